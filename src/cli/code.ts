@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { type ConfigOptions, configure, serve } from './compose.ts';
+
+/** What stands in for a key where the gateway asks for none; the client wants to have one. */
+const anyKey = 'dragoman';
+
+/**
+ * `dragoman code`: Claude Code, wired to the gateway. A gateway that runs at the configured address is used; else one
+ * is started for as long as Claude Code runs, with its log in a file, since the terminal belongs to Claude Code.
+ */
+export async function runCode(args: readonly string[], options: ConfigOptions): Promise<void> {
+  const config = configure(options);
+  const running = await runningGateway(config);
+  const own = running === undefined ? await serveQuietly(config) : undefined;
+  const url = running ?? own?.server.url ?? '';
+  try {
+    process.exitCode = await claude(args, url, config.auth.keys[0]?.reveal() ?? anyKey);
+  } finally {
+    await own?.stop();
+  }
+}
+
+/** The address of the gateway that already listens where this one would. */
+async function runningGateway({ server }: Config): Promise<string | undefined> {
+  if (server.port === 0) return undefined;
+  const host = ['0.0.0.0', '::'].includes(server.host) ? '127.0.0.1' : server.host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    const { service } = (await answer.json()) as { service?: unknown };
+    return service === 'dragoman' ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function serveQuietly(config: Config): ReturnType<typeof serve> {
+  const log = join(tmpdir(), `dragoman-code-${process.pid}.log`);
+  try {
+    return await serve(config, log);
+  } catch (error) {
+    if ((error as { kind?: unknown }).kind !== 'conflict') throw error;
+    // Something else has the port; this gateway is for one client only, who is told another.
+    return serve({ ...config, server: { ...config.server, port: 0 } }, log);
+  }
+}
+
+function claude(args: readonly string[], url: string, key: string): Promise<number> {
+  const { ANTHROPIC_API_KEY: _, ...rest } = process.env;
+  const command = process.env['DRAGOMAN_CLAUDE'] ?? 'claude';
+  const child = spawn(command, args, {
+    stdio: 'inherit',
+    env: { ...rest, ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: key },
+  });
+  // The terminal sends its signals to both; it is for Claude Code to decide what an interrupt means.
+  const ignore = (): void => {};
+  process.on('SIGINT', ignore);
+  const forward = (): void => {
+    child.kill('SIGTERM');
+  };
+  process.on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      const message =
+        cause.code === 'ENOENT'
+          ? `Claude Code ("${command}") is not installed here. Install it with: npm install -g @anthropic-ai/claude-code\nor set DRAGOMAN_CLAUDE to where it is.`
+          : `Claude Code could not be started: ${cause.message}`;
+      reject(new Error(message, { cause }));
+    });
+    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  }).finally(() => {
+    process.removeListener('SIGINT', ignore);
+    process.removeListener('SIGTERM', forward);
+  }) as Promise<number>;
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { bytesIn, millisecondsIn } from './quantity.ts';
+import { Secret } from './secret.ts';
+
+/** Other ways to write a field, which the editor's schema must know although checking has normalized them away. */
+export const otherForms = z.registry<{ readonly forms: readonly object[] }>();
+
+const variable = { type: 'string', pattern: '\\$\\{' };
+
+function withForms<T extends z.ZodType>(schema: T, ...forms: readonly object[]): T {
+  otherForms.add(schema, { forms });
+  return schema;
+}
+
+/** A whole number; its text is taken too, since `${PORT}` gives text. */
+export function wholeNumber(min: number, max: number) {
+  return withForms(
+    z.preprocess((value) => (isDigits(value) ? Number(value) : value), z.int().min(min).max(max)),
+    variable,
+  );
+}
+
+/** True or false; `"true"` and `"false"` are taken too, since `${NAME}` gives text. */
+export function flag() {
+  return withForms(
+    z.preprocess((value) => (value === 'true' || value === 'false' ? value === 'true' : value), z.boolean()),
+    variable,
+  );
+}
+
+/** One of some words, in any case. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return withForms(
+    z.preprocess((value) => (typeof value === 'string' ? value.toLowerCase() : value), z.enum(words)),
+    variable,
+  );
+}
+
+/** A number of bytes, as a number or `32mb`. */
+export function size(min: number) {
+  return quantity(bytesIn, min, 'bytes', 'write a size such as "32mb", "512kb" or a number of bytes');
+}
+
+/** A length of time in milliseconds, as a number or `10s`. */
+export function duration(min: number) {
+  return quantity(millisecondsIn, min, 'ms', 'write a time such as "10s", "5m" or a number of milliseconds');
+}
+
+function quantity(read: (value: number | string) => number | undefined, min: number, unit: string, advice: string) {
+  return z.union([z.number(), z.string()], { error: advice }).transform((value, context) => {
+    const amount = read(value);
+    if (amount !== undefined && amount >= min) return amount;
+    const message = amount === undefined ? advice : `must be at least ${min} ${unit}; ${advice}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+/** A credential. White space around it is dropped: keys read from files end in a line break. */
+export function secret() {
+  return z.string().transform((value, context) => {
+    const text = value.trim();
+    if (text !== '' && headerText.test(text)) return new Secret(text);
+    const message = text === '' ? 'is empty' : 'has characters that cannot stand in a header: a line break, perhaps';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+const headerText = /^[\x20-\x7e]+$/;
+
+/** The address of a server, without the slash at its end. */
+export function address() {
+  return z.string().transform((value, context) => {
+    const complaint = addressComplaint(value);
+    if (complaint === undefined) return value.trim().replace(/\/+$/, '');
+    context.addIssue({ code: 'custom', message: complaint });
+    return z.NEVER;
+  });
+}
+
+function addressComplaint(value: string): string | undefined {
+  const text = value.trim();
+  if (!/^https?:\/\//i.test(text)) return `write the whole address, "http://..." or "https://..."`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.hostname === '') return 'is not an address';
+  if (url.username !== '' || url.password !== '') return 'holds a credential; write it as api_key, or in headers';
+  if (url.hash !== '') return 'must not have a part after "#"';
+  const end = /\/(chat\/completions|messages)\/*$/.exec(url.pathname)?.[1];
+  return end === undefined ? undefined : `leave out "/${end}": the path of a call is appended to base_url`;
+}
+
+/** Something that may be written alone instead of as a list of one. */
+export function oneOrMore<T extends z.ZodType>(item: T, max: number) {
+  return withForms(
+    z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item).min(1).max(max)),
+    { type: 'string' },
+  );
+}
+
+/** An object of which one field alone may be written, as text, instead of the whole. */
+export function shorthand<T extends z.ZodType>(field: string, whole: T) {
+  return withForms(
+    z.preprocess((value) => (typeof value === 'string' ? { [field]: value } : value), whole),
+    {
+      type: 'string',
+    },
+  );
+}
+
+/** The same where the field may be a list, too. */
+export function listShorthand<T extends z.ZodType>(field: string, whole: T) {
+  return withForms(
+    z.preprocess((value) => (Array.isArray(value) ? { [field]: value } : value), shorthand(field, whole)),
+    { type: 'array', items: { type: 'string' } },
+  );
+}
+
+function isDigits(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value);
+}

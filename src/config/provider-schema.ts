@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { address, duration, flag, oneOf, secret, shorthand, wholeNumber } from './field.ts';
+
+const freeObject = z.record(z.string(), z.unknown());
+
+/** How a server departs from the language it speaks. */
+export const quirksSchema = z.strictObject({
+  reasoning: oneOf(['reasoning_content', 'reasoning', 'reasoning_details', 'none'])
+    .describe('Field in which past reasoning is sent back to the server; "none": it wants none.')
+    .exactOptional(),
+  reasoning_request: oneOf(['reasoning_effort', 'reasoning', 'thinking', 'none'])
+    .describe('Field by which reasoning is asked for; "none": it cannot be.')
+    .exactOptional(),
+  max_tokens: oneOf(['max_tokens', 'max_completion_tokens'])
+    .describe("Name of the limit on the answer's length.")
+    .exactOptional(),
+  max_output_tokens: wholeNumber(1, 100_000_000)
+    .describe('Most tokens an answer may have; larger wishes are lowered to it.')
+    .exactOptional(),
+  system_role: oneOf(['system', 'developer']).describe('Role in which instructions are given.').exactOptional(),
+  mid_system: flag().describe('Whether system messages may stand in mid-conversation.').exactOptional(),
+  cache_control: flag().describe("Whether content parts may carry Anthropic's cache_control.").exactOptional(),
+  stream_options: flag().describe('Whether stream_options {include_usage} is understood.').exactOptional(),
+  tool_result_parts: flag().describe('Whether tool results may be lists of content parts.').exactOptional(),
+  images: flag().describe('Whether images are taken.').exactOptional(),
+  files: flag().describe('Whether PDF files are taken.').exactOptional(),
+  json_schema: flag().describe('Whether a JSON schema may be asked for.').exactOptional(),
+  tool_choice_required: oneOf(['required', 'any']).describe('The word for "must call some tool".').exactOptional(),
+  tool_ids: oneOf(['any', 'nine'])
+    .describe('Tool-call ids that are taken; "nine": exactly nine letters or digits.')
+    .exactOptional(),
+  stop_max: wholeNumber(0, 1000).describe('Most stop sequences.').exactOptional(),
+  refuses: z
+    .array(z.string())
+    .describe('Top-level request fields that the server refuses; they are dropped.')
+    .exactOptional(),
+  extra_body: freeObject.describe("Fields set on every request, over the client's.").exactOptional(),
+});
+
+const connect = () => duration(0).describe('Time to reach the provider, "10s"; 0 for no limit.');
+const firstByte = () =>
+  duration(0).describe(
+    'Time until the answer begins, "10m"; 0 for no limit. One that is not streamed begins when it is complete.',
+  );
+const idle = () => duration(0).describe('Longest silence in mid-answer, "5m"; 0 for no limit.');
+const total = () => duration(0).describe('Time for the whole call, "1h"; 0 for no limit.');
+
+/** Time limits of every call to a provider. */
+export const timeoutsSchema = z.strictObject({
+  connect: connect().prefault('10s'),
+  first_byte: firstByte().prefault('10m'),
+  idle: idle().prefault('5m'),
+  total: total().prefault('1h'),
+});
+
+/** Time limits of the calls to one provider, where they differ. */
+const providerTimeoutsSchema = z.strictObject({
+  connect: connect().exactOptional(),
+  first_byte: firstByte().exactOptional(),
+  idle: idle().exactOptional(),
+  total: total().exactOptional(),
+});
+
+const modelSchema = z.strictObject({
+  max_output_tokens: wholeNumber(1, 100_000_000)
+    .describe('Most tokens an answer of this model may have.')
+    .exactOptional(),
+  context_window: wholeNumber(1, 1_000_000_000)
+    .describe('Tokens that prompt and answer may have together.')
+    .exactOptional(),
+  quirks: quirksSchema.describe("Quirks of this model alone, over the provider's.").exactOptional(),
+});
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'is not the name of a header' })
+  .refine((name) => !/^(host|connection|content-length|transfer-encoding|content-type)$/i.test(name), {
+    error: 'is set by Dragoman itself',
+  });
+
+/** An endpoint that answers calls. */
+export const providerSchema = shorthand(
+  'kind',
+  z.strictObject({
+    kind: z
+      .string()
+      .describe(
+        'A well-known service, which sets its address, language and quirks: openrouter, anthropic, databricks, ...',
+      )
+      .exactOptional(),
+    speaks: z
+      .string()
+      .describe('The language the endpoint speaks: anthropic or openai-chat. Needed without kind; overrides it else.')
+      .exactOptional(),
+    base_url: address()
+      .describe("The address, as the language's official SDK takes it: Anthropic without /v1, OpenAI with it.")
+      .exactOptional(),
+    api_key: secret()
+      .describe(
+        `The credential: write "\${NAME}" and set NAME. Without it, the variable usual for the kind is looked at.`,
+      )
+      .exactOptional(),
+    headers: z.record(headerName, secret()).describe('Headers sent with each call.').exactOptional(),
+    quirks: quirksSchema.describe('How the server departs from its language.').exactOptional(),
+    timeouts: providerTimeoutsSchema.describe('Time limits for this provider.').exactOptional(),
+    body: freeObject
+      .describe(
+        'Request fields for this provider that the client may override: provider, transforms, min_p, reasoning, ...',
+      )
+      .exactOptional(),
+    models: z
+      .record(z.string().min(1), modelSchema)
+      .describe('What is particular about some models, by the name the provider gives them.')
+      .exactOptional(),
+    host: z
+      .string()
+      .min(1)
+      .describe('Databricks: the workspace, "https://adb-1234.5.azuredatabricks.net".')
+      .exactOptional(),
+    client_id: secret()
+      .describe('Databricks: client id of a service principal (OAuth, machine to machine).')
+      .exactOptional(),
+    client_secret: secret().describe("Databricks: the service principal's secret.").exactOptional(),
+    account: z
+      .string()
+      .regex(/^[\w.-]+$/, { error: 'is not an account id' })
+      .describe("What stands for the account in the kind's address: Cloudflare's account id, Azure's resource name.")
+      .exactOptional(),
+  }),
+);

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { duration, flag, listShorthand, oneOf, oneOrMore, secret, size, wholeNumber } from './field.ts';
+import { providerSchema, timeoutsSchema } from './provider-schema.ts';
+
+const serverSchema = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .prefault('127.0.0.1')
+    .describe('Address to listen on. Anything but loopback needs auth.keys.'),
+  port: wholeNumber(0, 65_535).prefault(4000).describe('TCP port to listen on; 0 takes any free one.'),
+  max_body: size(1024).prefault('32mb').describe('Largest request body; larger ones get a 413.'),
+  max_connections: wholeNumber(1, 1_000_000).prefault(2048).describe('Most client connections at a time.'),
+  body_timeout: duration(100).prefault('60s').describe('Time a client has to send its request.'),
+  ping_interval: duration(100)
+    .prefault('12s')
+    .describe('How often a stream that is silent gets a sign of life. Clients give up after some minutes without.'),
+  shutdown_grace: duration(0)
+    .prefault('30s')
+    .describe('Time that calls under way have to end when Dragoman is stopped.'),
+});
+
+const authSchema = z.strictObject({
+  keys: z
+    .array(secret())
+    .max(10_000)
+    .prefault([])
+    .describe('Keys of which a client must show one, as x-api-key or bearer. None: open, on loopback only.'),
+});
+
+const logSchema = z.strictObject({
+  level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .prefault('info')
+    .describe('Least severity that is logged.'),
+  format: oneOf(['pretty', 'json'])
+    .describe('For people or for machines. Without it: pretty on a terminal, else json.')
+    .exactOptional(),
+  file: z.string().min(1).describe('File to write to instead of the standard output.').exactOptional(),
+  max_size: size(1024).prefault('10mb').describe('Size at which the file is rotated.'),
+  keep: wholeNumber(1, 1000).prefault(5).describe('How many rotated files are kept.'),
+});
+
+const limitsSchema = z.strictObject({
+  concurrent_calls: wholeNumber(1, 1_000_000)
+    .prefault(1024)
+    .describe('Most calls under way at a time; more get a 529.'),
+  messages: wholeNumber(1, 10_000_000).prefault(100_000).describe('Most messages in one request.'),
+  answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
+  event: size(1024).prefault('16mb').describe('Largest event of a stream.'),
+});
+
+/** One target, `provider/model`. */
+const target = z.string().regex(/^[^/\s*]+\/\S+$/, {
+  error: 'write "provider/model", such as "router/anthropic/claude-sonnet-4", or "router/*" to carry the name over',
+});
+
+const modelRuleSchema = listShorthand(
+  'to',
+  z.strictObject({
+    to: oneOrMore(target, 16).describe('Where calls for this name go, "provider/model"; a list is tried in order.'),
+    strict: flag().describe('Refuse calls of which something would be lost in translation.').exactOptional(),
+  }),
+);
+
+/** The whole configuration; what its fields say of themselves is its documentation. */
+export const configSchema = z.strictObject({
+  server: serverSchema.prefault({}).describe('Where and how clients are served.'),
+  auth: authSchema.prefault({}).describe('Who may call.'),
+  providers: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w.-]*$/, { error: 'must begin with a letter and have no slash or space in it' }),
+      providerSchema,
+    )
+    .prefault({})
+    .describe('Endpoints that answer calls, by a name of your choice. None: those whose keys are in the environment.'),
+  default_provider: z
+    .string()
+    .describe('Provider for models that nothing else decides. Without it: the first one, when there are no models.')
+    .exactOptional(),
+  models: z
+    .record(z.string().min(1), modelRuleSchema)
+    .prefault({})
+    .describe(
+      'Names that clients may use. First match wins; one * is carried over. None: every name, by the default rules.',
+    ),
+  strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
+  log: logSchema.prefault({}).describe('What is logged, and where.'),
+  timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
+  limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
+});

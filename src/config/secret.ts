@@ -1,0 +1,29 @@
+import { inspect } from 'node:util';
+
+const hidden = '[secret]';
+
+/** A credential that no log, error or serializer can print: only `reveal` gives it. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The credential itself; call it where it leaves for its owner, nowhere else. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return hidden;
+  }
+
+  toJSON(): string {
+    return hidden;
+  }
+
+  [inspect.custom](): string {
+    return hidden;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Block, Source } from '../../canon/content.ts';
+import type { BlockHead } from '../../canon/event.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import { inputOf } from './block-write.ts';
+import { writeCitation } from './citation.ts';
+import { anthropicName, fieldsOf } from './ext.ts';
+
+/** A block of a whole answer, none where only another language could say it. */
+export function writeAnswerBlock(block: Block): JsonObject[] {
+  const own = 'ext' in block ? fieldsOf(block.ext) : undefined;
+  switch (block.type) {
+    case 'text': {
+      const citations = (block.citations ?? []).map(writeCitation).filter((citation) => citation !== undefined);
+      return [{ type: 'text', text: block.text, ...(citations.length > 0 && { citations }), ...own }];
+    }
+    case 'refusal':
+      return [{ type: 'text', text: block.text }];
+    case 'thinking':
+      if (block.redacted !== undefined) return [{ type: 'redacted_thinking', data: block.redacted, ...own }];
+      return [{ type: 'thinking', thinking: block.text, signature: block.signature ?? '', ...own }];
+    case 'tool_call':
+      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block).input, ...own }];
+    case 'image':
+      return [{ type: 'text', text: imageNote(block.source) }];
+    case 'native':
+      return block.dialect === anthropicName ? [block.value] : [];
+    default:
+      return [];
+  }
+}
+
+/** A streamed block as it begins: empty, since clients overlook what stands in a start. Nothing where only another language could say it. */
+export function writeBlockStart(head: BlockHead): JsonObject | undefined {
+  switch (head.type) {
+    case 'text':
+      return { type: 'text', text: '', ...fieldsOf(head.ext) };
+    case 'thinking':
+      return { type: 'thinking', thinking: '', signature: '', ...fieldsOf(head.ext) };
+    case 'redacted':
+      return { type: 'redacted_thinking', data: head.data, ...fieldsOf(head.ext) };
+    case 'tool_call':
+      return { type: 'tool_use', id: head.id, name: head.name, input: {}, ...fieldsOf(head.ext) };
+    case 'refusal':
+    case 'image':
+      return { type: 'text', text: '' };
+    case 'native':
+      return head.dialect === anthropicName ? head.value : undefined;
+  }
+}
+
+/** What a client that cannot show images is told of one. */
+export function imageNote(source: Source): string {
+  return source.type === 'url' ? `![image](${source.url})` : '[image]';
+}

@@ -1,0 +1,185 @@
+import type { BlockHead, Sink } from '../../canon/event.ts';
+import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { readCitation } from './citation.ts';
+import { anthropicName, asExt, otherFields } from './ext.ts';
+
+const textFields: ReadonlySet<string> = new Set(['type', 'text', 'citations']);
+const thinkingFields: ReadonlySet<string> = new Set(['type', 'thinking', 'signature']);
+const redactedFields: ReadonlySet<string> = new Set(['type', 'data']);
+const toolUseFields: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input']);
+const thinkingDeltaFields: ReadonlySet<string> = new Set(['type', 'thinking']);
+
+interface OpenBlock {
+  /** The provider's number. */
+  readonly theirs: number;
+  readonly index: number;
+  readonly type: BlockHead['type'];
+  /** Arguments that came with the start; they count if no others come. */
+  readonly input: string;
+  wroteJson: boolean;
+}
+
+/** A block that has begun before the one in front of it was over. */
+interface Waiting {
+  readonly block: JsonObject;
+  readonly deltas: JsonObject[];
+  closed: boolean;
+}
+
+/**
+ * Turns the blocks of an answer into events. Blocks are numbered anew without gaps, and one that begins while
+ * another is open is held back until that one closes.
+ */
+export class BlockReader {
+  readonly #emit: Sink;
+  readonly #waiting = new Map<number, Waiting>();
+  #open: OpenBlock | undefined;
+  #next = 0;
+
+  constructor(emit: Sink) {
+    this.#emit = emit;
+  }
+
+  /** A block begins; what its start already holds is said at once. */
+  begin(theirs: number, block: JsonObject): void {
+    if (this.#open === undefined || this.#open.theirs === theirs) this.#begin(theirs, block);
+    else this.#waiting.set(theirs, { block, deltas: [], closed: false });
+  }
+
+  /** A block that is there whole. */
+  whole(block: JsonObject): void {
+    this.begin(-1, block);
+    this.close(-1);
+  }
+
+  /** More of a block. What belongs to none is said all the same: the guard knows what to make of it. */
+  delta(theirs: number, delta: JsonObject): void {
+    const open = this.#open;
+    if (open !== undefined && open.theirs === theirs) return this.#delta(open, delta);
+    const waiting = this.#waiting.get(theirs);
+    if (waiting !== undefined) waiting.deltas.push(delta);
+    else this.#delta({ theirs, index: this.#next, type: 'text', input: '', wroteJson: false }, delta);
+  }
+
+  /** A block ends, and those that waited for it have their turn. */
+  close(theirs: number): void {
+    if (this.#open?.theirs === theirs) {
+      this.#endInput(this.#open);
+      this.#emit({ type: 'close', index: this.#open.index });
+      this.#open = undefined;
+      this.#release();
+      return;
+    }
+    const waiting = this.#waiting.get(theirs);
+    if (waiting !== undefined) waiting.closed = true;
+    else this.#emit({ type: 'close', index: this.#next });
+  }
+
+  /** No more blocks will come: says what is still held back. Blocks nobody closed are left to the guard. */
+  end(): void {
+    while (this.#open !== undefined || this.#waiting.size > 0) {
+      if (this.#open?.input !== undefined && this.#open.input !== '{}') this.#endInput(this.#open);
+      this.#open = undefined;
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    for (const [theirs, { block, deltas, closed }] of this.#waiting) {
+      this.#waiting.delete(theirs);
+      const open = this.#begin(theirs, block);
+      for (const delta of deltas) this.#delta(open, delta);
+      if (!closed) return;
+      this.#endInput(open);
+      this.#emit({ type: 'close', index: open.index });
+      this.#open = undefined;
+    }
+  }
+
+  #begin(theirs: number, block: JsonObject): OpenBlock {
+    const index = this.#next++;
+    const head = headOf(block, index);
+    const input = head.type === 'tool_call' ? inputIn(block.input) : '';
+    const open = { theirs, index, type: head.type, input, wroteJson: false };
+    this.#open = open;
+    this.#emit({ type: 'open', index, block: head });
+    if (head.type !== 'text' && head.type !== 'thinking') return open;
+    const text = stringIn(head.type === 'text' ? block.text : block.thinking) ?? '';
+    if (text !== '') this.#emit({ type: 'text', index, text });
+    const signature = stringIn(block.signature) ?? '';
+    if (head.type === 'thinking' && signature !== '') this.#emit({ type: 'signature', index, signature });
+    for (const citation of head.type === 'text' ? objectsIn(block.citations) : []) {
+      this.#emit({ type: 'citation', index, citation: readCitation(citation) });
+    }
+    return open;
+  }
+
+  #delta(open: OpenBlock, delta: JsonObject): void {
+    const { index } = open;
+    switch (delta.type) {
+      case 'text_delta':
+        if (open.type === 'native') break;
+        if (typeof delta.text === 'string' && delta.text !== '') this.#emit({ type: 'text', index, text: delta.text });
+        return;
+      case 'input_json_delta':
+        if (typeof delta.partial_json !== 'string' || delta.partial_json === '') return;
+        open.wroteJson = true;
+        this.#emit({ type: 'json', index, json: delta.partial_json });
+        return;
+      case 'thinking_delta':
+        return this.#thinking(index, delta);
+      case 'signature_delta':
+        if (typeof delta.signature === 'string') this.#emit({ type: 'signature', index, signature: delta.signature });
+        return;
+      case 'citations_delta':
+        if (isObject(delta.citation)) this.#emit({ type: 'citation', index, citation: readCitation(delta.citation) });
+        return;
+    }
+    this.#emit({ type: 'native', dialect: anthropicName, index, value: delta });
+  }
+
+  #thinking(index: number, delta: JsonObject): void {
+    if (typeof delta.thinking === 'string' && delta.thinking !== '')
+      this.#emit({ type: 'text', index, text: delta.thinking });
+    const others = otherFields(delta, thinkingDeltaFields);
+    if (others === undefined) return;
+    this.#emit({
+      type: 'native',
+      dialect: anthropicName,
+      index,
+      value: { type: 'thinking_delta', thinking: '', ...others },
+    });
+  }
+
+  #endInput(open: OpenBlock): void {
+    if (open.type !== 'tool_call' || open.wroteJson) return;
+    open.wroteJson = true;
+    this.#emit({ type: 'json', index: open.index, json: open.input });
+  }
+}
+
+function headOf(block: JsonObject, index: number): BlockHead {
+  switch (block.type) {
+    case 'text':
+      return { type: 'text', ...asExt(otherFields(block, textFields)) };
+    case 'thinking':
+      return { type: 'thinking', ...asExt(otherFields(block, thinkingFields)) };
+    case 'redacted_thinking':
+      return { type: 'redacted', data: stringIn(block.data) ?? '', ...asExt(otherFields(block, redactedFields)) };
+    case 'tool_use':
+      return {
+        type: 'tool_call',
+        // Without an id no result could ever answer the call.
+        id: stringIn(block.id) ?? `toolu_${index}`,
+        name: stringIn(block.name) ?? '',
+        ...asExt(otherFields(block, toolUseFields)),
+      };
+    default:
+      return { type: 'native', dialect: anthropicName, value: block };
+  }
+}
+
+function inputIn(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  return isObject(value) ? JSON.stringify(value) : '{}';
+}

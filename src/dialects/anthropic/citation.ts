@@ -1,0 +1,38 @@
+import type { Citation } from '../../canon/content.ts';
+import { type JsonObject, stringIn } from '../../canon/json.ts';
+import { anthropicName } from './ext.ts';
+
+const kinds: ReadonlyMap<unknown, Citation['kind']> = new Map<unknown, Citation['kind']>([
+  ['char_location', 'char'],
+  ['page_location', 'page'],
+  ['content_block_location', 'block'],
+  ['web_search_result_location', 'url'],
+  ['search_result_location', 'search_result'],
+]);
+
+/** A citation; its positions lie in the cited document, so they stay with the whole object. */
+export function readCitation(value: JsonObject): Citation {
+  const source = stringIn(value.url) ?? stringIn(value.source);
+  const title = stringIn(value.title) ?? stringIn(value.document_title);
+  const citedText = stringIn(value.cited_text);
+  return {
+    kind: kinds.get(value.type) ?? 'unknown',
+    ...(source !== undefined && /^https?:/i.test(source) && { url: source }),
+    ...(title !== undefined && { title }),
+    ...(citedText !== undefined && { citedText }),
+    native: { dialect: anthropicName, value },
+  };
+}
+
+/** The citation as an answer shows it; nothing for one that names no address and comes from another language. */
+export function writeCitation({ native, url, title, citedText }: Citation): JsonObject | undefined {
+  if (native?.dialect === anthropicName) return native.value;
+  if (url === undefined) return undefined;
+  return {
+    type: 'web_search_result_location',
+    url,
+    title: title ?? null,
+    cited_text: citedText ?? '',
+    encrypted_index: '',
+  };
+}

@@ -1,0 +1,38 @@
+import type { DialectName, Ext } from '../../canon/content.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import { isAbsent } from './field.ts';
+
+/** The name this room goes by. */
+export const anthropicName = 'anthropic' satisfies DialectName;
+
+/** The fields that are not `known`, nulls left out; nothing where there are none. */
+export function otherFields(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  let others: JsonObject | undefined;
+  for (const field in object) {
+    if (known.has(field) || isAbsent(object[field])) continue;
+    others ??= {};
+    others[field] = object[field];
+  }
+  return others;
+}
+
+/** Fields of this language alone, ready to be spread into what they belong to. */
+export function asExt(fields: JsonObject | undefined): { readonly ext?: Ext } {
+  return fields === undefined ? {} : { ext: { [anthropicName]: fields } };
+}
+
+/** What an `ext` holds of this language. */
+export function fieldsOf(ext: Ext | undefined): JsonObject | undefined {
+  return ext?.[anthropicName];
+}
+
+/** Fields of a nested object under the names they have in a path, `thinking.block_binding`. */
+export function dotted(owner: string, fields: JsonObject | undefined): JsonObject {
+  return Object.fromEntries(Object.entries(fields ?? {}).map(([field, value]) => [`${owner}.${field}`, value]));
+}
+
+/** Undoes `dotted`: the fields that belong into `owner`. */
+export function undotted(owner: string, fields: JsonObject | undefined): JsonObject {
+  const own = Object.entries(fields ?? {}).filter(([field]) => field.startsWith(`${owner}.`));
+  return Object.fromEntries(own.map(([field, value]) => [field.slice(owner.length + 1), value]));
+}

@@ -1,0 +1,44 @@
+import { GatewayError } from '../../canon/error.ts';
+import type { Sink } from '../../canon/event.ts';
+import type { Folded } from '../../canon/fold.ts';
+import { isObject, type JsonObject } from '../../canon/json.ts';
+import type { ChatRequest } from '../../canon/request.ts';
+import { writeAnswerBlock } from './answer-block.ts';
+import { readStreamError } from './error-read.ts';
+import { fieldsOf } from './ext.ts';
+import { messageId } from './message-id.ts';
+import { MessageReader } from './message-reader.ts';
+import { writeStopReason } from './stop.ts';
+import { writeUsage } from './usage.ts';
+
+/** Reads a whole answer. */
+export function readResponse(body: unknown, emit: Sink): void {
+  const message = new MessageReader(emit);
+  if (isObject(body) && (body.type === 'error' || (body.content === undefined && isObject(body.error)))) {
+    return message.fail(readStreamError(body));
+  }
+  if (!isObject(body) || !(Array.isArray(body.content) || typeof body.content === 'string')) {
+    return message.fail(
+      new GatewayError('bad_upstream', 'The provider answered with something that is not a message.'),
+    );
+  }
+  message.start(body);
+  message.stop();
+}
+
+/** Writes a whole answer. */
+export function writeResponse(answer: Folded, request: ChatRequest): JsonObject {
+  const { stop_reason: ownReason, ...others } = fieldsOf(answer.ext) ?? {};
+  const reason = answer.finish?.reason ?? 'end';
+  return {
+    id: messageId(answer.id),
+    type: 'message',
+    role: 'assistant',
+    model: answer.model === '' ? request.model : answer.model,
+    content: answer.content.flatMap(writeAnswerBlock),
+    stop_reason: reason === 'end' && ownReason !== undefined ? ownReason : writeStopReason(reason),
+    stop_sequence: answer.finish?.stopSequence ?? null,
+    usage: writeUsage(answer.usage),
+    ...others,
+  };
+}

@@ -1,0 +1,497 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { GatewayError } from '../../canon/error.ts';
+import type { Event } from '../../canon/event.ts';
+import { createFold, type Folded } from '../../canon/fold.ts';
+import { createGuard } from '../../canon/grammar.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import { readRequest } from './request-read.ts';
+import { readResponse, writeResponse } from './response.ts';
+import { readStream } from './stream-read.ts';
+import { ping, writeStream } from './stream-write.ts';
+
+const request = readRequest({ model: 'asked', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] }, {});
+const started = {
+  type: 'message_start',
+  message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [] },
+};
+const stopped = { type: 'message_stop' };
+
+const begin = (index: number, block: JsonObject): JsonObject => ({
+  type: 'content_block_start',
+  index,
+  content_block: block,
+});
+const delta = (index: number, value: JsonObject): JsonObject => ({ type: 'content_block_delta', index, delta: value });
+const text = (index: number, value: string): JsonObject => delta(index, { type: 'text_delta', text: value });
+const input = (index: number, value: string): JsonObject =>
+  delta(index, { type: 'input_json_delta', partial_json: value });
+const close = (index: number): JsonObject => ({ type: 'content_block_stop', index });
+const ending = (reason: string | null, fields: JsonObject = {}): JsonObject => ({
+  type: 'message_delta',
+  delta: { stop_reason: reason, stop_sequence: null, ...fields },
+  usage: { output_tokens: 5 },
+});
+const emptyText = { type: 'text', text: '' };
+const call = (id: string, value: JsonObject = {}): JsonObject => ({ type: 'tool_use', id, name: 'f', input: value });
+
+function framed(...events: (JsonObject | string)[]): string {
+  return events
+    .map((event) =>
+      typeof event === 'string' ? event : `event: ${String(event.type)}\ndata: ${JSON.stringify(event)}\n\n`,
+    )
+    .join('');
+}
+
+function eventsOf(...events: (JsonObject | string)[]): Event[] {
+  const read: Event[] = [];
+  const reader = readStream((event) => read.push(event));
+  reader.feed(Buffer.from(framed(...events)));
+  reader.end();
+  return read;
+}
+
+function fold(events: readonly Event[]): Folded {
+  const folded = createFold();
+  const guard = createGuard(folded.sink);
+  for (const event of events) guard.sink(event);
+  guard.end();
+  return folded.result();
+}
+
+function write(...events: Event[]): JsonObject[] {
+  let written = '';
+  const sink = writeStream((piece) => {
+    written += piece;
+  }, request);
+  for (const event of events) sink(event);
+  const frames = written.split('\n\n');
+  assert.equal(frames.pop(), '');
+  return frames.map((frame) => {
+    const [, name, data] = /^event: ([\w.-]+)\ndata: (.+)$/.exec(frame) ?? assert.fail(frame);
+    const event = JSON.parse(data as string) as JsonObject;
+    assert.equal(event.type, name);
+    return event;
+  });
+}
+
+describe('a stream is read', () => {
+  test('text, thinking and input that stand in the start', () => {
+    const { content } = fold(
+      eventsOf(
+        started,
+        begin(0, { type: 'thinking', thinking: 'hm', signature: 's' }),
+        close(0),
+        begin(1, {
+          type: 'text',
+          text: 'a',
+          citations: [{ type: 'page_location', document_title: 'D', cited_text: 'c' }],
+        }),
+        text(1, 'b'),
+        close(1),
+        begin(2, call('x', { q: 1 })),
+        close(2),
+        begin(3, call('y', { q: 1 })),
+        input(3, '{"q":2}'),
+        close(3),
+        begin(4, call('z')),
+        input(4, ''),
+        close(4),
+        ending('tool_use'),
+        stopped,
+      ),
+    );
+    assert.deepEqual(content, [
+      { type: 'thinking', text: 'hm', signature: 's' },
+      {
+        type: 'text',
+        text: 'ab',
+        citations: [
+          {
+            kind: 'page',
+            title: 'D',
+            citedText: 'c',
+            native: { dialect: 'anthropic', value: { type: 'page_location', document_title: 'D', cited_text: 'c' } },
+          },
+        ],
+      },
+      { type: 'tool_call', id: 'x', name: 'f', json: '{"q":1}' },
+      { type: 'tool_call', id: 'y', name: 'f', json: '{"q":2}' },
+      { type: 'tool_call', id: 'z', name: 'f', json: '{}' },
+    ]);
+  });
+
+  test('blocks that interleave leave one behind the other, numbered without gaps', () => {
+    const events = eventsOf(
+      started,
+      begin(1, emptyText),
+      text(1, 'a'),
+      begin(2, call('x')),
+      begin(5, call('y')),
+      input(5, '{"y":'),
+      input(2, '{}'),
+      text(1, 'b'),
+      close(5),
+      input(2, ' '),
+      close(1),
+      close(2),
+      ending('tool_use'),
+      stopped,
+    );
+    assert.deepEqual(
+      events.flatMap((event) =>
+        event.type === 'open' || event.type === 'close' ? [`${event.type} ${event.index}`] : [],
+      ),
+      ['open 0', 'close 0', 'open 1', 'close 1', 'open 2', 'close 2'],
+    );
+    assert.deepEqual(fold(events).content, [
+      { type: 'text', text: 'ab' },
+      { type: 'tool_call', id: 'x', name: 'f', json: '{} ' },
+      { type: 'tool_call', id: 'y', name: 'f', json: '{"y":' },
+    ]);
+  });
+
+  test('a held block that nobody closed is said at the end, and a call in it is not completed', () => {
+    const whole = eventsOf(
+      started,
+      begin(0, emptyText),
+      text(0, 'a'),
+      begin(1, emptyText),
+      text(1, 'b'),
+      ending('end_turn'),
+      stopped,
+    );
+    assert.deepEqual(fold(whole).content, [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ]);
+    const cut = fold(
+      eventsOf(started, begin(0, emptyText), begin(1, call('x')), input(1, '{"a'), ending('tool_use'), stopped),
+    );
+    assert.equal(cut.error?.kind, 'bad_upstream');
+  });
+
+  test('the last stop reason counts, whatever surrounds it', () => {
+    const { finish, usage, ext } = fold(
+      eventsOf(
+        started,
+        begin(0, emptyText),
+        text(0, 'a'),
+        close(0),
+        ending('pause_turn'),
+        ending('stop_sequence', { stop_sequence: 'END', container: { id: 'c' } }),
+        {
+          type: 'message_delta',
+          delta: { stop_reason: null },
+          usage: { output_tokens: 9 },
+          context_management: { applied_edits: [] },
+        },
+        stopped,
+        text(0, 'late'),
+      ),
+    );
+    assert.deepEqual(finish, { reason: 'stop_sequence', stopSequence: 'END' });
+    assert.deepEqual(usage, { output: 9 });
+    assert.deepEqual(ext, { anthropic: { container: { id: 'c' }, context_management: { applied_edits: [] } } });
+  });
+
+  for (const [word, reason] of [
+    ['end_turn', 'end'],
+    ['max_tokens', 'length'],
+    ['stop_sequence', 'stop_sequence'],
+    ['pause_turn', 'pause'],
+    ['refusal', 'refusal'],
+    ['model_context_window_exceeded', 'context_overflow'],
+    ['compaction', 'compaction'],
+  ] as const) {
+    test(`${word} is read and written`, () => {
+      const [finish] = eventsOf(started, ending(word), stopped).filter(({ type }) => type === 'finish');
+      assert.deepEqual(finish, { type: 'finish', reason });
+      const [last] = write({ type: 'finish', reason }).filter(({ type }) => type === 'message_delta');
+      assert.deepEqual(last?.delta, { stop_reason: word, stop_sequence: null });
+    });
+  }
+
+  test('an unknown stop reason is an end, and goes home as it was', () => {
+    const events = eventsOf(started, ending('tired'), stopped);
+    assert.deepEqual(events.at(-1), { type: 'finish', reason: 'end', ext: { anthropic: { stop_reason: 'tired' } } });
+    assert.equal((write(...events).at(-2)?.delta as JsonObject).stop_reason, 'tired');
+    const mended = write({ type: 'finish', reason: 'tool_calls', ext: { anthropic: { stop_reason: 'tired' } } });
+    assert.equal((mended[0]?.delta as JsonObject).stop_reason, 'tool_use');
+  });
+
+  test('complete without its last event, and without the one before that', () => {
+    assert.equal(eventsOf(started, ending('end_turn')).at(-1)?.type, 'finish');
+    assert.deepEqual(eventsOf(started, stopped).at(-1), { type: 'finish', reason: 'end' });
+  });
+
+  test('a message that is whole in its start', () => {
+    const message = {
+      ...started.message,
+      content: [call('x', { q: 1 })],
+      stop_reason: 'tool_use',
+      container: { id: 'c' },
+    };
+    const { content, finish, ext } = fold(eventsOf({ type: 'message_start', message }, stopped));
+    assert.deepEqual(content, [{ type: 'tool_call', id: 'x', name: 'f', json: '{"q":1}' }]);
+    assert.deepEqual(finish, { reason: 'tool_calls' });
+    assert.deepEqual(ext, { anthropic: { container: { id: 'c' } } });
+  });
+
+  test('events, blocks and deltas nobody knows are carried', () => {
+    const events = eventsOf(
+      started,
+      { type: 'weather', sky: 'blue' },
+      begin(0, { type: 'poem', form: 'haiku' }),
+      delta(0, { type: 'verse_delta', verse: 'old pond' }),
+      delta(0, { type: 'text_delta', text: 'frog' }),
+      close(0),
+      begin(1, { type: 'thinking', thinking: '' }),
+      delta(1, { type: 'thinking_delta', thinking: 'hm', estimated_tokens: 7 }),
+      close(1),
+      begin(2, { type: 'text', text: '', mood: 'good' }),
+      close(2),
+      ending('end_turn'),
+      stopped,
+    );
+    const back = write(...events);
+    assert.deepEqual(
+      back.filter(({ type }) => type === 'weather'),
+      [{ type: 'weather', sky: 'blue' }],
+    );
+    assert.deepEqual(
+      back.filter(({ index }) => index === 0).map((event) => event.content_block ?? event.delta ?? 'stop'),
+      [
+        { type: 'poem', form: 'haiku' },
+        { type: 'verse_delta', verse: 'old pond' },
+        { type: 'text_delta', text: 'frog' },
+        'stop',
+      ],
+    );
+    assert.deepEqual(
+      back.filter(({ index }) => index === 1).map((event) => event.delta),
+      [
+        undefined,
+        { type: 'thinking_delta', thinking: 'hm' },
+        { type: 'thinking_delta', thinking: '', estimated_tokens: 7 },
+        undefined,
+      ],
+    );
+    assert.deepEqual(fold(events).content, [
+      { type: 'native', dialect: 'anthropic', value: { type: 'poem', form: 'haiku', verse: 'old pond', text: 'frog' } },
+      { type: 'thinking', text: 'hm' },
+      { type: 'text', text: '', ext: { anthropic: { mood: 'good' } } },
+    ]);
+  });
+
+  test('without event lines, with comments, pings and a foreign end mark', () => {
+    const bare = [
+      ': hello\n\n',
+      `data: ${JSON.stringify(started)}\n\n`,
+      'event: ping\ndata: {"type":"ping"}\n\n',
+      'data: {"type":"message_stop"}\n\n',
+      'data: [DONE]\n\n',
+    ];
+    assert.deepEqual(
+      eventsOf(...bare).map(({ type }) => type),
+      ['start', 'finish'],
+    );
+  });
+
+  test('failures in mid-stream keep their kind', () => {
+    const failure = (...events: (JsonObject | string)[]): GatewayError => {
+      const last = eventsOf(started, begin(0, emptyText), text(0, 'a'), ...events).at(-1);
+      return last?.type === 'error' ? last.error : assert.fail('no error');
+    };
+    assert.equal(
+      failure({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }).kind,
+      'overloaded',
+    );
+    assert.equal(
+      failure('data: {"error":{"message":"prompt is too long: 9 tokens > 8 maximum"}}\n\n').details.limit,
+      8,
+    );
+    assert.equal(failure('data: {"type":\n\n').kind, 'bad_upstream');
+    assert.equal(failure().kind, 'bad_upstream');
+    const nothing = eventsOf('').at(-1);
+    assert.equal(nothing?.type === 'error' && nothing.error.kind, 'bad_upstream');
+  });
+});
+
+describe('a stream is written', () => {
+  const start: Event = { type: 'start', id: 'chatcmpl-1/x', model: '' };
+  const finish: Event = { type: 'finish', reason: 'end' };
+
+  test('its start is a whole message, with the counts that are known', () => {
+    assert.deepEqual(write(start), [
+      {
+        type: 'message_start',
+        message: {
+          id: 'msg_chatcmpl-1_x',
+          type: 'message',
+          role: 'assistant',
+          model: 'asked',
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: {
+            input_tokens: 0,
+            cache_creation_input_tokens: null,
+            cache_read_input_tokens: null,
+            output_tokens: 0,
+          },
+        },
+      },
+    ]);
+    const [known] = write({ ...start, id: '', usage: { input: 3, cacheRead: 4, output: 1 } });
+    const message = known?.message as JsonObject;
+    assert.match(String(message.id), /^msg_[0-9a-f]{32}$/);
+    assert.deepEqual(message.usage, {
+      input_tokens: 3,
+      cache_creation_input_tokens: null,
+      cache_read_input_tokens: 4,
+      output_tokens: 1,
+    });
+  });
+
+  test('its end has all counts, a number of output tokens among them', () => {
+    const [last] = write({ type: 'usage', usage: { input: 7, cacheWrite: 5, cacheWrite1h: 2, reasoning: 1 } }, finish);
+    assert.deepEqual(last?.usage, {
+      input_tokens: 7,
+      cache_creation_input_tokens: 5,
+      cache_creation: { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 2 },
+      output_tokens_details: { thinking_tokens: 1 },
+      output_tokens: 0,
+    });
+  });
+
+  test('starts are empty, a signature comes last, deltas hold everything', () => {
+    const frames = write(
+      { type: 'open', index: 0, block: { type: 'thinking' } },
+      { type: 'signature', index: 0, signature: 'early' },
+      { type: 'text', index: 0, text: 'hm\u2028"' },
+      { type: 'signature', index: 0, signature: 's' },
+      { type: 'close', index: 0 },
+      { type: 'open', index: 1, block: { type: 'redacted', data: 'r' } },
+      { type: 'close', index: 1 },
+      {
+        type: 'open',
+        index: 2,
+        block: { type: 'tool_call', id: 'call:1|x', name: 'f', ext: { anthropic: { caller: { type: 'direct' } } } },
+      },
+      { type: 'json', index: 2, json: '{"a":1}' },
+      { type: 'close', index: 2 },
+    );
+    assert.deepEqual(frames, [
+      begin(0, { type: 'thinking', thinking: '', signature: '' }),
+      delta(0, { type: 'thinking_delta', thinking: 'hm\u2028"' }),
+      delta(0, { type: 'signature_delta', signature: 's' }),
+      close(0),
+      begin(1, { type: 'redacted_thinking', data: 'r' }),
+      close(1),
+      begin(2, { type: 'tool_use', id: 'call:1|x', name: 'f', input: {}, caller: { type: 'direct' } }),
+      input(2, '{"a":1}'),
+      close(2),
+    ]);
+  });
+
+  test('what other languages have: a refusal, a picture, free text for a tool, citations, and what has no words here', () => {
+    const frames = write(
+      { type: 'open', index: 0, block: { type: 'native', dialect: 'gemini', value: { x: 1 } } },
+      { type: 'json', index: 0, json: '{}' },
+      { type: 'close', index: 0 },
+      { type: 'open', index: 1, block: { type: 'refusal' } },
+      { type: 'text', index: 1, text: 'no' },
+      { type: 'close', index: 1 },
+      { type: 'open', index: 2, block: { type: 'image', source: { type: 'url', url: 'https://x/y.png' } } },
+      { type: 'close', index: 2 },
+      { type: 'open', index: 3, block: { type: 'tool_call', id: 'a', name: 'p', kind: 'custom' } },
+      { type: 'json', index: 3, json: 'free ' },
+      { type: 'json', index: 3, json: '"text"' },
+      { type: 'close', index: 3 },
+      { type: 'open', index: 4, block: { type: 'text' } },
+      { type: 'citation', index: 4, citation: { kind: 'url', url: 'https://x', title: 'X' } },
+      { type: 'citation', index: 4, citation: { kind: 'file' } },
+      { type: 'native', dialect: 'gemini', index: 4, value: { y: 1 } },
+      { type: 'native', dialect: 'anthropic', value: { type: 'bad\nname' } },
+      { type: 'close', index: 4 },
+    );
+    assert.deepEqual(frames, [
+      begin(0, emptyText),
+      text(0, 'no'),
+      close(0),
+      begin(1, emptyText),
+      text(1, '![image](https://x/y.png)'),
+      close(1),
+      begin(2, { type: 'tool_use', id: 'a', name: 'p', input: {} }),
+      input(2, '{"input":"free \\"text\\""}'),
+      close(2),
+      begin(3, emptyText),
+      delta(3, {
+        type: 'citations_delta',
+        citation: {
+          type: 'web_search_result_location',
+          url: 'https://x',
+          title: 'X',
+          cited_text: '',
+          encrypted_index: '',
+        },
+      }),
+      close(3),
+    ]);
+  });
+
+  test('a failure is an error event, and nothing that looks like success', () => {
+    assert.deepEqual(write({ type: 'error', error: new GatewayError('unavailable', 'down') }), [
+      { type: 'error', error: { type: 'overloaded_error', message: 'down' } },
+    ]);
+  });
+
+  test('a ping is a whole frame', () => {
+    assert.equal(ping, 'event: ping\ndata: {"type":"ping"}\n\n');
+  });
+});
+
+describe('a whole answer', () => {
+  function read(body: unknown): Folded {
+    const folded = createFold();
+    readResponse(body, folded.sink);
+    return folded.result();
+  }
+
+  test('what is not an answer is an error', () => {
+    assert.equal(read({ type: 'error', error: { type: 'overloaded_error', message: 'x' } }).error?.kind, 'overloaded');
+    for (const body of [null, [], 'text', {}, { choices: [] }]) assert.equal(read(body).error?.kind, 'bad_upstream');
+  });
+
+  test('what other languages have is said as far as it can be', () => {
+    const answer: Folded = {
+      id: '',
+      model: 'm',
+      content: [
+        { type: 'refusal', text: 'no' },
+        { type: 'tool_call', id: 'a', name: 'f', json: '{"a":' },
+        { type: 'native', dialect: 'gemini', value: {} },
+        { type: 'thinking', text: 'hm' },
+      ],
+      finish: { reason: 'tool_calls' },
+      usage: { input: 1, output: 2 },
+      natives: [],
+    };
+    const { id, ...body } = writeResponse(answer, request);
+    assert.match(String(id), /^msg_/);
+    assert.deepEqual(body, {
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [
+        { type: 'text', text: 'no' },
+        { type: 'tool_use', id: 'a', name: 'f', input: { _raw: '{"a":' } },
+        { type: 'thinking', thinking: 'hm', signature: '' },
+      ],
+      stop_reason: 'tool_use',
+      stop_sequence: null,
+      usage: { input_tokens: 1, cache_creation_input_tokens: null, cache_read_input_tokens: null, output_tokens: 2 },
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { type JsonObject, stringIn } from '../../canon/json.ts';
+import type { Tool, ToolChoice } from '../../canon/request.ts';
+import { anthropicName, dotted, otherFields } from './ext.ts';
+import { aBoolean, isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
+import { readCacheMark, readMarks } from './mark.ts';
+
+const toolFields: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'defer_loading',
+]);
+const choiceFields: ReadonlySet<string> = new Set(['type', 'name', 'disable_parallel_tool_use']);
+
+/** The tools of a request. */
+export function readTools(value: unknown): Tool[] {
+  const list = optional(value, 'tools', requiredList) ?? [];
+  return list.map((tool, i) => readTool(requiredObject(tool, `tools.${i}`), `tools.${i}`));
+}
+
+function readTool(tool: JsonObject, path: string): Tool {
+  const type = optional(tool.type, `${path}.type`, requiredString) ?? 'custom';
+  if (type !== 'custom') return nativeTool(tool, type, path);
+  const description = optional(tool.description, `${path}.description`, requiredString);
+  const strict = optional(tool.strict, `${path}.strict`, aBoolean);
+  const deferred = optional(tool.defer_loading, `${path}.defer_loading`, aBoolean);
+  // A placeholder that is never shown to the model may come without a schema.
+  const bare = deferred === true && isAbsent(tool.input_schema);
+  return {
+    type: 'function',
+    name: requiredString(tool.name, `${path}.name`),
+    ...(description !== undefined && { description }),
+    schema: bare ? { type: 'object' } : requiredObject(tool.input_schema, `${path}.input_schema`),
+    ...(strict !== undefined && { strict }),
+    ...(deferred !== undefined && { deferred }),
+    ...readMarks(tool, toolFields, path),
+  };
+}
+
+function nativeTool(value: JsonObject, type: string, path: string): Tool {
+  const name = stringIn(value.name) ?? stringIn(value.mcp_server_name) ?? type;
+  const cache = readCacheMark(value.cache_control, `${path}.cache_control`);
+  return { type: 'native', dialect: anthropicName, name, value, ...(cache !== undefined && { cache }) };
+}
+
+/** `tool_choice` in its parts. `others` has what canon has no place for, under dotted names. */
+export interface ReadChoice {
+  readonly choice?: ToolChoice;
+  readonly parallel?: boolean;
+  readonly others: JsonObject;
+}
+
+/** Which tools have to be called, and whether more than one may be. */
+export function readToolChoice(value: unknown): ReadChoice {
+  if (isAbsent(value)) return { others: {} };
+  const wire = requiredObject(value, 'tool_choice');
+  const choice = choiceOf(requiredString(wire.type, 'tool_choice.type'), wire);
+  if (choice === undefined) return { others: { tool_choice: wire } };
+  const single = optional(wire.disable_parallel_tool_use, 'tool_choice.disable_parallel_tool_use', aBoolean);
+  return {
+    choice,
+    ...(single !== undefined && { parallel: !single }),
+    others: dotted('tool_choice', otherFields(wire, choiceFields)),
+  };
+}
+
+function choiceOf(type: string, wire: JsonObject): ToolChoice | undefined {
+  switch (type) {
+    case 'auto':
+    case 'none':
+      return { type };
+    case 'any':
+      return { type: 'required' };
+    case 'tool':
+      return { type, name: requiredString(wire.name, 'tool_choice.name') };
+    default:
+      return undefined;
+  }
+}

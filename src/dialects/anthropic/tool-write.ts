@@ -1,0 +1,87 @@
+import type { JsonObject } from '../../canon/json.ts';
+import type { CustomTool, FunctionTool, NativeTool, Tool, ToolChoice } from '../../canon/request.ts';
+import { anthropicName, fieldsOf, undotted } from './ext.ts';
+import { writeCacheMark, writeMarks } from './mark.ts';
+import type { Writing } from './writing.ts';
+
+/** The tools of a request; those of other languages alone are left out. */
+export function writeTools(to: Writing): JsonObject[] {
+  const { tools, toolChoice } = to.request;
+  const allowed = toolChoice?.type === 'required' ? (toolChoice.allowed ?? []) : [];
+  // One allowed tool can be named; of several, the others have to be out of sight.
+  const offered = allowed.length < 2 ? tools : tools.filter(({ name }) => allowed.includes(name));
+  if (offered.length < tools.length)
+    to.lose('approximated', 'tool_choice', 'tools that are not allowed are not offered');
+  return offered
+    .map((tool) => writeTool(tool, `tools[${tools.indexOf(tool)}]`, to))
+    .filter((tool) => tool !== undefined);
+}
+
+function writeTool(tool: Tool, path: string, to: Writing): JsonObject | undefined {
+  switch (tool.type) {
+    case 'function':
+      return writeFunction(tool, to);
+    case 'custom':
+      to.lose('approximated', path, 'free text becomes a string inside a JSON object');
+      return writeCustom(tool, to);
+    case 'native':
+      return tool.dialect === anthropicName ? writeNative(tool, to) : undefined;
+  }
+}
+
+function writeFunction(tool: FunctionTool, to: Writing): JsonObject {
+  const strict = to.foreign && tool.strict === false ? undefined : tool.strict;
+  return {
+    name: tool.name,
+    ...(tool.description !== undefined && { description: tool.description }),
+    input_schema: tool.schema.type === undefined ? { type: 'object', ...tool.schema } : tool.schema,
+    ...(strict !== undefined && { strict }),
+    ...(tool.deferred !== undefined && { defer_loading: tool.deferred }),
+    ...writeMarks(tool, to.marks),
+  };
+}
+
+function writeCustom(tool: CustomTool, to: Writing): JsonObject {
+  const grammar = tool.format?.type === 'grammar' ? grammarNote(tool.format) : undefined;
+  const description = [tool.description, grammar].filter((text) => text !== undefined).join('\n\n');
+  return {
+    name: tool.name,
+    ...(description !== '' && { description }),
+    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+    ...writeMarks(tool, to.marks),
+  };
+}
+
+function grammarNote(format: JsonObject): string {
+  const { syntax, definition } = { ...format, ...(format.grammar as JsonObject | undefined) };
+  return `The input follows this ${String(syntax)} grammar:\n${String(definition)}`;
+}
+
+function writeNative({ value, cache }: NativeTool, to: Writing): JsonObject {
+  return { ...value, ...(to.marks && value.cache_control === undefined && writeCacheMark(cache)) };
+}
+
+/** Which tools have to be called; nothing where the request leaves it open. `offered` is how many tools are sent. */
+export function writeToolChoice(to: Writing, offered: number): JsonObject | undefined {
+  const { toolChoice, parallelTools, ext } = to.request;
+  if (to.foreign && offered === 0) {
+    if (toolChoice !== undefined && toolChoice.type !== 'none')
+      to.lose('dropped', 'tool_choice', 'there are no tools to choose from');
+    return undefined;
+  }
+  const choice = toolChoice ?? (parallelTools === false ? ({ type: 'auto' } as const) : undefined);
+  if (choice === undefined) return undefined;
+  const single = parallelTools !== undefined && choice.type !== 'none';
+  return {
+    ...choiceOf(choice),
+    ...(single && { disable_parallel_tool_use: !parallelTools }),
+    ...undotted('tool_choice', fieldsOf(ext)),
+  };
+}
+
+function choiceOf(choice: ToolChoice): JsonObject {
+  if (choice.type === 'tool') return { type: 'tool', name: choice.name };
+  if (choice.type !== 'required') return { type: choice.type };
+  const [only, ...others] = choice.allowed ?? [];
+  return only !== undefined && others.length === 0 ? { type: 'tool', name: only } : { type: 'any' };
+}

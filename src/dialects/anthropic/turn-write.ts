@@ -1,0 +1,111 @@
+import type { JsonObject } from '../../canon/json.ts';
+import type { Turn } from '../../canon/request.ts';
+import { writeBlocks } from './block-write.ts';
+import { fieldsOf } from './ext.ts';
+import type { Writing } from './writing.ts';
+
+interface Message {
+  readonly role: Turn['role'];
+  readonly content: readonly JsonObject[];
+  readonly fields: JsonObject | undefined;
+}
+
+/** The conversation as it is sent, and the instructions before it. */
+export interface WrittenTurns {
+  readonly system: JsonObject[];
+  readonly messages: JsonObject[];
+}
+
+/** Writes system and turns under the service's rules: results of calls right behind them, no empty texts, no empty turns. */
+export function writeTurns(to: Writing): WrittenTurns {
+  const system = writeBlocks(to.request.system, 'system', to);
+  const messages: Message[] = [];
+  to.request.turns.forEach((turn, i) => {
+    const message = writeTurn(turn, `turns[${i}]`, to);
+    if (message === undefined) return;
+    // Instructions that come before any message are instructions before the conversation.
+    if (message.role === 'system' && to.foreign && messages.length === 0) system.push(...message.content);
+    else messages.push(message);
+  });
+  const placed = placeResults(messages);
+  return { system, messages: (to.foreign ? joinSplitTurns(placed) : placed).map(wireOf) };
+}
+
+function writeTurn(turn: Turn, path: string, to: Writing): Message | undefined {
+  const content = writeBlocks(turn.content, `${path}.content`, to);
+  const fields = fieldsOf(turn.ext);
+  if (turn.role === 'system' && to.quirks.mid_system === false) return asUserTurn(content, fields, path, to);
+  const bare = content.length === 0 && (turn.role !== 'system' || fields === undefined);
+  return bare ? undefined : { role: turn.role, content, fields };
+}
+
+function asUserTurn(
+  content: readonly JsonObject[],
+  fields: JsonObject | undefined,
+  path: string,
+  to: Writing,
+): Message | undefined {
+  const texts = content.filter(({ type }) => type === 'text');
+  if (texts.length < content.length || fields !== undefined)
+    to.lose('dropped', path, 'settings inside the conversation');
+  if (texts.length === 0) return undefined;
+  to.lose('moved', path, 'the provider has no system messages in mid-conversation: now a user message');
+  return { role: 'user', content: texts, fields: undefined };
+}
+
+function wireOf({ role, content, fields }: Message): JsonObject {
+  return { role, ...((content.length > 0 || role !== 'system') && { content }), ...fields };
+}
+
+function isResult({ type }: JsonObject): boolean {
+  return type === 'tool_result';
+}
+
+/** All results of a turn's calls stand at the beginning of the user turn right behind it, whatever lay between. */
+function placeResults(messages: readonly Message[]): Message[] {
+  const placed: Message[] = [];
+  for (let i = 0; i < messages.length; ) {
+    const message = messages[i] as Message;
+    placed.push(message);
+    i += 1;
+    if (message.role !== 'assistant' || !message.content.some(({ type }) => type === 'tool_use')) continue;
+    const next = messages.findIndex(({ role }, at) => at >= i && role === 'assistant');
+    const between = messages.slice(i, next === -1 ? messages.length : next);
+    placed.push(...(inPlace(between) ? between : gathered(between)));
+    i += between.length;
+  }
+  return placed;
+}
+
+function inPlace([first, ...others]: readonly Message[]): boolean {
+  if (others.some(({ content }) => content.some(isResult))) return false;
+  if (first === undefined || !first.content.some(isResult)) return true;
+  const afterResults = first.content.findIndex((block) => !isResult(block));
+  return first.role === 'user' && (afterResults === -1 || !first.content.slice(afterResults).some(isResult));
+}
+
+function gathered(messages: readonly Message[]): Message[] {
+  const results = messages.flatMap(({ content }) => content.filter(isResult));
+  const rests = messages.map((message) => ({
+    ...message,
+    content: message.content.filter((block) => !isResult(block)),
+  }));
+  const [first, ...others] = rests;
+  const head: Message[] =
+    first?.role === 'user'
+      ? [{ ...first, content: [...results, ...first.content] }]
+      : [{ role: 'user', content: results, fields: undefined }, ...(first === undefined ? [] : [first])];
+  return [...head, ...others.filter(({ content, fields }) => content.length > 0 || fields !== undefined)];
+}
+
+/** Languages that give each result a message of its own split what is one turn here. */
+function joinSplitTurns(messages: readonly Message[]): Message[] {
+  const joined: Message[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (message.role === 'user' && last?.role === 'user' && last.content.some(isResult)) {
+      joined[joined.length - 1] = { ...last, content: [...last.content, ...message.content] };
+    } else joined.push(message);
+  }
+  return joined;
+}

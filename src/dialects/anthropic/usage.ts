@@ -1,0 +1,78 @@
+import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
+import type { Usage } from '../../canon/usage.ts';
+import { asExt, fieldsOf, otherFields } from './ext.ts';
+
+const counted: ReadonlySet<string> = new Set([
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'output_tokens_details',
+]);
+
+const countedDetails: ReadonlySet<string> = new Set(['thinking_tokens']);
+
+/** Counts as this language gives them; nothing where there are none. `input_tokens` leaves out what came from a cache, as ours does. */
+export function readUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const input = numberIn(value.input_tokens);
+  const output = numberIn(value.output_tokens);
+  const cacheRead = numberIn(value.cache_read_input_tokens);
+  const cacheWrite = numberIn(value.cache_creation_input_tokens);
+  const cacheWrite1h = countIn(value.cache_creation, 'ephemeral_1h_input_tokens');
+  const reasoning = countIn(value.output_tokens_details, 'thinking_tokens');
+  return {
+    ...(input !== undefined && { input }),
+    ...(cacheRead !== undefined && { cacheRead }),
+    ...(cacheWrite !== undefined && { cacheWrite }),
+    ...(cacheWrite1h !== undefined && { cacheWrite1h }),
+    ...(output !== undefined && { output }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...asExt(uncounted(value)),
+  };
+}
+
+function uncounted(value: JsonObject): JsonObject | undefined {
+  const details = isObject(value.output_tokens_details)
+    ? otherFields(value.output_tokens_details, countedDetails)
+    : undefined;
+  const others = otherFields(value, counted);
+  return details === undefined ? others : { ...others, output_tokens_details: value.output_tokens_details };
+}
+
+function countIn(value: unknown, field: string): number | undefined {
+  return isObject(value) ? numberIn(value[field]) : undefined;
+}
+
+/** Usage of a whole answer, or at a stream's start: every field that clients look for is there, null where nobody counted. */
+export function writeUsage(usage: Usage): JsonObject {
+  return {
+    input_tokens: 0,
+    cache_creation_input_tokens: null,
+    cache_read_input_tokens: null,
+    output_tokens: 0,
+    ...writeCounts(usage),
+  };
+}
+
+/** Usage at a stream's end: what is known, over what the start said. Clients read `output_tokens` unasked. */
+export function writeFinalUsage(usage: Usage): JsonObject {
+  return { ...writeCounts(usage), output_tokens: usage.output ?? 0 };
+}
+
+function writeCounts({ input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning, ext }: Usage): JsonObject {
+  return {
+    ...(input !== undefined && { input_tokens: input }),
+    ...(cacheWrite !== undefined && { cache_creation_input_tokens: cacheWrite }),
+    ...(cacheRead !== undefined && { cache_read_input_tokens: cacheRead }),
+    ...(cacheWrite1h !== undefined && {
+      cache_creation: {
+        ephemeral_5m_input_tokens: Math.max(0, (cacheWrite ?? cacheWrite1h) - cacheWrite1h),
+        ephemeral_1h_input_tokens: cacheWrite1h,
+      },
+    }),
+    ...(output !== undefined && { output_tokens: output }),
+    ...(reasoning !== undefined && { output_tokens_details: { thinking_tokens: reasoning } }),
+    ...fieldsOf(ext),
+  };
+}

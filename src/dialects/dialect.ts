@@ -1,0 +1,152 @@
+import type { DialectName } from '../canon/content.ts';
+import type { GatewayError } from '../canon/error.ts';
+import type { Event, Sink } from '../canon/event.ts';
+import type { Folded } from '../canon/fold.ts';
+import type { JsonObject } from '../canon/json.ts';
+import type { Feature, Loss } from '../canon/loss.ts';
+import type { ChatRequest } from '../canon/request.ts';
+import type { Usage } from '../canon/usage.ts';
+
+/** Request or response headers, names in lower case. */
+export type Headers = { readonly [name: string]: string };
+
+/**
+ * Where a provider departs from its language. All are data: a user may set them in YAML for a provider of his own.
+ * A quirk says what the server does or wants, never who it is.
+ */
+export interface Quirks {
+  /** Field in which past reasoning travels back to the server; `none`: it wants none of it. */
+  readonly reasoning?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking_blocks' | 'none';
+  /** How reasoning is asked for: OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, Anthropic's `thinking`, or not at all. */
+  readonly reasoning_request?: 'reasoning_effort' | 'reasoning' | 'thinking' | 'none';
+  /** Words for effort that the server takes; the nearest one is sent. */
+  readonly efforts?: readonly string[];
+  /** Name of the limit on the answer's length. */
+  readonly max_tokens?: 'max_tokens' | 'max_completion_tokens';
+  /** Most tokens an answer may have; larger wishes are lowered to it. */
+  readonly max_output_tokens?: number;
+  /** Role of instructions. */
+  readonly system_role?: 'system' | 'developer';
+  /** Whether system messages may stand in mid-conversation; false: they become user turns. */
+  readonly mid_system?: boolean;
+  /** Whether content parts may carry Anthropic's `cache_control`. */
+  readonly cache_control?: boolean;
+  /** Whether `stream_options: {include_usage}` is understood. */
+  readonly stream_options?: boolean;
+  /** Whether the content of tool results may be an array of parts. */
+  readonly tool_result_parts?: boolean;
+  /** Whether images, and PDF files, are taken at all. */
+  readonly images?: boolean;
+  readonly files?: boolean;
+  /** Whether a JSON schema may be asked for; false: `json_object` with the schema in the instructions. */
+  readonly json_schema?: boolean;
+  /** Word for "must call some tool". */
+  readonly tool_choice_required?: 'required' | 'any';
+  /** Tool-call ids that the server takes: `nine` = exactly nine letters or digits. */
+  readonly tool_ids?: 'any' | 'nine';
+  /** Most stop sequences. */
+  readonly stop_max?: number;
+  /** Whether `top_k`, `min_p` and `repetition_penalty` are taken. */
+  readonly extra_sampling?: boolean;
+  /** Top-level fields that the server is known to refuse; they are dropped, and said to be. */
+  readonly refuses?: readonly string[];
+  /** Fields set on every request, over the client's. */
+  readonly extra_body?: JsonObject;
+}
+
+/** What a request writer needs besides the request. */
+export interface WriteOptions {
+  readonly quirks: Quirks;
+  /** Reports what depends on values and cannot be told from `cannotSay`: clamps, moves, approximations. */
+  readonly lose: (loss: Loss) => void;
+}
+
+/** A model that can be asked for. */
+export interface ModelEntry {
+  readonly id: string;
+  readonly displayName?: string;
+  /** Seconds since 1970. */
+  readonly created?: number;
+  /** Tokens of prompt and answer together. */
+  readonly contextWindow?: number;
+  /** Tokens of answer. */
+  readonly maxOutput?: number;
+  /** Who serves it. */
+  readonly owner?: string;
+}
+
+/** Reads one streamed answer. Any split of the bytes reads the same events. */
+export interface StreamReader {
+  feed(chunk: Uint8Array): void;
+  /** The bytes are over. Emits what was held back, and an error when the answer was not complete. */
+  end(): void;
+}
+
+/** Writes one streamed answer as the text of its wire form. */
+export type StreamWriter = (write: (text: string) => void, request: ChatRequest) => Sink;
+
+/** The language as a provider speaks it. Everything here is synchronous and pure. */
+export interface UpstreamSide {
+  writeRequest(request: ChatRequest, options: WriteOptions): JsonObject;
+  /** Request headers the language itself demands (`anthropic-version`). */
+  headers?(request: ChatRequest): Headers;
+  readStream(emit: Sink): StreamReader;
+  /** A whole answer, already parsed; emits the events of the answer, an `error` when it is not one. */
+  readResponse(body: unknown, emit: Sink): void;
+  readError(status: number, headers: Headers, body: Uint8Array): GatewayError;
+  readonly cannotSay: readonly Feature[];
+}
+
+/** The language as a client speaks it. Everything here is synchronous and pure. */
+export interface ClientSide {
+  /** Lenient about the unknown, strict about contradictions: throws `invalid_request` that names the field. */
+  readRequest(body: JsonObject, headers: Headers): ChatRequest;
+  readonly writeStream: StreamWriter;
+  writeResponse(answer: Folded, request: ChatRequest): JsonObject;
+  writeError(error: GatewayError, requestId: string): JsonObject;
+  writeModel(model: ModelEntry): JsonObject;
+  writeModels(models: readonly ModelEntry[]): JsonObject;
+  /** The HTTP status the language's clients expect for the error; its own status where this is absent. */
+  statusOf?(error: GatewayError): number;
+  /** Kinds of events the language has no words for. */
+  readonly cannotSay: readonly Event['type'][];
+  /** What keeps a silent stream alive. */
+  readonly ping: string;
+}
+
+/**
+ * Watches a stream whose bytes pass untouched between two speakers of the same language: proves each frame legal
+ * where it stands, with as little reading as that takes.
+ */
+export interface PassWatch {
+  /** One whole frame, its terminator included. False: not legal here; the translator must take over from this frame. */
+  frame(bytes: Buffer, start: number, end: number): boolean;
+  /** True once the answer is complete. */
+  ended(): boolean;
+  /** Frames that put a fresh reader into the state of this stream. */
+  kept(): readonly Uint8Array[];
+  /** Blocks opened and closed so far, that a fresh reader fed with `kept` will not have seen. */
+  closedBlocks(): number;
+  /** Whether a tool call was among the blocks so far. */
+  called(): boolean;
+  usage(): Usage;
+}
+
+/** How two speakers of the same language are left to themselves. */
+export interface PassSide {
+  /** Request headers that belong to the language and are sent on. */
+  readonly requestHeaders: readonly string[];
+  /** Response headers that are sent back. */
+  readonly responseHeaders: readonly string[];
+  watch(): PassWatch;
+  /** Usage in the bytes of a whole answer, found without parsing all of it where that is possible. */
+  usageOf(body: Buffer): Usage;
+}
+
+/** One wire language, both directions. */
+export interface Dialect {
+  readonly name: DialectName;
+  readonly upstream: UpstreamSide;
+  readonly client?: ClientSide;
+  readonly pass?: PassSide;
+}

@@ -1,0 +1,20 @@
+import type { DialectName } from '../canon/content.ts';
+import { GatewayError } from '../canon/error.ts';
+import { anthropic } from './anthropic/index.ts';
+import type { Dialect } from './dialect.ts';
+import { openaiChat } from './openai-chat/index.ts';
+
+export type { Dialect } from './dialect.ts';
+
+/** The languages that are spoken. A new one is a folder and a line here. */
+export const dialects: { readonly [name in DialectName]?: Dialect } = {
+  anthropic,
+  'openai-chat': openaiChat,
+};
+
+/** The language of that name. @throws not_supported when it is not spoken. */
+export function dialectNamed(name: DialectName): Dialect {
+  const dialect = dialects[name];
+  if (dialect === undefined) throw new GatewayError('not_supported', `The language "${name}" is not spoken here.`);
+  return dialect;
+}

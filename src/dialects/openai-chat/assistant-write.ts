@@ -1,0 +1,116 @@
+import type { Block, ThinkingBlock, ToolCallBlock } from '../../canon/content.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import type { Turn } from '../../canon/request.ts';
+import { urlOf, writePart } from './parts-write.ts';
+import { writeDetail, writeThinkingBlock } from './reasoning.ts';
+import type { Writing } from './writing.ts';
+
+/** An assistant turn as one message; none where nothing of it can be said. */
+export function writeAssistant(turn: Turn, index: number, writing: Writing): JsonObject[] {
+  const path = `turns[${index}].content`;
+  const content = writeContent(turn.content, path, writing);
+  const calls = callsOf(turn).map((call) => writeCall(call, path, writing));
+  const refusal = turn.content.map((block) => (block.type === 'refusal' ? block.text : '')).join('');
+  const said = {
+    ...writeReasoning(
+      turn.content.filter((block) => block.type === 'thinking'),
+      path,
+      writing,
+    ),
+    ...(refusal !== '' && { refusal }),
+    ...writeImages(turn.content, path, writing),
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...turn.ext?.['openai-chat'],
+  };
+  if (content === '' && Object.keys(said).length === 0) return [];
+  const name = turn.name === undefined ? undefined : { name: turn.name };
+  return [{ role: 'assistant', content: content === '' && saysMore(said) ? null : content, ...name, ...said }];
+}
+
+/** Null content is only legal beside something that speaks in its place. */
+function saysMore(said: JsonObject): boolean {
+  return said['tool_calls'] !== undefined || said['refusal'] !== undefined || said['audio'] !== undefined;
+}
+
+/** The calls of a turn. */
+export function callsOf(turn: Turn | undefined): ToolCallBlock[] {
+  return turn === undefined ? [] : turn.content.filter((block) => block.type === 'tool_call');
+}
+
+/** Texts as one string; as parts where one carries a mark, or is a part that only this language knows. */
+function writeContent(blocks: readonly Block[], path: string, writing: Writing): string | JsonObject[] {
+  const parts: JsonObject[] = [];
+  let text = '';
+  let called = false;
+  /** What stood before: pieces of one text follow each other without a gap. */
+  let before: Block['type'] = 'text';
+  blocks.forEach((block, i) => {
+    called ||= block.type === 'tool_call';
+    for (const part of writeAnswerPart(block, `${path}[${i}]`, writing)) {
+      if (part['text'] === '') continue;
+      if (called) writing.loseOnce('moved', `${path}[${i}]`, 'text after a call stands before it');
+      text += (text !== '' && before !== 'text' ? '\n\n' : '') + String(part['text'] ?? '');
+      parts.push(part);
+    }
+    before = block.type;
+  });
+  const isString = parts.every((part) => part['type'] === 'text' && Object.keys(part).length === 2);
+  return isString ? text : parts;
+}
+
+/** The parts of a block that an answer may have: texts, and whatever is this language's own. */
+function writeAnswerPart(block: Block, path: string, writing: Writing): JsonObject[] {
+  switch (block.type) {
+    case 'text':
+    case 'native':
+      return writePart(block, path, writing);
+    case 'document':
+    case 'search_result':
+    case 'tool_reference':
+      return writePart(block, path, writing).filter((part) => part['type'] === 'text');
+    default:
+      return [];
+  }
+}
+
+/** Past reasoning, in the field in which the server wants it back. */
+function writeReasoning(blocks: readonly ThinkingBlock[], path: string, { quirks, loseOnce }: Writing): JsonObject {
+  if (blocks.length === 0) return {};
+  const field = quirks.reasoning ?? 'none';
+  if (field === 'none') {
+    loseOnce('dropped', path, 'the provider takes no reasoning back');
+    return {};
+  }
+  if (field === 'reasoning_details') return { [field]: blocks.map(writeDetail) };
+  if (field === 'thinking_blocks') return { [field]: blocks.map(writeThinkingBlock) };
+  const told = blocks.filter((block) => block.text !== '');
+  if (told.length < blocks.length) loseOnce('dropped', path, 'the provider takes no encrypted reasoning back');
+  if (blocks.some((block) => block.signature !== undefined))
+    loseOnce('dropped', path, 'the provider takes no signatures back');
+  return told.length === 0 ? {} : { [field]: told.map((block) => block.text).join('\n') };
+}
+
+function writeImages(blocks: readonly Block[], path: string, { own, loseOnce }: Writing): JsonObject {
+  const images = blocks.filter((block) => block.type === 'image');
+  if (images.length === 0) return {};
+  if (!own) {
+    loseOnce('dropped', path, 'an answer cannot hold images here');
+    return {};
+  }
+  return {
+    images: images.flatMap(({ source }) =>
+      source.type === 'file' ? [] : [{ type: 'image_url', image_url: { url: urlOf(source) } }],
+    ),
+  };
+}
+
+function writeCall(call: ToolCallBlock, path: string, writing: Writing): JsonObject {
+  if (call.cache !== undefined) writing.loseOnce('dropped', path, 'calls take no cache marks');
+  const id = writing.callId(call.id);
+  const ext = call.ext?.['openai-chat'];
+  if (call.kind === 'custom' && writing.own) {
+    return { id, type: 'custom', custom: { name: call.name, input: call.json }, ...ext };
+  }
+  const json = call.kind === 'custom' ? JSON.stringify({ input: call.json }) : call.json;
+  return { id, type: 'function', function: { name: call.name, arguments: json === '' ? '{}' : json }, ...ext };
+}

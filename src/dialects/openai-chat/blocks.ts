@@ -1,0 +1,193 @@
+import type { Citation } from '../../canon/content.ts';
+import type { BlockHead, Event, Sink } from '../../canon/event.ts';
+import { parseJson } from '../../canon/json.ts';
+
+/** A tool call as far as it is known. `name` may come after the first fragment. */
+export interface Call {
+  readonly id: string;
+  readonly kind: 'function' | 'custom';
+  name: string;
+  /** The arguments so far. */
+  json: string;
+  readonly ext?: { readonly 'openai-chat': { [field: string]: unknown } };
+}
+
+export type TextKind = 'text' | 'thinking' | 'refusal';
+
+interface TextSegment {
+  readonly kind: TextKind;
+  text: string;
+  signature?: string;
+  readonly citations: Citation[];
+}
+type Segment =
+  | TextSegment
+  | { readonly kind: 'call'; readonly call: Call }
+  | { readonly kind: 'whole'; readonly head: BlockHead };
+
+/**
+ * Turns parts that may arrive interleaved into blocks that do not. The first part streams; while it is a call whose
+ * arguments are not complete, whatever else arrives is held back and follows it, in the order of first appearance.
+ */
+export class Blocks {
+  /** True once a call was seen, written or held. */
+  called = false;
+  refused = false;
+  readonly #emit: Sink;
+  #index = -1;
+  #open: Segment | undefined;
+  readonly #held: Segment[] = [];
+  readonly #closed = new Set<Call>();
+
+  constructor(emit: Sink) {
+    this.#emit = emit;
+  }
+
+  text(kind: TextKind, text: string): void {
+    if (text === '') return;
+    if (kind === 'refusal') this.refused = true;
+    const tail = this.#tail();
+    if (!isText(tail, kind) || tail.signature !== undefined) {
+      // Thinking after its proof is a new thought.
+      this.#add({ kind, text, citations: [] });
+    } else if (tail === this.#open) {
+      this.#emit({ type: 'text', index: this.#index, text });
+    } else {
+      tail.text += text;
+    }
+  }
+
+  /** The proof of the thinking just read; of thinking that is not shown where there was none. */
+  signature(signature: string): void {
+    const tail = this.#tail();
+    if (!isText(tail, 'thinking')) {
+      this.#add({ kind: 'thinking', text: '', signature, citations: [] });
+      return;
+    }
+    tail.signature = signature;
+    if (tail === this.#open) this.#emit({ type: 'signature', index: this.#index, signature });
+  }
+
+  /** False when there is no text that the citation could belong to. */
+  citation(citation: Citation): boolean {
+    const tail = this.#tail();
+    if (!isText(tail, 'text')) return false;
+    if (tail === this.#open) this.#emit({ type: 'citation', index: this.#index, citation });
+    else tail.citations.push(citation);
+    return true;
+  }
+
+  /** A block that comes whole. */
+  whole(head: BlockHead): void {
+    this.#add({ kind: 'whole', head });
+  }
+
+  call(call: Call): void {
+    this.called = true;
+    this.#add({ kind: 'call', call });
+  }
+
+  /** The call's name has become known. */
+  named(call: Call, name: string): void {
+    call.name = name;
+    this.#settle();
+  }
+
+  /** More arguments. False: the call was complete already, so that they contradict what has been sent. */
+  fragment(call: Call, json: string): boolean {
+    if (this.#closed.has(call)) return json.trim() === '';
+    call.json += json;
+    if (this.#open?.kind === 'call' && this.#open.call === call) {
+      this.#emit({ type: 'json', index: this.#index, json });
+      if (this.#held.length > 0) this.#settle();
+    }
+    return true;
+  }
+
+  /** A call whose arguments are not JSON so far, where one is open or held. */
+  cutCall(): Call | undefined {
+    for (const segment of [this.#open, ...this.#held]) {
+      if (segment?.kind !== 'call' || segment.call.kind === 'custom' || segment.call.json === '') continue;
+      if (parseJson(segment.call.json) === undefined) return segment.call;
+    }
+    return undefined;
+  }
+
+  /** Emits what was held back and closes the last block. False: a call never got a name. */
+  finish(): boolean {
+    for (const segment of this.#held.splice(0)) {
+      if (segment.kind === 'call' && segment.call.name === '') return false;
+      this.#start(segment);
+    }
+    this.#close();
+    return true;
+  }
+
+  #tail(): Segment | undefined {
+    return this.#held.at(-1) ?? this.#open;
+  }
+
+  #add(segment: Segment): void {
+    this.#held.push(segment);
+    this.#settle();
+  }
+
+  #settle(): void {
+    for (;;) {
+      const next = this.#held[0];
+      if (next === undefined || (next.kind === 'call' && next.call.name === '')) return;
+      if (this.#open?.kind === 'call' && !isComplete(this.#open.call)) return;
+      this.#held.shift();
+      this.#start(next);
+    }
+  }
+
+  #start(segment: Segment): void {
+    this.#close();
+    this.#open = segment;
+    this.#index += 1;
+    const index = this.#index;
+    this.#emit({ type: 'open', index, block: headOf(segment) });
+    for (const event of contentOf(segment, index)) this.#emit(event);
+  }
+
+  #close(): void {
+    if (this.#open === undefined) return;
+    if (this.#open.kind === 'call') this.#closed.add(this.#open.call);
+    this.#open = undefined;
+    this.#emit({ type: 'close', index: this.#index });
+  }
+}
+
+function isText(segment: Segment | undefined, kind: TextKind): segment is TextSegment {
+  return segment !== undefined && segment.kind === kind;
+}
+
+/** Whether the arguments are a whole JSON value, so that nothing more of them can come. Free text never tells. */
+function isComplete(call: Call): boolean {
+  return call.kind === 'function' && /[}\]]\s*$/.test(call.json.slice(-8)) && parseJson(call.json) !== undefined;
+}
+
+function headOf(segment: Segment): BlockHead {
+  if (segment.kind === 'whole') return segment.head;
+  if (segment.kind !== 'call') return { type: segment.kind };
+  const { id, name, kind, ext } = segment.call;
+  return {
+    type: 'tool_call',
+    id,
+    name,
+    ...(kind === 'custom' && { kind }),
+    ...(ext !== undefined && { ext }),
+  };
+}
+
+function* contentOf(segment: Segment, index: number): Generator<Event> {
+  if (segment.kind === 'whole') return;
+  if (segment.kind === 'call') {
+    if (segment.call.json !== '') yield { type: 'json', index, json: segment.call.json };
+    return;
+  }
+  if (segment.text !== '') yield { type: 'text', index, text: segment.text };
+  if (segment.signature !== undefined) yield { type: 'signature', index, signature: segment.signature };
+  for (const citation of segment.citations) yield { type: 'citation', index, citation };
+}

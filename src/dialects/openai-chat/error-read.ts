@@ -1,0 +1,298 @@
+import { type ErrorDetails, type ErrorKind, errorKindOf, errorKinds, GatewayError } from '../../canon/error.ts';
+import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
+import type { Headers } from '../dialect.ts';
+import { readOverflow } from './overflow.ts';
+import { readRetryAfter } from './retry-after.ts';
+
+/** What an error body says, whatever its form. */
+interface Said {
+  readonly message: string;
+  /** Type, code and the like, lower case: words that name the kind. */
+  readonly words: readonly string[];
+  readonly code?: string;
+  readonly param?: string;
+  /** HTTP status, where the body names one. */
+  readonly status?: number;
+  readonly tokens?: number;
+  readonly limit?: number;
+  /** The body is OpenAI's own form. */
+  readonly envelope: boolean;
+}
+
+/** Characters of an error's text that are looked at and passed on. */
+const longestMessage = 4000;
+
+/** Codes and types of OpenAI and its kin. */
+const kindByWord: ReadonlyMap<string, ErrorKind> = new Map([
+  ['context_length_exceeded', 'context_overflow'],
+  ['exceed_context_size_error', 'context_overflow'],
+  ['model_max_prompt_tokens_exceeded', 'context_overflow'],
+  ['insufficient_quota', 'billing'],
+  ['billing_hard_limit_reached', 'billing'],
+  ['billing_not_active', 'billing'],
+  ['billing_error', 'billing'],
+  ['insufficient_credits', 'billing'],
+  ['insufficient_balance', 'billing'],
+  ['exceeded_current_quota_error', 'billing'],
+  ['content_policy_violation', 'content_policy'],
+  ['content_filter', 'content_policy'],
+  ['responsibleaipolicyviolation', 'content_policy'],
+  ['data_inspection_failed', 'content_policy'],
+  ['invalid_api_key', 'authentication'],
+  ['invalid_authentication_error', 'authentication'],
+  ['authentication_error', 'authentication'],
+  ['unauthorized', 'authentication'],
+  ['permission_error', 'permission'],
+  ['permission_denied', 'permission'],
+  ['permission_denied_error', 'permission'],
+  ['insufficient_permissions', 'permission'],
+  ['model_not_found', 'not_found'],
+  ['deploymentnotfound', 'not_found'],
+  ['not_found_error', 'not_found'],
+  ['notfounderror', 'not_found'],
+  ['resource_does_not_exist', 'not_found'],
+  ['endpoint_not_found', 'not_found'],
+  ['rate_limit_exceeded', 'rate_limit'],
+  ['rate_limit_error', 'rate_limit'],
+  ['rate_limit_reached_error', 'rate_limit'],
+  ['ratelimiterror', 'rate_limit'],
+  ['request_limit_exceeded', 'rate_limit'],
+  ['overloaded', 'overloaded'],
+  ['overloaded_error', 'overloaded'],
+  ['engine_overloaded', 'overloaded'],
+  ['engine_overloaded_error', 'overloaded'],
+  ['model_overloaded', 'overloaded'],
+  ['service_tier_capacity_exceeded', 'overloaded'],
+  ['service_unavailable', 'unavailable'],
+  ['temporarily_unavailable', 'unavailable'],
+  ['upstream_timeout', 'upstream_timeout'],
+  ['deadline_exceeded', 'upstream_timeout'],
+  ['timeout', 'timeout'],
+  ['request_timeout', 'timeout'],
+  ['conflict', 'conflict'],
+  ['request_too_large', 'too_large'],
+  ['request_entity_too_large', 'too_large'],
+  ['not_supported', 'not_supported'],
+  ['bad_upstream', 'bad_upstream'],
+]);
+
+/** Words that say less than a code or the text does: asked last. */
+const vagueKinds: ReadonlyMap<string, ErrorKind> = new Map([
+  ['invalid_request_error', 'invalid_request'],
+  ['badrequesterror', 'invalid_request'],
+  ['bad_request', 'invalid_request'],
+  ['invalid_parameter_value', 'invalid_request'],
+  ['server_error', 'internal'],
+  ['internal_error', 'internal'],
+  ['internal_server_error', 'internal'],
+  ['internalservererror', 'internal'],
+  ['api_error', 'internal'],
+]);
+
+const kindByWording: readonly (readonly [ErrorKind, RegExp])[] = [
+  [
+    'billing',
+    /insufficient (?:credits?|balance|quota|funds)|exceeded your current quota|requires more credits|out of credits|billing|payment required|credit balance|余额不足/i,
+  ],
+  [
+    'content_policy',
+    /content (?:management )?policy|content_filter|flagged (?:input|by|as)|moderation|safety (?:system|policy)/i,
+  ],
+  [
+    'overloaded',
+    /overloaded|over capacity|at capacity|capacity exceeded|high demand|too busy|server is busy|currently busy|overload/i,
+  ],
+  [
+    'not_found',
+    /model .{0,200}(?:not found|does not exist|is not available|not exist)|no (?:endpoints|allowed providers|such model)|unknown model|invalid model name/i,
+  ],
+  [
+    'authentication',
+    /(?:incorrect|invalid|missing|no) (?:api )?key|invalid (?:authentication|token)|no auth credentials/i,
+  ],
+];
+
+/** Reads an HTTP error of any compatible server. Never throws. */
+export function readError(status: number, headers: Headers, body: Uint8Array): GatewayError {
+  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 1024 * 1024)).toString('utf8');
+  const value = parseJson(text);
+  const said = isObject(value) ? readSaid(value) : unstructured(status, text, headers['content-type'] ?? '');
+  const contentType = headers['content-type'] ?? 'application/json';
+  return errorOf(said, status, headers, said.envelope ? { dialect: 'openai-chat', body, contentType } : undefined);
+}
+
+/** Reads an error that came inside an answer, where no HTTP status speaks. */
+export function readErrorBody(body: JsonObject): GatewayError {
+  const said = readSaid(body);
+  return errorOf(said, said.status, {}, undefined);
+}
+
+/** Whether a body that should be an answer is an error. */
+export function isErrorBody(body: JsonObject): boolean {
+  const error = body['error'];
+  if (isObject(error) || (typeof error === 'string' && error !== '')) return true;
+  if (Array.isArray(body['choices'])) return false;
+  return (
+    body['object'] === 'error' ||
+    body['type'] === 'error' ||
+    typeof body['error_code'] === 'string' ||
+    typeof body['detail'] === 'string' ||
+    (typeof body['message'] === 'string' && body['id'] === undefined)
+  );
+}
+
+function errorOf(
+  said: Said,
+  status: number | undefined,
+  headers: Headers,
+  origin: ErrorDetails['origin'],
+): GatewayError {
+  const asked = status === 429 ? undefined : readOverflow(said.message);
+  const kind = kindOf(said, status, asked !== undefined);
+  const overflow = kind === 'context_overflow' ? asked : undefined;
+  const tokens = said.tokens ?? overflow?.tokens;
+  const limit = said.limit ?? overflow?.limit;
+  const retryAfter = readRetryAfter(headers, said.message);
+  const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
+  const ownStatus =
+    status !== undefined && status !== errorKinds[kind] && errorKindOf(status) === kind && status >= 400;
+  return new GatewayError(kind, redact(said.message), {
+    ...(ownStatus && { status }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(shouldRetry !== undefined && { shouldRetry: shouldRetry === 'true' }),
+    ...(said.param !== undefined && { param: said.param }),
+    ...(said.code !== undefined && { code: said.code }),
+    ...(kind === 'context_overflow' && tokens !== undefined && { tokens }),
+    ...(kind === 'context_overflow' && limit !== undefined && { limit }),
+    ...(overflow?.maxTokens !== undefined && { maxTokens: overflow.maxTokens }),
+    // Bodies about keys like to quote them.
+    ...(origin !== undefined && kind !== 'authentication' && { origin }),
+  });
+}
+
+function kindOf(said: Said, status: number | undefined, overflow: boolean): ErrorKind {
+  if (overflow) return 'context_overflow';
+  // A request larger than the limit of a minute is called a rate limit too, and no waiting helps it.
+  if (status === 413) return 'too_large';
+  for (const word of said.words) {
+    const kind = kindByWord.get(word);
+    if (kind === 'timeout' && status !== undefined && status >= 500) return 'upstream_timeout';
+    if (kind !== undefined) return kind;
+  }
+  if (status !== 401) {
+    for (const [kind, wording] of kindByWording) if (wording.test(said.message)) return rankedKind(kind, status);
+  }
+  if (status === 503 && said.envelope) return 'overloaded';
+  if (status !== undefined) return errorKindOf(status);
+  for (const word of said.words) {
+    const kind = vagueKinds.get(word);
+    if (kind !== undefined) return kind;
+  }
+  return 'bad_upstream';
+}
+
+/** A wording is only believed where the status leaves room for it: a 400 may mention billing in passing. */
+function rankedKind(kind: ErrorKind, status: number | undefined): ErrorKind {
+  if (status === undefined) return kind;
+  const own = errorKindOf(status);
+  if (kind === 'overloaded') return status >= 500 ? kind : own;
+  if (kind === 'billing') return status === 402 || status === 403 || status === 429 ? kind : own;
+  if (kind === 'authentication') return status === 400 || status === 403 ? kind : own;
+  return status < 500 && status !== 429 ? kind : own;
+}
+
+function readSaid(body: JsonObject): Said {
+  const nested = parseNested(body['error']);
+  if (typeof nested === 'string') return plain(nested, [body['type'], body['code'], body['error_code']], body);
+  if (isObject(nested)) return { ...fromObject(nested), envelope: typeof nested['message'] === 'string' };
+  if (Array.isArray(body['errors'])) return plain(textOf(body['errors']), [body['code']], body);
+  if (body['detail'] !== undefined) return plain(textOf(body['detail']), [body['code']], body);
+  return { ...fromObject(body), envelope: false };
+}
+
+/** Some relays put their origin's body into a string. */
+function parseNested(error: unknown): unknown {
+  if (typeof error !== 'string' || !error.startsWith('{')) return error;
+  const inner = parseJson(error);
+  return isObject(inner) ? (inner['error'] ?? inner) : error;
+}
+
+function fromObject(error: JsonObject): Said {
+  const message = originText(error) ?? textOf(error['message'] ?? error['detail'] ?? error['error']);
+  const said = plain(
+    message,
+    [error['code'], error['type'], error['error_code'], innerCode(error), error['status']],
+    error,
+  );
+  const tokens = error['n_prompt_tokens'];
+  const limit = error['n_ctx'];
+  return {
+    ...said,
+    ...(typeof tokens === 'number' && { tokens }),
+    ...(typeof limit === 'number' && { limit }),
+  };
+}
+
+function plain(message: string, words: readonly unknown[], fields: JsonObject): Said {
+  const code = fields['code'] ?? fields['error_code'];
+  const param = stringIn(fields['param']);
+  const status = [fields['code'], fields['status'], fields['status_code']].map(Number).find((n) => n >= 400 && n < 600);
+  return {
+    message: message === '' ? 'The provider reported an error without saying which.' : message.slice(0, longestMessage),
+    words: words.filter((word) => typeof word === 'string').map((word) => word.toLowerCase()),
+    ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
+    ...(param !== undefined && param !== '' && { param }),
+    ...(status !== undefined && { status }),
+    envelope: false,
+  };
+}
+
+/** OpenRouter wraps the origin's own error: its text says more than "Provider returned error". */
+function originText(error: JsonObject): string | undefined {
+  const metadata = error['metadata'];
+  if (!isObject(metadata)) return undefined;
+  if (Array.isArray(metadata['reasons'])) return `${textOf(error['message'])} (${metadata['reasons'].join(', ')})`;
+  const raw = metadata['raw'];
+  const inner = typeof raw === 'string' ? (parseJson(raw) ?? raw) : raw;
+  if (isObject(inner)) return readSaid(inner).message;
+  return typeof inner === 'string' && inner.trim() !== '' && !inner.trimStart().startsWith('<') ? inner : undefined;
+}
+
+function innerCode(error: JsonObject): unknown {
+  const inner = error['innererror'];
+  return isObject(inner) ? inner['code'] : undefined;
+}
+
+/** The text of a message that may be a list: FastAPI's `[{loc, msg}]`, `[{message}]`, or plain strings. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) {
+    const strings = value.filter((one) => typeof one === 'string');
+    const objects = objectsIn(value).map((one) => {
+      const where = Array.isArray(one['loc']) ? `${one['loc'].join('.')}: ` : '';
+      return where + textOf(one['msg'] ?? one['message'] ?? one['detail']);
+    });
+    return [...strings, ...objects].join('; ');
+  }
+  if (isObject(value)) return textOf(value['message'] ?? value['msg'] ?? value['detail'] ?? JSON.stringify(value));
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** A page of a proxy in between, or nothing at all. */
+function unstructured(status: number, text: string, contentType: string): Said {
+  const trimmed = text.trim();
+  const isPage = contentType.includes('html') || /^<(?:!doctype|html|\?xml|head|body)/i.test(trimmed);
+  const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(trimmed)?.[1]?.trim();
+  let message = trimmed.slice(0, 500);
+  if (trimmed === '') message = `The provider answered with status ${status} and an empty body.`;
+  else if (isPage)
+    message = `The provider answered with status ${status} and a page${title === undefined ? '' : `: ${title}`}.`;
+  return { message, words: [], envelope: false };
+}
+
+/** Keys that a server quotes back are not for the client's eyes. */
+function redact(message: string): string {
+  return message
+    .replace(/\bBearer\s+[\w.~+/=-]{8,}/gi, 'Bearer [key]')
+    .replace(/\b(?:(?:sk|pk|rk|gsk|xai|key|csk|pplx|nvapi|hf|fw|tgp)[-_]|dapi|AIza)[A-Za-z0-9*._-]{12,}/g, '[key]');
+}

@@ -1,0 +1,39 @@
+import type { Dialect } from '../dialect.ts';
+import { readError } from './error-read.ts';
+import { writeError } from './error-write.ts';
+import { writeModel, writeModels } from './models-write.ts';
+import { pass } from './pass.ts';
+import { readRequest } from './request-read.ts';
+import { writeRequest } from './request-write.ts';
+import { readResponse } from './response-read.ts';
+import { writeResponse } from './response-write.ts';
+import { readStream } from './stream-read.ts';
+import { writeStream } from './stream-write.ts';
+
+/** OpenAI's Chat Completions, and what some forty compatible servers make of it. */
+export const openaiChat = {
+  name: 'openai-chat',
+  upstream: {
+    writeRequest,
+    headers: (request) => (request.from === 'openai-chat' ? (request.headers ?? {}) : {}),
+    readStream,
+    readResponse,
+    readError,
+    // What depends on the server is reported by the writer, which knows its quirks.
+    cannotSay: ['text_citations', 'document_citations', 'reasoning_display'],
+  },
+  client: {
+    readRequest,
+    writeStream,
+    writeResponse,
+    writeError,
+    writeModel,
+    writeModels,
+    // OpenAI has no status of its own for overload.
+    statusOf: ({ kind, status }) => (kind === 'overloaded' ? 503 : status),
+    // Citations are said where they name an address; natives where they are this language's own.
+    cannotSay: ['citation', 'native'],
+    ping: ': ping\n\n',
+  },
+  pass,
+} as const satisfies Dialect;

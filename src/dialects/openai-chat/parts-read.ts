@@ -1,0 +1,131 @@
+import type { Block, CacheMark, DocumentBlock, Ext, Source } from '../../canon/content.ts';
+import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { missingField, object, objects, optional, others, required, string, wrongType, wrongValue } from './fields.ts';
+
+/** Content as blocks: a string, or parts. `path` names it in errors. */
+export function readContent(content: unknown, path: string): Block[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  if (!Array.isArray(content)) throw wrongType(path, 'one of a string or array of objects', content);
+  return objects(content, path).map((part, i) => readPart(part, `${path}[${i}]`));
+}
+
+const partFields = new Set([
+  'type',
+  'text',
+  'refusal',
+  'image_url',
+  'input_audio',
+  'file',
+  'document_url',
+  'document_name',
+  'cache_control',
+]);
+
+function readPart(part: JsonObject, path: string): Block {
+  const type = string(part['type'] ?? guessType(part, path), `${path}.type`);
+  const more = readMore(part);
+  switch (type) {
+    case 'text':
+    case 'input_text':
+    case 'output_text':
+      return { type: 'text', text: required(part, 'text', string, `${path}.`), ...more };
+    case 'refusal':
+      return { type: 'refusal', text: required(part, 'refusal', string, `${path}.`), ...more };
+    case 'image_url':
+      return { ...readImage(part['image_url'], `${path}.image_url`), ...more };
+    case 'input_audio':
+      return { ...readAudio(required(part, 'input_audio', object, `${path}.`), `${path}.input_audio`), ...more };
+    case 'file':
+      return { ...readFile(required(part, 'file', object, `${path}.`), `${path}.file`), ...more };
+    case 'document_url':
+      return { ...readDocumentUrl(part, path), ...more };
+    default:
+      return { type: 'native', dialect: 'openai-chat', value: part };
+  }
+}
+
+/** Clients forget the type where the field names it. */
+function guessType(part: JsonObject, path: string): string {
+  for (const type of ['text', 'image_url', 'input_audio', 'file']) if (part[type] !== undefined) return type;
+  throw missingField(`${path}.type`);
+}
+
+function readMore(part: JsonObject): { cache?: CacheMark; ext?: Ext } {
+  const cache = readCacheMark(part);
+  const rest = others(part, partFields);
+  return { ...(cache !== undefined && { cache }), ...(rest !== undefined && { ext: { 'openai-chat': rest } }) };
+}
+
+/** A cache mark on a part, message or tool: OpenAI's `prompt_cache_breakpoint`, or Anthropic's field, which relays take. */
+export function readCacheMark(fields: JsonObject): CacheMark | undefined {
+  const mark = fields['prompt_cache_breakpoint'] ?? fields['cache_control'];
+  if (!isObject(mark)) return undefined;
+  const ttl = stringIn(mark['ttl']);
+  return ttl === undefined ? {} : { ttl };
+}
+
+function readImage(image: unknown, path: string): Extract<Block, { type: 'image' }> {
+  if (image === undefined) throw missingField(path);
+  if (typeof image === 'string') return { type: 'image', source: checkedUrl(image, path) };
+  const fields = object(image, path);
+  const detail = optional(fields, 'detail', string, `${path}.`);
+  const source = checkedUrl(required(fields, 'url', string, `${path}.`), `${path}.url`);
+  return { type: 'image', source, ...(detail !== undefined && { detail }) };
+}
+
+function checkedUrl(url: string, path: string): Source {
+  const source = readUrl(url);
+  if (source.type === 'url' && url.startsWith('data:')) {
+    const example = 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU=';
+    throw wrongValue(
+      path,
+      `Invalid '${path}'. Expected a base64-encoded data URL with an image MIME type (e.g. '${example}').`,
+    );
+  }
+  return source;
+}
+
+/** A URL as a source; the bytes themselves where it holds them. */
+export function readUrl(url: string): Source {
+  const comma = url.startsWith('data:') ? url.indexOf(',') : -1;
+  if (comma === -1) return { type: 'url', url };
+  const [mediaType, ...parameters] = url.slice('data:'.length, comma).split(';');
+  if (parameters.at(-1)?.trim().toLowerCase() !== 'base64') return { type: 'url', url };
+  return { type: 'base64', mediaType: mediaType || 'application/octet-stream', data: url.slice(comma + 1) };
+}
+
+const mediaTypeOfFormat: ReadonlyMap<string, string> = new Map([['mp3', 'audio/mpeg']]);
+
+function readAudio(audio: JsonObject, path: string): Extract<Block, { type: 'audio' }> {
+  const data = required(audio, 'data', string, `${path}.`);
+  const format = required(audio, 'format', string, `${path}.`);
+  return {
+    type: 'audio',
+    source: { type: 'base64', mediaType: mediaTypeOfFormat.get(format) ?? `audio/${format}`, data },
+  };
+}
+
+function readFile(file: JsonObject, path: string): DocumentBlock {
+  const title = optional(file, 'filename', string, `${path}.`);
+  const id = optional(file, 'file_id', string, `${path}.`);
+  const data = optional(file, 'file_data', string, `${path}.`);
+  if (id === undefined && data === undefined) throw missingField(`${path}.file_data`);
+  const source = data === undefined ? fileById(id ?? '') : readFileData(data);
+  return { type: 'document', source, ...(title !== undefined && { title }) };
+}
+
+function fileById(id: string): Source {
+  return { type: 'file', id, owner: 'openai-chat' };
+}
+
+/** The bytes as a data URL, as base64 alone, or, where a relay fetches files, as an address. */
+function readFileData(data: string): Source {
+  if (data.startsWith('data:') || /^https?:/.test(data)) return readUrl(data);
+  return { type: 'base64', mediaType: 'application/pdf', data };
+}
+
+function readDocumentUrl(part: JsonObject, path: string): DocumentBlock {
+  const title = optional(part, 'document_name', string, `${path}.`);
+  const source = readUrl(required(part, 'document_url', string, `${path}.`));
+  return { type: 'document', source, ...(title !== undefined && { title }) };
+}

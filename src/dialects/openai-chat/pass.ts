@@ -1,0 +1,111 @@
+import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import type { PassSide, PassWatch } from '../dialect.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import { createLegality } from './legality.ts';
+import { readUsage, usageIn } from './usage.ts';
+
+/** How two speakers of Chat Completions are left to themselves. */
+export const pass: PassSide = { requestHeaders, responseHeaders, watch, usageOf };
+
+/** The usual form of more arguments, whole: nothing in it but a known call's index and text. */
+const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"(?:[^"\\]|\\.)*"\}\}\]/y;
+
+function watch(): PassWatch {
+  const legality = createLegality();
+  const kept: Uint8Array[] = [];
+  let usage: Usage = {};
+  let done = false;
+
+  function frame(bytes: Buffer, start: number, end: number): boolean {
+    // One byte a character: what is looked for is ASCII.
+    const text = bytes.latin1Slice(start, end).trimEnd();
+    if (text === '' || done) return true;
+    if (text.includes('\n') || text.includes('\r')) return false;
+    if (text.startsWith(':')) return true;
+    if (!text.startsWith('data:')) return false;
+    const at = text[5] === ' ' ? 6 : 5;
+    if (text.endsWith('[DONE]') && text.length === at + 6) {
+      done = legality.finished();
+      return done;
+    }
+    if (text[at] !== '{' || !text.endsWith('}')) return false;
+    const calls = text.indexOf('"tool_calls":');
+    const first = kept.length === 0;
+    const plain = !first && isSilent(text) && (calls === -1 || isFragment(text, calls));
+    if (!plain && !read(bytes.toString('utf8', start + at, start + text.length))) return false;
+    if (first || calls !== -1) kept.push(Buffer.from(bytes.subarray(start, end)));
+    return true;
+  }
+
+  function isFragment(text: string, at: number): boolean {
+    fragment.lastIndex = at;
+    const found = fragment.exec(text);
+    return found !== null && legality.knows(Number(found[1]));
+  }
+
+  function read(json: string): boolean {
+    const chunk = parseJson(json);
+    if (!isObject(chunk) || !legality.chunk(chunk)) return false;
+    const said = usageIn(chunk);
+    if (said !== undefined) usage = mergeUsage(usage, readUsage(said));
+    return true;
+  }
+
+  return {
+    frame,
+    ended: () => done || legality.finished(),
+    kept: () => kept,
+    // A block's number is not said in this language; a call's is, and calls are kept whole.
+    closedBlocks: () => 0,
+    usage: () => usage,
+  };
+}
+
+/** Whether a frame says nothing of an end, of usage, of an error or in the older function form. */
+function isSilent(text: string): boolean {
+  return (
+    isNull(text, '"finish_reason":') &&
+    isNull(text, '"usage":') &&
+    isNull(text, '"function_call":') &&
+    isNull(text, '"error":')
+  );
+}
+
+/** Whether a field is absent or null wherever it stands. A quote inside a string is escaped and so never matches. */
+function isNull(text: string, field: string): boolean {
+  for (let at = text.indexOf(field); at !== -1; at = text.indexOf(field, at + 1)) {
+    let value = at + field.length;
+    while (text[value] === ' ') value += 1;
+    if (text[value] !== 'n') return false;
+  }
+  return true;
+}
+
+/** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
+function usageOf(body: Buffer): Usage {
+  const field = '"usage"';
+  const at = body.lastIndexOf(field);
+  const open = at === -1 ? -1 : body.indexOf('{', at);
+  if (open !== -1 && /^\s*:\s*$/.test(body.latin1Slice(at + field.length, open).slice(0, 64))) {
+    const close = endOfObject(body, open);
+    const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
+    if (isObject(found) && ('prompt_tokens' in found || 'total_tokens' in found)) return readUsage(found);
+  }
+  const whole = parseJson(body.toString('utf8'));
+  const said: JsonObject | undefined = isObject(whole) ? usageIn(whole) : undefined;
+  return said === undefined ? {} : readUsage(said);
+}
+
+/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
+function endOfObject(body: Buffer, open: number): number {
+  let depth = 0;
+  for (let i = open; i < body.length; i++) {
+    if (body[i] === 0x7b) depth += 1;
+    else if (body[i] === 0x7d) {
+      depth -= 1;
+      if (depth === 0) return i + 1;
+    }
+  }
+  return -1;
+}

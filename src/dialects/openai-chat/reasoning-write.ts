@@ -1,0 +1,97 @@
+import type { JsonObject } from '../../canon/json.ts';
+import type { Effort, Reasoning } from '../../canon/request.ts';
+import type { Writing } from './writing.ts';
+
+const order: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+/** Words taken where the provider's data name none: those that every server with the field knows. */
+const plainEfforts: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high'];
+const openRouterEfforts: readonly string[] = [...plainEfforts, 'xhigh'];
+
+/** Tokens of thinking that an effort is worth where only a number can be said, and the other way round. */
+const budgets: readonly (readonly [effort: string, tokens: number])[] = [
+  ['low', 2048],
+  ['medium', 8192],
+  ['high', 16384],
+];
+
+/** How hard to think, in the form that the provider takes. */
+export function writeReasoningWish(wish: Reasoning | undefined, writing: Writing): JsonObject {
+  if (wish === undefined || Object.keys(wish).every((field) => field === 'display')) return {};
+  switch (writing.quirks.reasoning_request ?? 'reasoning_effort') {
+    case 'reasoning_effort':
+      return writeEffort(wish, writing);
+    case 'reasoning':
+      return writeOpenRouter(wish, writing);
+    case 'thinking':
+      return writeThinking(wish, writing);
+    case 'none':
+      writing.lose('dropped', 'reasoning', 'the provider takes no wish about reasoning');
+      return {};
+  }
+}
+
+function writeEffort(wish: Reasoning, writing: Writing): JsonObject {
+  if (isOff(wish)) return { reasoning_effort: nearest('none', plainEfforts, writing) };
+  if (wish.effort !== undefined) return { reasoning_effort: nearest(wish.effort, plainEfforts, writing) };
+  if (wish.budget === undefined) {
+    writing.lose('dropped', 'reasoning', 'reasoning without an effort is what the model does anyway');
+    return {};
+  }
+  writing.lose('approximated', 'reasoning.budget', 'a budget is told as an effort');
+  return { reasoning_effort: nearest(effortOf(wish.budget), plainEfforts, writing) };
+}
+
+function writeOpenRouter(wish: Reasoning, writing: Writing): JsonObject {
+  if (isOff(wish)) return { reasoning: { enabled: false } };
+  if (wish.mode === 'budget' && wish.budget !== undefined) {
+    if (wish.effort !== undefined) writing.lose('dropped', 'reasoning.effort', 'a budget excludes an effort');
+    return { reasoning: { max_tokens: wish.budget } };
+  }
+  if (wish.effort !== undefined) return { reasoning: { effort: nearest(wish.effort, openRouterEfforts, writing) } };
+  return { reasoning: { enabled: true } };
+}
+
+function writeThinking(wish: Reasoning, writing: Writing): JsonObject {
+  if (isOff(wish)) return { thinking: { type: 'disabled' } };
+  if (wish.budget !== undefined) return { thinking: { type: 'enabled', budget_tokens: wish.budget } };
+  if (wish.mode !== undefined) {
+    if (wish.effort !== undefined) writing.lose('dropped', 'reasoning.effort', 'the provider takes no effort');
+    return { thinking: { type: wish.mode } };
+  }
+  writing.lose('approximated', 'reasoning.effort', 'an effort is told as a budget');
+  return { thinking: { type: 'enabled', budget_tokens: budgetOf(wish.effort ?? 'medium') } };
+}
+
+function isOff({ mode, effort }: Reasoning): boolean {
+  return mode === 'off' || (mode === undefined && effort === 'none');
+}
+
+function effortOf(budget: number): string {
+  return budgets.find(([effort, tokens]) => effort !== 'high' && budget <= tokens)?.[0] ?? 'high';
+}
+
+function budgetOf(effort: Effort): number {
+  const rank = order.indexOf(effort);
+  if (rank !== -1 && rank < order.indexOf('low')) return 1024;
+  return budgets.find(([known]) => known === effort)?.[1] ?? 32768;
+}
+
+/** The word itself where the server takes it, else the one closest to it. A client of this language chose its own. */
+function nearest(effort: Effort, fallback: readonly string[], writing: Writing): string {
+  const taken = writing.quirks.efforts ?? fallback;
+  if (taken.includes(effort) || (writing.quirks.efforts === undefined && writing.own)) return effort;
+  const rank = order.indexOf(effort);
+  if (rank === -1) return effort;
+  let best = effort as string;
+  let distance = Number.POSITIVE_INFINITY;
+  for (const word of taken) {
+    const away = Math.abs(order.indexOf(word) - rank);
+    if (order.includes(word) && away < distance) {
+      best = word;
+      distance = away;
+    }
+  }
+  if (best !== effort) writing.lose('approximated', 'reasoning.effort', `${effort} is told as ${best}`);
+  return best;
+}

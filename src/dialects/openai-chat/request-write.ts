@@ -1,0 +1,140 @@
+import type { Block } from '../../canon/content.ts';
+import { isObject, type JsonObject } from '../../canon/json.ts';
+import type { ChatRequest, OutputFormat, Turn } from '../../canon/request.ts';
+import type { WriteOptions } from '../dialect.ts';
+import { fingerprint } from './fingerprint.ts';
+import { writeMessages } from './messages-write.ts';
+import { writeReasoningWish } from './reasoning-write.ts';
+import { writeTools } from './tools-write.ts';
+import { createWriting, type Writing } from './writing.ts';
+
+/** Writes a Chat Completions request. The same request gives the same bytes. */
+export function writeRequest(request: ChatRequest, options: WriteOptions): JsonObject {
+  const writing = createWriting(request, options);
+  const format = writeFormat(request.format, writing);
+  const body: JsonObject = {
+    model: request.model,
+    messages: writeMessages(withTopMark(request), format.instruction, writing),
+    ...writeTools(request, writing),
+    ...writeMaxTokens(request.maxTokens, writing),
+    ...writeSampling(request, writing),
+    ...writeStop(request.stop, writing),
+    ...writeReasoningWish(request.reasoning, writing),
+    ...format.fields,
+    ...writeUser(request.user, writing),
+    ...writeServiceTier(request.serviceTier, writing),
+    ...writeStream(request, writing),
+    ...request.ext?.['openai-chat'],
+  };
+  mergeStreamOptions(body, request, writing);
+  for (const field of writing.quirks.refuses ?? []) {
+    if (body[field] === undefined) continue;
+    delete body[field];
+    writing.lose('dropped', field, 'the provider refuses it');
+  }
+  return { ...body, ...writing.quirks.extra_body };
+}
+
+/** "Mark the last cacheable block": there is no field for that here, but there is the block. */
+function withTopMark(request: ChatRequest): ChatRequest {
+  const turn = request.turns.at(-1);
+  const block = turn?.content.at(-1);
+  if (request.cache === undefined || turn === undefined || block === undefined || block.type === 'native')
+    return request;
+  const marked: Block = { ...block, cache: request.cache };
+  const last: Turn = { ...turn, content: [...turn.content.slice(0, -1), marked] };
+  return { ...request, turns: [...request.turns.slice(0, -1), last] };
+}
+
+function writeMaxTokens(wanted: number | undefined, { quirks, lose }: Writing): JsonObject {
+  if (wanted === undefined) return {};
+  const most = quirks.max_output_tokens ?? Number.POSITIVE_INFINITY;
+  const given = Math.max(1, Math.min(wanted, most));
+  if (given !== wanted) lose('approximated', 'max_tokens', `${wanted} is told as ${given}`);
+  return { [quirks.max_tokens ?? 'max_tokens']: given };
+}
+
+function writeSampling({ sampling }: ChatRequest, { quirks, lose }: Writing): JsonObject {
+  const { temperature, topP, topK, minP, frequencyPenalty, presencePenalty, repetitionPenalty, seed } = sampling;
+  const body: JsonObject = {};
+  const say = (field: string, value: number | undefined): void => {
+    if (value !== undefined) body[field] = value;
+  };
+  say('temperature', temperature);
+  say('top_p', topP);
+  say('frequency_penalty', frequencyPenalty);
+  say('presence_penalty', presencePenalty);
+  say('seed', seed);
+  for (const [field, value] of [
+    ['top_k', topK],
+    ['min_p', minP],
+    ['repetition_penalty', repetitionPenalty],
+  ] as const) {
+    if (quirks.extra_sampling === true) say(field, value);
+    else if (value !== undefined) lose('dropped', field, `the provider has no ${field}`);
+  }
+  return body;
+}
+
+function writeStop(stop: readonly string[] | undefined, { quirks, lose }: Writing): JsonObject {
+  if (stop === undefined || stop.length === 0) return {};
+  const most = quirks.stop_max ?? 4;
+  if (stop.length > most) lose('dropped', `stop[${most}]`, `the provider takes ${most} stop sequences`);
+  const given = stop.slice(0, most);
+  return given.length > 0 ? { stop: given } : {};
+}
+
+function writeFormat(format: OutputFormat | undefined, writing: Writing): { fields: JsonObject; instruction?: string } {
+  if (format === undefined) return { fields: {} };
+  if (format.type === 'json') return { fields: { response_format: { type: 'json_object' } } };
+  if (writing.quirks.json_schema === false) {
+    writing.lose('approximated', 'format', 'the schema is told in the instructions');
+    const schema = JSON.stringify(format.schema);
+    const instruction = `Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n${schema}`;
+    return { fields: { response_format: { type: 'json_object' } }, instruction };
+  }
+  const asked = {
+    name: format.name ?? 'answer',
+    ...(format.description !== undefined && { description: format.description }),
+    schema: format.schema,
+    ...(format.strict !== undefined && { strict: format.strict }),
+  };
+  return { fields: { response_format: { type: 'json_schema', json_schema: asked } } };
+}
+
+/** Characters that OpenAI allows for the name of a user. */
+const longestUser = 64;
+
+function writeUser(user: string | undefined, { own, lose }: Writing): JsonObject {
+  if (user === undefined) return {};
+  if (own || user.length <= longestUser) return { user };
+  lose('mapped', 'user', 'a long name is told as its fingerprint');
+  return { user: `user_${fingerprint(user, 32)}` };
+}
+
+/** Anthropic's word for "no priority" and this language's. */
+const tiers: { readonly [tier: string]: string } = { standard_only: 'default' };
+
+function writeServiceTier(tier: string | undefined, { own, lose }: Writing): JsonObject {
+  if (tier === undefined) return {};
+  if (own || tier === 'auto' || tier === 'default' || tier === 'flex' || tier === 'priority')
+    return { service_tier: tier };
+  const word = tiers[tier];
+  if (word === undefined) lose('dropped', 'service_tier', `there is no tier ${tier} here`);
+  else lose('mapped', 'service_tier', `${tier} is told as ${word}`);
+  return word === undefined ? {} : { service_tier: word };
+}
+
+/** A streamed answer always brings its usage: the gateway counts, whatever the client asked for. */
+function writeStream(request: ChatRequest, { quirks }: Writing): JsonObject {
+  if (!request.stream) return {};
+  return quirks.stream_options === false ? { stream: true } : { stream: true, stream_options: { include_usage: true } };
+}
+
+/** The client's own options beside ours, none where the server knows no such field. */
+function mergeStreamOptions(body: JsonObject, request: ChatRequest, { quirks }: Writing): void {
+  const own = request.ext?.['openai-chat']?.['stream_options'];
+  if (!isObject(own)) return;
+  if (request.stream && quirks.stream_options !== false) body['stream_options'] = { include_usage: true, ...own };
+  else delete body['stream_options'];
+}

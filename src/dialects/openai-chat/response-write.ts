@@ -1,0 +1,81 @@
+import type { Block, ToolCallBlock } from '../../canon/content.ts';
+import type { Folded } from '../../canon/fold.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import type { ChatRequest } from '../../canon/request.ts';
+import { answerHead, asksForFunctions } from './answer-head.ts';
+import { ChoiceJoin } from './choice-join.ts';
+import { writeAnnotation } from './citation.ts';
+import { writeEnding } from './finish.ts';
+import { urlOf } from './parts-write.ts';
+import { writeDetail } from './reasoning.ts';
+import { writeUsage } from './usage.ts';
+
+/** Writes a whole answer as a `chat.completion`. */
+export function writeResponse(answer: Folded, request: ChatRequest): JsonObject {
+  const { fields, once } = answerHead(answer, request, 'chat.completion');
+  const legacy = asksForFunctions(request);
+  const message = writeMessage(answer.content, legacy);
+  const refused = answer.content.some((block) => block.type === 'refusal');
+  const ending = writeEnding(answer.finish ?? { reason: 'end' }, { refused, legacy });
+  const join = new ChoiceJoin({ index: 0, message, logprobs: null, ...ending });
+  for (const { dialect, value } of answer.natives) if (dialect === 'openai-chat') join.add(value);
+  const hasUsage = Object.keys(answer.usage).length > 0;
+  return {
+    ...fields,
+    choices: join.choices(),
+    ...(hasUsage && { usage: writeUsage(answer.usage) }),
+    ...once,
+    ...join.rest,
+  };
+}
+
+function writeMessage(content: readonly Block[], legacy: boolean): JsonObject {
+  const texts = content.filter((block) => block.type === 'text');
+  const refusals = content.filter((block) => block.type === 'refusal');
+  const annotations = texts.flatMap((block) => block.citations ?? []).flatMap((one) => writeAnnotation(one) ?? []);
+  const images = content.flatMap((block) =>
+    block.type === 'image' && block.source.type !== 'file'
+      ? [{ type: 'image_url', image_url: { url: urlOf(block.source) } }]
+      : [],
+  );
+  return {
+    role: 'assistant',
+    content: texts.length === 0 ? null : texts.map((block) => block.text).join(''),
+    refusal: refusals.length === 0 ? null : refusals.map((block) => block.text).join(''),
+    ...writeThoughts(content),
+    ...(annotations.length > 0 && { annotations }),
+    ...(images.length > 0 && { images }),
+    ...writeCalls(content, legacy),
+  };
+}
+
+/** The text for clients that show it; the proofs, where there are any, for those that give them back. */
+function writeThoughts(content: readonly Block[]): JsonObject {
+  const thoughts = content.filter((block) => block.type === 'thinking');
+  const text = thoughts.map((block) => block.text).join('');
+  const proven = thoughts.some((block) => block.signature !== undefined || block.redacted !== undefined);
+  return {
+    ...(text !== '' && { reasoning_content: text }),
+    ...(proven && { reasoning_details: thoughts.map(writeDetail) }),
+  };
+}
+
+function writeCalls(content: readonly Block[], legacy: boolean): JsonObject {
+  const calls = content.filter((block) => block.type === 'tool_call');
+  const [first] = calls;
+  if (first === undefined) return {};
+  if (legacy) return { function_call: { name: first.name, arguments: argumentsOf(first) } };
+  return { tool_calls: calls.map(writeCall) };
+}
+
+function writeCall(call: ToolCallBlock): JsonObject {
+  const ext = call.ext?.['openai-chat'];
+  if (call.kind === 'custom')
+    return { id: call.id, type: 'custom', custom: { name: call.name, input: call.json }, ...ext };
+  return { id: call.id, type: 'function', function: { name: call.name, arguments: argumentsOf(call) }, ...ext };
+}
+
+/** Arguments that never came are none, and "none" is written `{}`. */
+function argumentsOf(call: ToolCallBlock): string {
+  return call.json === '' ? '{}' : call.json;
+}

@@ -1,0 +1,93 @@
+import type { Block, ToolResultBlock } from '../../canon/content.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import { searchResultText, textPart, toolReferenceText, writePart } from './parts-write.ts';
+import type { Writing } from './writing.ts';
+
+/** A tool's result: the message that answers the call, and what such a message cannot hold. */
+export interface WrittenResult {
+  readonly message: JsonObject;
+  /** Images and documents, for the user message that follows; preceded by a word about whose they are. */
+  readonly moved: readonly JsonObject[];
+}
+
+/** Writes a tool's result as a `tool` message. */
+export function writeResult(block: ToolResultBlock, path: string, writing: Writing): WrittenResult {
+  const texts: string[] = [];
+  const bulky: JsonObject[] = [];
+  let cache = block.cache;
+  block.content.forEach((part, i) => {
+    const text = textOf(part, `${path}.content[${i}]`, writing);
+    if (text === undefined)
+      bulky.push(...writePart({ ...part, cache: undefined } as Block, `${path}.content[${i}]`, writing));
+    else texts.push(text);
+    cache ??= part.cache;
+  });
+  const stays = writing.quirks.tool_result_parts === true;
+  const files = bulky.filter((part) => part['type'] !== 'text');
+  if (files.length > 0 && !stays) texts.push(moveNotice(files, path, writing));
+  // What stands in for a part that cannot be sent is text, and stays where it was.
+  for (const part of bulky) if (part['type'] === 'text') texts.push(String(part['text']));
+  const text = block.isError === true ? errorText(texts.join('\n'), path, writing) : texts.join('\n');
+  const mark = text === '' ? undefined : writing.mark(cache, path);
+  const parts = [...(text === '' ? [] : [{ ...textPart(text), ...mark }]), ...(stays ? files : [])];
+  const message = {
+    role: 'tool',
+    tool_call_id: writing.callId(block.id),
+    content: mark !== undefined || (stays && files.length > 0) ? parts : text,
+    ...block.ext?.['openai-chat'],
+  };
+  const moved =
+    stays || files.length === 0
+      ? []
+      : [textPart(`From the result of tool call ${writing.callId(block.id)}:`), ...files];
+  return { message, moved };
+}
+
+/** A result that answers no call can only be told by the user. */
+export function writeOrphan(block: ToolResultBlock, path: string, writing: Writing): JsonObject[] {
+  writing.lose('approximated', path, 'a result without its call is told as text');
+  const { message, moved } = writeResult({ ...block, ext: {} }, path, writing);
+  const content = message['content'];
+  const parts = typeof content === 'string' ? [textPart(content)] : (content as JsonObject[]);
+  return [textPart(`Result of tool call ${block.id}:`), ...parts, ...moved.slice(1)];
+}
+
+/** Stands in for a result that the client never gave: every call must be answered. */
+export function missingResult(id: string, path: string, writing: Writing): JsonObject {
+  writing.lose('approximated', path, 'a call without a result is answered with "(no result)"');
+  return { role: 'tool', tool_call_id: writing.callId(id), content: '(no result)' };
+}
+
+/** A part's text; nothing for parts that are more than text. */
+function textOf(part: Block, path: string, writing: Writing): string | undefined {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return part.text;
+    case 'search_result':
+      writing.loseOnce('approximated', path, 'search results are told as text');
+      return searchResultText(part);
+    case 'tool_reference':
+      writing.loseOnce('mapped', path, 'tool references are told as text');
+      return toolReferenceText(part.name);
+    case 'native':
+      if (part.dialect === 'openai-chat') return undefined;
+      writing.lose('dropped', path, `${String(part.value['type'])} is known to ${part.dialect} only`);
+      return '';
+    default:
+      return undefined;
+  }
+}
+
+function moveNotice(files: readonly JsonObject[], path: string, writing: Writing): string {
+  writing.loseOnce('moved', path, 'images and files in tool results follow in a user message');
+  const what = files.every((part) => part['type'] === 'image_url') ? 'image' : 'file';
+  return files.length === 1
+    ? `[The ${what} follows in the next message.]`
+    : `[${files.length} ${what}s follow in the next message.]`;
+}
+
+function errorText(text: string, path: string, writing: Writing): string {
+  writing.loseOnce('mapped', path, 'that a tool failed is told in its text');
+  return /error/i.test(text.slice(0, 40)) ? text : `Error: ${text}`;
+}

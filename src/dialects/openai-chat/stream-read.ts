@@ -1,0 +1,49 @@
+import { GatewayError } from '../../canon/error.ts';
+import type { Sink } from '../../canon/event.ts';
+import { isObject, parseJson } from '../../canon/json.ts';
+import { createSseReader, FrameTooLarge, type SseFrame } from '../../wire/sse.ts';
+import type { StreamReader } from '../dialect.ts';
+import { AnswerReader } from './answer-read.ts';
+import { readErrorBody } from './error-read.ts';
+import { createTextDeltas } from './text-delta.ts';
+
+/** Reads a stream of `chat.completion.chunk`s. The finish waits for `[DONE]` or the end of the bytes: usage may come after the reason. */
+export function readStream(emit: Sink): StreamReader {
+  const answer = new AnswerReader(emit);
+  const deltas = createTextDeltas();
+  const frames = createSseReader(onFrame);
+
+  function onFrame({ event, data }: SseFrame): void {
+    if (answer.ended || data === undefined || data === '') return;
+    const text = event === '' ? deltas.match(data) : undefined;
+    if (text !== undefined) return answer.text(deltas.kind(), text);
+    const trimmed = data.trim();
+    if (trimmed === '[DONE]') return answer.finish();
+    const value = parseJson(trimmed);
+    if (event === 'error') return answer.fail(readErrorBody(isObject(value) ? value : { message: trimmed }));
+    if (!isObject(value)) return answer.fail(notAnAnswer());
+    answer.body(value);
+    deltas.learn(data, value);
+  }
+
+  return {
+    feed(chunk) {
+      try {
+        frames.feed(chunk);
+      } catch (error) {
+        if (!(error instanceof FrameTooLarge)) throw error;
+        answer.fail(new GatewayError('bad_upstream', error.message, { cause: error }));
+      }
+    },
+    end() {
+      frames.end();
+      if (answer.ended) return;
+      if (answer.complete()) answer.finish();
+      else answer.fail(new GatewayError('bad_upstream', 'The provider ended its answer before it was complete.'));
+    },
+  };
+}
+
+function notAnAnswer(): GatewayError {
+  return new GatewayError('bad_upstream', 'The provider sent something in its stream that is not an answer.');
+}

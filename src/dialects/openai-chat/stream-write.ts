@@ -1,0 +1,197 @@
+import type { BlockHead, Event, Sink } from '../../canon/event.ts';
+import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
+import type { ChatRequest } from '../../canon/request.ts';
+import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { type AnswerHead, answerHead, asksForFunctions } from './answer-head.ts';
+import { writeAnnotation } from './citation.ts';
+import { writeError } from './error-write.ts';
+import { writeEnding } from './finish.ts';
+import { urlOf } from './parts-write.ts';
+import { writeDetail } from './reasoning.ts';
+import { writeUsage } from './usage.ts';
+
+/** Writes an answer as `chat.completion.chunk`s. */
+export function writeStream(write: (text: string) => void, request: ChatRequest): Sink {
+  const writer = new ChunkWriter(write, request);
+  return (event) => writer.event(event);
+}
+
+/** What a text block's pieces are called in a delta. */
+const textFields = { text: 'content', thinking: 'reasoning_content', refusal: 'refusal' } as const;
+
+/**
+ * What is the same in all chunks is put together once; per event only the string that changes is made into JSON.
+ */
+class ChunkWriter {
+  readonly #write: (text: string) => void;
+  readonly #request: ChatRequest;
+  readonly #legacy: boolean;
+  /** From `data: ` to the first choice's delta, and from its end to the end of the frame. */
+  #head = '';
+  #deltaHead = '';
+  #deltaTail = '';
+  #usageNull = '';
+  /** The open block: what precedes its pieces, and what follows them. */
+  #pieceHead = '';
+  #pieceTail = '';
+  #open: BlockHead | undefined;
+  #calls = -1;
+  #argued = false;
+  #details = -1;
+  #refused = false;
+  #usage: Usage | undefined;
+
+  constructor(write: (text: string) => void, request: ChatRequest) {
+    this.#write = write;
+    this.#request = request;
+    this.#legacy = asksForFunctions(request);
+  }
+
+  event(event: Event): void {
+    switch (event.type) {
+      case 'text':
+        if (this.#pieceHead !== '') this.#write(this.#pieceHead + JSON.stringify(event.text) + this.#pieceTail);
+        return;
+      case 'json':
+        return this.#json(event.json);
+      case 'start':
+        return this.#start(answerHead(event, this.#request));
+      case 'open':
+        return this.#openBlock(event.block);
+      case 'close':
+        return this.#close();
+      case 'signature':
+        return this.#delta({
+          reasoning_details: [writeDetail({ text: '', signature: event.signature }, this.#detail())],
+        });
+      case 'citation':
+        return this.#citation(event);
+      case 'usage':
+        this.#usage = this.#usage === undefined ? event.usage : mergeUsage(this.#usage, event.usage);
+        return;
+      case 'native':
+        return this.#native(event);
+      case 'finish':
+        return this.#finish(event);
+      case 'error':
+        return this.#write(`data: ${JSON.stringify(writeError(event.error))}\n\n`);
+    }
+  }
+
+  #start({ fields, once }: AnswerHead): void {
+    this.#head = `data: ${JSON.stringify(fields).slice(0, -1)}`;
+    this.#usageNull = this.#request.usageInStream === true ? ',"usage":null' : '';
+    this.#deltaHead = `${this.#head},"choices":[{"index":0,"delta":`;
+    this.#deltaTail = `,"finish_reason":null}]${this.#usageNull}}\n\n`;
+    const first = JSON.stringify({ role: 'assistant', content: '' });
+    const extra = Object.keys(once).length > 0 ? `,${JSON.stringify(once).slice(1, -1)}` : '';
+    this.#write(`${this.#deltaHead}${first},"finish_reason":null}]${this.#usageNull}${extra}}\n\n`);
+  }
+
+  #delta(delta: JsonObject): void {
+    this.#write(this.#deltaHead + JSON.stringify(delta) + this.#deltaTail);
+  }
+
+  #openBlock(block: BlockHead): void {
+    this.#open = block;
+    this.#pieceHead = '';
+    switch (block.type) {
+      case 'text':
+      case 'thinking':
+      case 'refusal':
+        this.#refused ||= block.type === 'refusal';
+        this.#pieceHead = `${this.#deltaHead}{"${textFields[block.type]}":`;
+        this.#pieceTail = `}${this.#deltaTail}`;
+        return;
+      case 'tool_call':
+        return this.#openCall(block);
+      case 'redacted':
+        return this.#delta({
+          reasoning_details: [writeDetail({ text: '', redacted: block.data, ...extOf(block) }, this.#detail())],
+        });
+      case 'image':
+        if (block.source.type === 'file') return;
+        return this.#delta({ images: [{ type: 'image_url', image_url: { url: urlOf(block.source) } }] });
+      case 'native':
+        return;
+    }
+  }
+
+  #openCall(block: Extract<BlockHead, { type: 'tool_call' }>): void {
+    this.#calls += 1;
+    this.#argued = false;
+    const ext = block.ext?.['openai-chat'];
+    if (this.#legacy) {
+      this.#pieceHead = `${this.#deltaHead}{"function_call":{"arguments":`;
+      this.#pieceTail = `}}${this.#deltaTail}`;
+      return this.#delta({ function_call: { name: block.name, arguments: '' } });
+    }
+    const isCustom = block.kind === 'custom';
+    const [type, field] = isCustom ? ['custom', 'input'] : ['function', 'arguments'];
+    this.#pieceHead = `${this.#deltaHead}{"tool_calls":[{"index":${this.#calls},"${type}":{"${field}":`;
+    this.#pieceTail = `}}]}${this.#deltaTail}`;
+    this.#delta({
+      tool_calls: [{ index: this.#calls, id: block.id, type, [type]: { name: block.name, [field]: '' }, ...ext }],
+    });
+  }
+
+  #json(json: string): void {
+    if (this.#open?.type !== 'tool_call') return;
+    this.#argued = true;
+    this.#write(this.#pieceHead + JSON.stringify(json) + this.#pieceTail);
+  }
+
+  /** Arguments that never came are none, and "none" is written `{}`. */
+  #close(): void {
+    if (this.#open?.type === 'tool_call' && this.#open.kind !== 'custom' && !this.#argued) this.#json('{}');
+    this.#open = undefined;
+    this.#pieceHead = '';
+  }
+
+  #detail(): number {
+    this.#details += 1;
+    return this.#details;
+  }
+
+  #citation({ citation }: Extract<Event, { type: 'citation' }>): void {
+    const annotation = writeAnnotation(citation);
+    if (annotation !== undefined) this.#delta({ annotations: [annotation] });
+  }
+
+  /** Our own language's: other choices, log probabilities, fields of a delta. */
+  #native({ dialect, value }: Extract<Event, { type: 'native' }>): void {
+    if (dialect !== 'openai-chat') return;
+    const { choices, ...rest } = value;
+    const written = objectsIn(choices).map(({ index, delta, message, finish_reason, ...more }) => ({
+      index: index ?? 0,
+      delta: isObject(message) ? deltaOf(message) : (delta ?? {}),
+      ...more,
+      finish_reason: finish_reason ?? null,
+    }));
+    const fields = JSON.stringify({ choices: written, ...rest }).slice(1, -1);
+    this.#write(`${this.#head},${fields}${this.#usageNull}}\n\n`);
+  }
+
+  #finish(event: Extract<Event, { type: 'finish' }>): void {
+    this.#close();
+    const ending = writeEnding(event, { refused: this.#refused, legacy: this.#legacy });
+    const late = event.ext?.['openai-chat'];
+    const choice = JSON.stringify({ index: 0, delta: {}, ...ending });
+    const extra = late === undefined ? '' : `,${JSON.stringify(late).slice(1, -1)}`;
+    this.#write(`${this.#head},"choices":[${choice}]${this.#usageNull}${extra}}\n\n`);
+    if (this.#request.usageInStream === true && this.#usage !== undefined) {
+      this.#write(`${this.#head},"choices":[],"usage":${JSON.stringify(writeUsage(this.#usage))}}\n\n`);
+    }
+    this.#write('data: [DONE]\n\n');
+  }
+}
+
+function extOf<T extends object>(block: { readonly ext?: T }): { ext?: T } {
+  return block.ext === undefined ? {} : { ext: block.ext };
+}
+
+/** A whole message as the one delta that says it all. */
+function deltaOf(message: JsonObject): JsonObject {
+  const calls = objectsIn(message['tool_calls']);
+  return calls.length === 0 ? message : { ...message, tool_calls: calls.map((call, index) => ({ index, ...call })) };
+}

@@ -1,0 +1,96 @@
+import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import type { TextKind } from './blocks.ts';
+
+/** Recognizes the chunks that differ from an earlier one by their text alone: nine of ten in most answers. */
+export interface TextDeltas {
+  /** The text, when the chunk is such a one. */
+  match(data: string): string | undefined;
+  /** What the text is, of the chunk that was matched last. */
+  kind(): TextKind;
+  /** A chunk that has been read in full: those like it can be recognized from now on. */
+  learn(data: string, chunk: JsonObject): void;
+}
+
+/** Where each chunk differs in more than its text, learning costs more than it saves. */
+const mostMisses = 16;
+
+/**
+ * A chunk equals an earlier one but for one string exactly when what stands before and after that string is the
+ * same; so nothing but the string has to be read.
+ */
+export function createTextDeltas(): TextDeltas {
+  let prefix = '';
+  let suffix = '';
+  let kind: TextKind = 'text';
+  let misses = 0;
+
+  function match(data: string): string | undefined {
+    if (prefix === '' || !data.startsWith(prefix) || !data.endsWith(suffix)) return undefined;
+    const end = data.length - suffix.length;
+    if (end < prefix.length) return undefined;
+    const text = stringOf(data.slice(prefix.length, end));
+    if (text !== undefined) misses = 0;
+    return text;
+  }
+
+  function learn(data: string, chunk: JsonObject): void {
+    prefix = '';
+    if (misses >= mostMisses) return;
+    misses += 1;
+    const field = plainField(chunk);
+    if (field === undefined) return;
+    const found = markers[field].exec(data);
+    if (found === null || data.indexOf(`"${field}"`, found.index + 1) !== -1) return;
+    const start = found.index + found[0].length;
+    prefix = data.slice(0, start);
+    suffix = data.slice(endOfString(data, start));
+    kind = field === 'content' ? 'text' : 'thinking';
+  }
+
+  return { match, kind: () => kind, learn };
+}
+
+const markers = {
+  content: /"content":\s*"/,
+  reasoning_content: /"reasoning_content":\s*"/,
+  reasoning: /"reasoning":\s*"/,
+} as const;
+
+/** The value of a JSON string's inside; nothing when it is more, or less, than one string. */
+function stringOf(raw: string): string | undefined {
+  for (let i = 0; i < raw.length; i++) {
+    const code = raw.charCodeAt(i);
+    if (code === 0x22 || code === 0x5c || code < 0x20) {
+      const text = parseJson(`"${raw}"`);
+      return typeof text === 'string' ? text : undefined;
+    }
+  }
+  return raw;
+}
+
+function endOfString(data: string, start: number): number {
+  let end = start;
+  while (end < data.length && data[end] !== '"') end += data[end] === '\\' ? 2 : 1;
+  return end;
+}
+
+/** The one field that says something in a chunk of one choice, the first, when it is text and all else is silent. */
+function plainField(chunk: JsonObject): keyof typeof markers | undefined {
+  const choices = chunk['choices'];
+  if (!Array.isArray(choices) || choices.length !== 1 || chunk['usage'] || chunk['x_groq']) return undefined;
+  const choice: unknown = choices[0];
+  if (!isObject(choice) || (choice['index'] ?? 0) !== 0) return undefined;
+  for (const field in choice) {
+    if (field !== 'delta' && field !== 'index' && choice[field] !== null) return undefined;
+  }
+  const delta = choice['delta'];
+  if (!isObject(delta)) return undefined;
+  let plain: keyof typeof markers | undefined;
+  for (const field in delta) {
+    const value = delta[field];
+    if (field === 'role' || value === null) continue;
+    if (plain !== undefined || !(field in markers) || typeof value !== 'string') return undefined;
+    plain = field as keyof typeof markers;
+  }
+  return plain;
+}

@@ -1,0 +1,110 @@
+import type { Ext } from '../../canon/content.ts';
+import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../canon/request.ts';
+import {
+  boolean,
+  missingField,
+  object,
+  objects,
+  optional,
+  others,
+  required,
+  string,
+  unknownValue,
+  wrongType,
+} from './fields.ts';
+import { readCacheMark } from './parts-read.ts';
+
+/** Marks, in a tool's `ext`, that the client speaks of functions and wants to be answered so. */
+export const legacyForm = 'function_form';
+
+/** Reads `tools` and the older `functions`. */
+export function readTools(body: JsonObject): Tool[] {
+  const tools = optional(body, 'tools', objects) ?? [];
+  const functions = optional(body, 'functions', objects) ?? [];
+  return [
+    ...tools.map((tool, i) => readTool(tool, `tools[${i}]`)),
+    ...functions.map((fn, i) => readFunction(fn, {}, { [legacyForm]: 'legacy' }, `functions[${i}].`)),
+  ];
+}
+
+const toolFields = new Set(['type', 'function', 'custom', 'cache_control']);
+const functionFields = new Set(['name', 'description', 'parameters', 'strict', 'cache_control']);
+const customFields = new Set(['name', 'description', 'format']);
+
+function readTool(tool: JsonObject, path: string): Tool {
+  const type = stringIn(tool['type']) ?? (isObject(tool['function']) ? 'function' : undefined);
+  if (type === undefined) throw missingField(`${path}.type`);
+  if (type === 'function') {
+    const fn = required(tool, 'function', object, `${path}.`);
+    return readFunction(fn, tool, others(tool, toolFields), `${path}.function.`);
+  }
+  if (type === 'custom') {
+    const custom = required(tool, 'custom', object, `${path}.`);
+    return readCustom(custom, tool, `${path}.custom.`);
+  }
+  return { type: 'native', dialect: 'openai-chat', name: stringIn(tool['name']) ?? type, value: tool };
+}
+
+function readFunction(fn: JsonObject, tool: JsonObject, ext: JsonObject | undefined, path: string): FunctionTool {
+  const description = optional(fn, 'description', string, path);
+  const strict = optional(fn, 'strict', boolean, path);
+  const cache = readCacheMark(tool) ?? readCacheMark(fn);
+  return {
+    type: 'function',
+    name: required(fn, 'name', string, path),
+    ...(description !== undefined && { description }),
+    // Without parameters a function takes none.
+    schema: optional(fn, 'parameters', object, path) ?? { type: 'object', properties: {} },
+    ...(strict !== undefined && { strict }),
+    ...(cache !== undefined && { cache }),
+    ...extOf(ext, others(fn, functionFields)),
+  };
+}
+
+function readCustom(custom: JsonObject, tool: JsonObject, path: string): CustomTool {
+  const description = optional(custom, 'description', string, path);
+  const format = optional(custom, 'format', object, path);
+  return {
+    type: 'custom',
+    name: required(custom, 'name', string, path),
+    ...(description !== undefined && { description }),
+    ...(format !== undefined && { format }),
+    ...extOf(others(tool, toolFields), others(custom, customFields)),
+  };
+}
+
+/** What the tool says beyond the known, and under `body` what its function or custom part does. */
+function extOf(tool: JsonObject | undefined, body: JsonObject | undefined): { ext?: Ext } {
+  if (tool === undefined && body === undefined) return {};
+  return { ext: { 'openai-chat': { ...tool, ...(body !== undefined && { body }) } } };
+}
+
+const choices = ['none', 'auto', 'required'] as const;
+
+/** Reads `tool_choice` and the older `function_call`. A form unknown here gives nothing, and is to be kept as it is. */
+export function readToolChoice(body: JsonObject): ToolChoice | undefined {
+  const choice = body['tool_choice'] ?? body['function_call'];
+  const param = body['tool_choice'] === undefined ? 'function_call' : 'tool_choice';
+  if (choice === undefined || choice === null) return undefined;
+  if (typeof choice === 'string') {
+    if (choice === 'auto' || choice === 'none' || choice === 'required') return { type: choice };
+    if (choice === 'any') return { type: 'required' };
+    throw unknownValue(param, choice, choices);
+  }
+  if (!isObject(choice)) throw wrongType(param, 'one of a string or object', choice);
+  if (choice['type'] === 'allowed_tools') return readAllowed(choice);
+  const named = choice['function'] ?? choice['custom'] ?? (param === 'function_call' ? choice : undefined);
+  if (!isObject(named)) return undefined;
+  return { type: 'tool', name: required(named, 'name', string, `${param}.function.`) };
+}
+
+function readAllowed(choice: JsonObject): ToolChoice | undefined {
+  const allowed = isObject(choice['allowed_tools']) ? choice['allowed_tools'] : choice;
+  if (allowed['mode'] !== 'required') return undefined;
+  const names = objectsIn(allowed['tools']).map((tool) => {
+    const named = tool['function'] ?? tool['custom'];
+    return stringIn(isObject(named) ? named['name'] : tool['name']) ?? '';
+  });
+  return { type: 'required', allowed: names };
+}

@@ -1,0 +1,100 @@
+import type { Block } from '../../canon/content.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import type { ChatRequest, CustomTool, FunctionTool, Tool } from '../../canon/request.ts';
+import { legacyForm } from './tools-read.ts';
+import type { Writing } from './writing.ts';
+
+/** `tools`, `tool_choice` and `parallel_tool_calls`; nothing at all without tools. */
+export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
+  const allowed = request.toolChoice?.type === 'required' ? request.toolChoice.allowed : undefined;
+  const shown = shownTools(request, writing);
+  // Only OpenAI itself knows a list of allowed tools; for others, fewer tools say the same.
+  const asList = allowed !== undefined && allowed.length > 1 && writing.own;
+  const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
+  if (offered.length < shown.length) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
+  const tools = offered.flatMap((tool, i) => writeTool(tool, `tools[${i}]`, writing));
+  if (tools.length === 0) {
+    if (request.toolChoice !== undefined && request.toolChoice.type !== 'none') {
+      writing.lose('dropped', 'tool_choice', 'no tool is left to choose');
+    }
+    return {};
+  }
+  return {
+    tools,
+    ...writeToolChoice(request, asList ? allowed : undefined, writing),
+    ...(request.parallelTools !== undefined && { parallel_tool_calls: request.parallelTools }),
+  };
+}
+
+/** Deferred tools stay hidden until a result names them, a call has used them, or the client insists on one. */
+function shownTools(request: ChatRequest, writing: Writing): readonly Tool[] {
+  if (!request.tools.some((tool) => tool.type === 'function' && tool.deferred === true)) return request.tools;
+  const known = new Set<string>();
+  for (const turn of request.turns) for (const block of turn.content) noteNames(block, known);
+  if (request.toolChoice?.type === 'tool') known.add(request.toolChoice.name);
+  const shown = request.tools.filter(
+    (tool) => tool.type !== 'function' || tool.deferred !== true || known.has(tool.name),
+  );
+  const hidden = request.tools.length - shown.length;
+  if (hidden > 0) writing.lose('mapped', 'tools', `${hidden} deferred tools are hidden until a result names them`);
+  return shown;
+}
+
+function noteNames(block: Block, names: Set<string>): void {
+  if (block.type === 'tool_reference' || block.type === 'tool_call') names.add(block.name);
+  if (block.type === 'tool_result') for (const part of block.content) noteNames(part, names);
+}
+
+function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
+  if (tool.type === 'native') return tool.dialect === 'openai-chat' ? [tool.value] : [];
+  const { [legacyForm]: _, body, ...ext } = tool.ext?.['openai-chat'] ?? {};
+  const mark = writing.mark(tool.cache, path);
+  const inner = body as JsonObject | undefined;
+  if (tool.type === 'function')
+    return [{ type: 'function', function: { ...functionOf(tool), ...inner }, ...ext, ...mark }];
+  if (writing.own) return [{ type: 'custom', custom: { ...customOf(tool), ...inner }, ...ext }];
+  writing.lose('approximated', path, 'free text is asked for as the one argument of a function');
+  return [{ type: 'function', function: functionForText(tool) }];
+}
+
+function functionOf({ name, description, schema, strict }: FunctionTool): JsonObject {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    parameters: schema,
+    ...(strict !== undefined && { strict }),
+  };
+}
+
+function customOf({ name, description, format }: CustomTool): JsonObject {
+  return { name, ...(description !== undefined && { description }), ...(format !== undefined && { format }) };
+}
+
+function functionForText({ name, description }: CustomTool): JsonObject {
+  const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+  return { name, ...(description !== undefined && { description }), parameters };
+}
+
+function writeToolChoice(request: ChatRequest, allowed: readonly string[] | undefined, writing: Writing): JsonObject {
+  const choice = request.toolChoice;
+  if (choice === undefined) return {};
+  const required = writing.quirks.tool_choice_required ?? 'required';
+  const names = new Map(request.tools.map((tool) => [tool.name, tool]));
+  const named = (name: string): JsonObject =>
+    names.get(name)?.type === 'custom' && writing.own
+      ? { type: 'custom', custom: { name } }
+      : { type: 'function', function: { name } };
+  switch (choice.type) {
+    case 'tool':
+      return { tool_choice: named(choice.name) };
+    case 'required':
+      if (allowed !== undefined) {
+        return {
+          tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: allowed.map(named) } },
+        };
+      }
+      return { tool_choice: choice.allowed?.length === 1 ? named(String(choice.allowed[0])) : required };
+    default:
+      return { tool_choice: choice.type };
+  }
+}

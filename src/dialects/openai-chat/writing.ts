@@ -1,0 +1,50 @@
+import type { CacheMark } from '../../canon/content.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import type { Loss } from '../../canon/loss.ts';
+import type { ChatRequest } from '../../canon/request.ts';
+import type { Quirks, WriteOptions } from '../dialect.ts';
+import { fingerprint } from './fingerprint.ts';
+
+/** What every part of the request writer needs. */
+export interface Writing {
+  readonly quirks: Quirks;
+  /** The client spoke this language itself, so that it knows what its words may do to the server. */
+  readonly own: boolean;
+  readonly lose: (what: Loss['what'], path: string, why: string) => void;
+  /** As `lose`, but reported at its first place only: history repeats the same loss with each turn. */
+  readonly loseOnce: (what: Loss['what'], path: string, why: string) => void;
+  /** A call's id in the form that the server takes. */
+  readonly callId: (id: string) => string;
+  /** The fields that mark a part as the end of a cacheable prefix. */
+  readonly mark: (cache: CacheMark | undefined, path: string) => JsonObject | undefined;
+}
+
+const nine = /^[A-Za-z0-9]{9}$/;
+
+export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptions): Writing {
+  const seen = new Set<string>();
+
+  function loseOnce(what: Loss['what'], path: string, why: string): void {
+    if (seen.has(why)) return;
+    seen.add(why);
+    lose({ what, path, why });
+  }
+
+  function mark(cache: CacheMark | undefined, path: string): JsonObject | undefined {
+    if (cache === undefined) return undefined;
+    if (quirks.cache_control === true) {
+      return { cache_control: { type: 'ephemeral', ...(cache.ttl !== undefined && { ttl: cache.ttl }) } };
+    }
+    loseOnce('dropped', path, 'the provider takes no cache marks');
+    return undefined;
+  }
+
+  return {
+    quirks,
+    own: request.from === 'openai-chat',
+    lose: (what, path, why) => lose({ what, path, why }),
+    loseOnce,
+    callId: (id) => (quirks.tool_ids !== 'nine' || nine.test(id) ? id : fingerprint(id, 9)),
+    mark,
+  };
+}

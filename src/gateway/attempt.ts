@@ -1,0 +1,139 @@
+import { GatewayError } from '../canon/error.ts';
+import { totalInput } from '../canon/usage.ts';
+import type { Headers } from '../dialects/dialect.ts';
+import { dialectNamed } from '../dialects/index.ts';
+import { describeRemedy, remedyFor } from '../policy/heal.ts';
+import type { Target } from '../policy/models.ts';
+import type { Provider, Route } from '../providers/provider.ts';
+import type { UpstreamRequest } from '../upstream/send.ts';
+import { sendWhole, type WholeAnswer } from '../upstream/whole.ts';
+import type { Call } from './call.ts';
+import { type Delivered, Delivery } from './delivery.ts';
+import type { Gateway } from './gateway.ts';
+import { type Incoming, type Outgoing, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
+import { strictError } from './reply.ts';
+
+/** How often one call may be changed and sent again because a provider named something in it. */
+const maxRemedies = 8;
+
+/**
+ * Tries one target: by each of the provider's routes until one is there, with what the provider refuses taken
+ * out. The result says whether the client has been answered.
+ */
+export async function attempt(gateway: Gateway, source: Incoming, target: Target): Promise<Delivered> {
+  const provider = gateway.provider(target.provider);
+  const { record } = source.call;
+  record.provider = provider.name;
+  record.upstreamModel = target.model;
+  let result: Delivered = { delivered: false, error: new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`) };
+  for (const route of provider.routes(target.model)) {
+    result = await attemptRoute(gateway, source, target, provider, route);
+    // A 404 may mean the route or the model. Only a later route that knows the model proves that it was the route.
+    if (result.delivered) provider.prefer(target.model, route);
+    if (result.delivered || !isMissing(result.error)) return result;
+  }
+  return result;
+}
+
+async function attemptRoute(gateway: Gateway, source: Incoming, target: Target, provider: Provider, route: Route): Promise<Delivered> {
+  const { call, scan } = source;
+  const { model } = target;
+  const remedies = gateway.memory.remedies(provider.name, model);
+  let outgoing = prepare(source, outgoingRoute(route, model, scan.stream), { model, route, remedies });
+  let credentialsRenewed = false;
+  for (let healed = 0; healed <= maxRemedies; healed++) {
+    call.record.losses = outgoing.losses;
+    call.record.carriage = outgoing.mode;
+    const refused = target.strict ? strictError(outgoing.losses) : undefined;
+    if (refused !== undefined) return { delivered: false, error: refused };
+    const pending = provider.authorize();
+    const credentials = pending instanceof Promise ? await pending : pending;
+    const result = await deliver(gateway, call, provider, outgoing, credentials);
+    if (!result.delivered && result.error.status === 401 && !credentialsRenewed && provider.refused(credentials)) {
+      credentialsRenewed = true;
+      continue;
+    }
+    const next = heal(gateway, call, provider, outgoing, result);
+    if (next === undefined) return result;
+    outgoing = next;
+  }
+  return { delivered: false, error: new GatewayError('invalid_request', `${provider.name} refuses one field of this request after the other.`) };
+}
+
+/** The route with its language and with the path for this call. */
+export function outgoingRoute(route: Route, model: string, stream: boolean): OutgoingRoute {
+  return { dialect: dialectNamed(route.speaks), origin: route.origin, path: route.path(model, stream) };
+}
+
+/** One HTTP call, from sending to the last byte. */
+async function deliver(
+  gateway: Gateway,
+  call: Call,
+  provider: Provider,
+  outgoing: Outgoing,
+  credentials: Headers,
+): Promise<Delivered> {
+  if (call.reply.gone) return { delivered: true };
+  call.record.tries += 1;
+  const delivery = new Delivery(gateway, call, outgoing, credentials);
+  const path = outgoing.mode === 'translated' ? outgoing.route.path : withQuery(outgoing.route.path, call.query);
+  const accept = call.record.stream ? 'text/event-stream' : 'application/json';
+  delivery.attach(gateway.sender.send(httpRequest(gateway, provider, outgoing, path, accept, credentials), delivery));
+  const delivered = await delivery.done;
+  if (delivered.delivered && outgoing.mode === 'translated') {
+    gateway.estimator.learn(`${provider.name}/${call.record.upstreamModel}`, outgoing.request(), outgoing.body.length, totalInput(call.record.usage));
+  }
+  return delivered;
+}
+
+/** Sends a request to another of the provider's paths and gathers the answer. */
+export async function sendTo(gateway: Gateway, provider: Provider, outgoing: Outgoing, path: string): Promise<WholeAnswer> {
+  const credentials = await provider.authorize();
+  return sendWhole(gateway.sender, httpRequest(gateway, provider, outgoing, path, 'application/json', credentials));
+}
+
+function httpRequest(
+  gateway: Gateway,
+  provider: Provider,
+  outgoing: Outgoing,
+  path: string,
+  accept: string,
+  credentials: Headers,
+): UpstreamRequest {
+  return {
+    method: 'POST',
+    origin: outgoing.route.origin,
+    path,
+    headers: {
+      'content-type': 'application/json',
+      accept,
+      'user-agent': gateway.userAgent,
+      ...outgoing.headers,
+      ...credentials,
+    },
+    body: outgoing.body,
+    timeouts: provider.timeouts,
+  };
+}
+
+/** The request without what the provider has just refused by name, remembered for the next call. */
+function heal(gateway: Gateway, call: Call, provider: Provider, outgoing: Outgoing, result: Delivered): Outgoing | undefined {
+  if (result.delivered || (result.error.status !== 400 && result.error.status !== 422)) return undefined;
+  const { message, details } = result.error;
+  const remedy = remedyFor(outgoing.open(), { message, ...(details.param !== undefined && { param: details.param }) });
+  const next = remedy === undefined ? undefined : remedied(outgoing, remedy);
+  if (remedy === undefined || next === undefined) return undefined;
+  gateway.memory.learnRemedy(provider.name, call.record.upstreamModel ?? '', remedy);
+  const { what, path, why } = describeRemedy(remedy);
+  call.record.healed.push(`${what} ${path}: ${why}`);
+  return next;
+}
+
+/** The client's query after the path, which may have one of its own (`?beta=true`, `?api-version=...`). */
+export function withQuery(path: string, query: string): string {
+  return query !== '' && path.includes('?') ? `${path}&${query.slice(1)}` : path + query;
+}
+
+function isMissing(error: GatewayError): boolean {
+  return error.status === 404 || error.status === 405;
+}

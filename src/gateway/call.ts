@@ -1,0 +1,36 @@
+import type { Dialect } from '../dialects/index.ts';
+import type { Headers } from '../dialects/dialect.ts';
+import type { CallRecord } from '../observe/call.ts';
+
+/** Where the answer goes. The server makes one for each call; nothing here knows of HTTP sockets. */
+export interface Reply {
+  /** Status line and headers; once. */
+  head(status: number, headers: { readonly [name: string]: string | number }): void;
+  /** False: the client reads slowly; `onDrain` tells when it has caught up. */
+  write(bytes: Uint8Array): boolean;
+  end(bytes?: Uint8Array): void;
+  /** Breaks the connection, so that a truncated answer cannot be taken for a whole one. */
+  destroy(): void;
+  onDrain(resume: () => void): void;
+  /** The client has left before the answer was complete. */
+  onGone(leave: () => void): void;
+  readonly headSent: boolean;
+  readonly gone: boolean;
+}
+
+/** A dialect that clients speak. */
+export type ClientDialect = Dialect & { readonly client: NonNullable<Dialect['client']> };
+
+/** One call of a client, its body complete. */
+export interface Call {
+  readonly id: string;
+  readonly dialect: ClientDialect;
+  readonly headers: Headers;
+  /** The query, question mark included, or empty. */
+  readonly query: string;
+  readonly body: Buffer;
+  readonly reply: Reply;
+  readonly record: CallRecord;
+  /** `performance.now()` when the call came. */
+  readonly began: number;
+}

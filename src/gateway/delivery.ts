@@ -1,0 +1,334 @@
+import { GatewayError } from '../canon/error.ts';
+import type { Event, Sink } from '../canon/event.ts';
+import { createFold } from '../canon/fold.ts';
+import { createGuard, type GuardOptions } from '../canon/grammar.ts';
+import { createRedact } from '../observe/redact.ts';
+import { mergeUsage, type Usage } from '../canon/usage.ts';
+import type { Headers } from '../dialects/dialect.ts';
+import type { AnswerSink, Sending } from '../upstream/send.ts';
+import type { Ticking } from '../upstream/ticker.ts';
+import type { Call } from './call.ts';
+import type { Gateway } from './gateway.ts';
+import type { Outgoing } from './outgoing.ts';
+import { createPassage } from './passage.ts';
+import { jsonReply, receiptHeaders } from './reply.ts';
+import { createTranslator, type Translator } from './translate.ts';
+
+/** Bounds on what is gathered whole before it is passed on, bytes. */
+const maxErrorBody = 1024 * 1024;
+
+/** How long a client may take nothing of what is written to it before it is given up, milliseconds. */
+const clientPatienceMs = 300_000;
+
+/** What came of sending a request: delivered to the client (well or badly), or failed before the client saw anything. */
+export type Delivered = { readonly delivered: true } | { readonly delivered: false; readonly error: GatewayError; readonly reply?: ErrorReply };
+
+/** A provider's refusal as it may be handed to a client of the same language. */
+export interface ErrorReply {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/**
+ * Takes one answer from a provider to one client. Nothing is sent before the first bytes of the answer are
+ * known to be good, so that a failure up to then can still become an HTTP error, or another try.
+ */
+export class Delivery implements AnswerSink, Ticking {
+  readonly done: Promise<Delivered>;
+  readonly #call: Call;
+  readonly #outgoing: Outgoing;
+  readonly #credentials: Headers;
+  readonly #gateway: Gateway;
+  #settle: (result: Delivered) => void = () => {};
+  #sending: Sending | undefined;
+  #status = 0;
+  #headers: Headers = {};
+  #stream: Translator | undefined;
+  #streamUsage: (() => Usage) | undefined;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #committed = false;
+  #over = false;
+  #blocked = false;
+  #lastWrite = performance.now();
+  /** An error that came before anything was sent. */
+  #early: GatewayError | undefined;
+
+  constructor(gateway: Gateway, call: Call, outgoing: Outgoing, credentials: Headers) {
+    this.#call = call;
+    this.#outgoing = outgoing;
+    this.#credentials = credentials;
+    this.#gateway = gateway;
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Ties the delivery to the call that feeds it, so that a slow client slows it and a client that leaves ends it. */
+  attach(sending: Sending): void {
+    this.#sending = sending;
+    this.#call.reply.onGone(() => {
+      sending.abort();
+      if (this.#over) return;
+      this.#note('client_gone');
+      this.#finish({ delivered: true });
+    });
+    this.#call.reply.onDrain(() => {
+      this.#blocked = false;
+      sending.resume();
+    });
+  }
+
+  // --- what the provider says
+
+  head(status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (status < 200 || status >= 300 || !isEventStream(headers)) return;
+    if (!this.#call.record.stream) return;
+    this.#stream = this.#openStream();
+    this.#gateway.ticker.add(this);
+  }
+
+  data(chunk: Uint8Array): boolean {
+    if (this.#over) return true;
+    if (this.#stream !== undefined) return this.#forward(this.#stream.feed(chunk));
+    this.#gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    if (this.#gatheredBytes > (this.#status >= 400 ? maxErrorBody : this.#gateway.settings.maxAnswer)) {
+      this.#sending?.abort();
+      this.#failEarly(new GatewayError('bad_upstream', "The provider's answer is too large."));
+    }
+    return true;
+  }
+
+  end(): void {
+    if (this.#over) return;
+    if (this.#stream !== undefined) {
+      this.#forward(this.#stream.end());
+      if (!this.#over) this.#endStream();
+      return;
+    }
+    const body = Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    if (this.#status < 200 || this.#status >= 300) this.#refused(body);
+    else this.#whole(body);
+  }
+
+  fail(error: GatewayError): void {
+    if (this.#over) return;
+    if (this.#stream === undefined || !this.#committed) return this.#failEarly(error);
+    this.#noteError(error);
+    this.#forward(this.#stream.fail(error));
+    if (!this.#over) this.#endStream();
+  }
+
+  // --- what the clock says
+
+  /** A stream that is silent while the provider thinks would be given up by the client; the provider's own time limit still runs. */
+  tick(now: number): void {
+    if (this.#over) return;
+    const quietMs = now - this.#lastWrite;
+    if (this.#blocked) {
+      if (quietMs > clientPatienceMs) this.#call.reply.destroy();
+      return;
+    }
+    if (quietMs >= this.#gateway.settings.pingMs) this.#forward(Buffer.from(this.#call.dialect.client.ping));
+  }
+
+  // --- streams
+
+  #openStream(): Translator {
+    const { mode, route } = this.#outgoing;
+    const { client, pass } = this.#call.dialect;
+    const translator = (state: GuardOptions): Translator =>
+      createTranslator({
+        from: route.dialect.upstream,
+        to: client,
+        request: this.#outgoing.request(),
+        tap: this.#tap,
+        onMend: (mend) => this.#call.record.mends.push(mend),
+        ...state,
+      });
+    if (mode === 'translated' || pass === undefined) return translator({});
+    const passage = createPassage(pass, translator);
+    this.#streamUsage = () => passage.usage();
+    return passage;
+  }
+
+  /** Meters what passes, and keeps an error back while it can still be told by status. */
+  readonly #tap = (next: Sink): Sink => {
+    return (event: Event): void => {
+      if (event.type === 'usage') this.#call.record.usage = mergeUsage(this.#call.record.usage, event.usage);
+      else if (event.type === 'error') {
+        const error = this.#clean(event.error);
+        this.#noteError(error);
+        if (this.#committed) next({ type: 'error', error });
+        else this.#early = error;
+        return;
+      }
+      next(event);
+    };
+  };
+
+  #forward(bytes: Uint8Array): boolean {
+    if (this.#early !== undefined) {
+      this.#sending?.abort();
+      this.#failEarly(this.#early);
+      return true;
+    }
+    if (bytes.length === 0) return true;
+    if (!this.#committed) this.#commit();
+    this.#lastWrite = performance.now();
+    this.#blocked = !this.#call.reply.write(bytes);
+    return !this.#blocked;
+  }
+
+  #commit(): void {
+    this.#committed = true;
+    this.#call.record.firstByteMs = performance.now() - this.#call.began;
+    this.#call.record.status = 200;
+    this.#call.reply.head(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+      ...this.#passedHeaders(),
+      ...receiptHeaders(this.#call),
+    });
+  }
+
+  #endStream(): void {
+    if (this.#streamUsage !== undefined) {
+      this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
+    }
+    if (!this.#committed) return this.#failEarly(new GatewayError('bad_upstream', 'The provider ended its answer before it began.'));
+    this.#call.reply.end();
+    this.#finish({ delivered: true });
+  }
+
+  // --- whole answers
+
+  #whole(body: Buffer): void {
+    const { pass, client } = this.#call.dialect;
+    const untouched = this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !isEventStream(this.#headers);
+    if (untouched && pass !== undefined) {
+      this.#call.record.usage = pass.usageOf(body);
+      // An answer that tells its usage is one; anything else is looked at before it is believed.
+      if (Object.keys(this.#call.record.usage).length > 0) return this.#sendWhole(body);
+    }
+    const fold = createFold();
+    const guard = createGuard(fold.sink, { onMend: (mend) => this.#call.record.mends.push(mend) });
+    readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
+    guard.end();
+    const answer = fold.result();
+    if (answer.error !== undefined) return this.#failEarly(this.#clean(answer.error));
+    this.#call.record.usage = answer.usage;
+    if (this.#call.record.stream) return this.#replay(body);
+    if (untouched) return this.#sendWhole(body);
+    this.#sendWhole(Buffer.from(JSON.stringify(client.writeResponse(answer, this.#outgoing.request()))));
+  }
+
+  #sendWhole(body: Buffer): void {
+    this.#call.record.firstByteMs = performance.now() - this.#call.began;
+    jsonReply(this.#call, 200, body, { ...this.#passedHeaders(), ...receiptHeaders(this.#call) });
+    this.#finish({ delivered: true });
+  }
+
+  /** A client that asked for a stream gets one, though the provider answered whole. */
+  #replay(body: Buffer): void {
+    let text = '';
+    const write = this.#call.dialect.client.writeStream((piece) => {
+      text += piece;
+    }, this.#outgoing.request());
+    const guard = createGuard(write);
+    readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
+    guard.end();
+    this.#forward(Buffer.from(text));
+    this.#call.reply.end();
+    this.#finish({ delivered: true });
+  }
+
+  // --- failures
+
+  /** The provider said no. In its own language its body goes on unmodified, should it come to that. */
+  #refused(body: Buffer): void {
+    const error = this.#clean(this.#outgoing.route.dialect.upstream.readError(this.#status, this.#headers, body));
+    const same = this.#outgoing.mode !== 'translated' && error.details.origin !== undefined;
+    this.#finish({
+      delivered: false,
+      error,
+      ...(same && { reply: { status: this.#status, headers: this.#passedHeaders() } }),
+    });
+  }
+
+  #failEarly(error: GatewayError): void {
+    if (this.#over) return;
+    this.#call.record.cause = error.cause;
+    this.#finish({ delivered: false, error });
+  }
+
+  #passedHeaders(): Headers {
+    const names = this.#outgoing.mode === 'translated' ? [] : (this.#call.dialect.pass?.responseHeaders ?? []);
+    const passed: { [name: string]: string } = {};
+    for (const name of names) {
+      const value = this.#headers[name];
+      if (value !== undefined) passed[name] = value;
+    }
+    return passed;
+  }
+
+  /** Providers repeat in their errors what they were sent, keys included. */
+  #clean(error: GatewayError): GatewayError {
+    const sent = createRedact(Object.values(this.#credentials).map((value) => value.replace(/^Bearer /, '')));
+    const redact = (text: string): string => this.#gateway.redact(sent(text));
+    const { origin } = error.details;
+    const message = redact(error.message);
+    const text = origin === undefined ? '' : Buffer.from(origin.body).toString();
+    const body = redact(text);
+    if (message === error.message && body === text) return error;
+    return new GatewayError(error.kind, message, {
+      ...error.details,
+      status: error.status,
+      ...(origin !== undefined && { origin: { ...origin, body: Buffer.from(body) } }),
+    });
+  }
+
+  #noteError(error: GatewayError): void {
+    this.#note(error.kind);
+    this.#call.record.errorMessage = error.message;
+    this.#call.record.cause = error.cause;
+  }
+
+  #note(kind: string): void {
+    this.#call.record.error = kind;
+  }
+
+  #finish(result: Delivered): void {
+    this.#over = true;
+    this.#gateway.ticker.delete(this);
+    this.#settle(result);
+  }
+}
+
+function isEventStream(headers: Headers): boolean {
+  return (headers['content-type'] ?? '').startsWith('text/event-stream');
+}
+
+/** Reads an answer that lies there whole, be it a JSON body or a stream's bytes (some servers stream whatever they are asked). */
+function readAnswer(upstream: Outgoing['route']['dialect']['upstream'], body: Buffer, headers: Headers, emit: Sink): void {
+  if (isEventStream(headers)) {
+    const reader = upstream.readStream(emit);
+    reader.feed(body);
+    reader.end();
+    return;
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch (cause) {
+    const message = 'The provider answered with something that is not JSON.';
+    emit({ type: 'error', error: new GatewayError('bad_upstream', message, { cause }) });
+    return;
+  }
+  upstream.readResponse(parsed, emit);
+}

@@ -1,0 +1,87 @@
+/**
+ * READ THIS FIRST: one call, from the client's bytes to the last byte of the answer.
+ *
+ *   server      names the dialect by path, knows the caller, gathers the body
+ *   exchange    finds the model's name in the bytes, plans the targets, tries them in order
+ *   attempt     one target: its routes, its quirks, what it is known to refuse
+ *   outgoing    the request as it leaves: the client's bytes, or a translation
+ *   delivery    the answer as it comes: passed, translated, or turned into an error
+ */
+import { GatewayError } from '../canon/error.ts';
+import { publishCall } from '../observe/call.ts';
+import { NotJson, scanBody } from '../wire/splice.ts';
+import { attempt } from './attempt.ts';
+import type { Call } from './call.ts';
+import type { Delivered } from './delivery.ts';
+import type { Gateway } from './gateway.ts';
+import { incoming } from './outgoing.ts';
+import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
+
+/** Answers one model call. Never throws: whatever happens, the client gets an answer in its language. */
+export async function exchange(gateway: Gateway, call: Call): Promise<void> {
+  try {
+    const result = await tryTargets(gateway, call);
+    if (!result.delivered) refuse(call, result);
+  } catch (error) {
+    fail(call, error);
+  } finally {
+    settle(gateway, call);
+  }
+}
+
+async function tryTargets(gateway: Gateway, call: Call): Promise<Delivered> {
+  const source = incoming(call, scan(call.body));
+  call.record.model = source.scan.model ?? '';
+  call.record.stream = source.scan.stream;
+  if (source.scan.model === undefined) source.request();
+  let result: Delivered | undefined;
+  for (const target of gateway.plan(call.record.model)) {
+    result = await attempt(gateway, source, target);
+    if (result.delivered || !mayHelpElsewhere(result.error)) return result;
+  }
+  return result ?? { delivered: false, error: new GatewayError('not_found', `model: no target for "${call.record.model}"`) };
+}
+
+function scan(body: Buffer): ReturnType<typeof scanBody> {
+  try {
+    return scanBody(body);
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    throw new GatewayError('invalid_request', `The request body is not valid JSON: ${error.message} (at byte ${error.at})`);
+  }
+}
+
+/** Another provider cannot mend what is wrong with the request itself. */
+function mayHelpElsewhere(error: GatewayError): boolean {
+  return error.status >= 500 || [401, 402, 403, 404, 408, 409, 429].includes(error.status);
+}
+
+/** The provider's refusal, in its own bytes when it spoke the client's language. */
+function refuse(call: Call, { error, reply }: Extract<Delivered, { delivered: false }>): void {
+  if (call.reply.gone) return;
+  const { origin } = error.details;
+  if (reply === undefined || origin === undefined) return errorReply(call, error);
+  call.record.error = error.kind;
+  call.record.errorMessage = error.message;
+  jsonReply(call, reply.status, origin.body, {
+    'content-type': origin.contentType,
+    ...retryHeaders(error),
+    ...reply.headers,
+    ...receiptHeaders(call),
+  });
+}
+
+/** A failure of our own: told truthfully, without its details, which are in the log. */
+function fail(call: Call, error: unknown): void {
+  const told = error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+  call.record.cause ??= told.cause;
+  if (call.reply.gone) return;
+  if (call.reply.headSent) call.reply.destroy();
+  else errorReply(call, told);
+}
+
+function settle(gateway: Gateway, call: Call): void {
+  call.record.ms = performance.now() - call.began;
+  gateway.meter.settle(call.record);
+  publishCall(call.record);
+}

@@ -1,0 +1,37 @@
+import type { Meter } from '../observe/meter.ts';
+import type { Redact } from '../observe/redact.ts';
+import type { Target } from '../policy/models.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Sender } from '../upstream/send.ts';
+import type { Ticker } from '../upstream/ticker.ts';
+import type { Estimator } from './estimate.ts';
+import type { Memory } from './memory.ts';
+import type { ModelList } from './model-list.ts';
+
+/** What the configuration says about every call. */
+export interface GatewaySettings {
+  /** How long a stream may be silent towards the client before it is told that it lives, milliseconds. */
+  readonly pingMs: number;
+  /** Bytes that an answer may have which is not streamed. */
+  readonly maxAnswer: number;
+}
+
+/** What a running gateway has: everything that outlives one call. Made by the composition root. */
+export interface Gateway {
+  /** The targets for a model's name, in the order in which they are to be tried; throws `not_found`. */
+  plan(model: string): readonly Target[];
+  /** The provider of that name; a target names none that is not there. */
+  provider(name: string): Provider;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly modelList: ModelList;
+  readonly sender: Sender;
+  /** Looks after silent streams. */
+  readonly ticker: Ticker;
+  readonly memory: Memory;
+  readonly estimator: Estimator;
+  readonly meter: Meter;
+  /** Takes secrets out of what others wrote before a client sees it. */
+  readonly redact: Redact;
+  readonly settings: GatewaySettings;
+  readonly userAgent: string;
+}

@@ -1,0 +1,33 @@
+import type { Remedy } from '../policy/heal.ts';
+
+/** How many providers' models are remembered; the oldest is forgotten first. */
+const maxEntries = 1000;
+
+/** What has been learnt of providers while running: what they refuse. */
+export class Memory {
+  readonly #remedies = new Map<string, readonly Remedy[]>();
+
+  /** What the provider has refused for this model so far. */
+  remedies(provider: string, model: string): readonly Remedy[] {
+    return this.#remedies.get(key(provider, model)) ?? [];
+  }
+
+  learnRemedy(provider: string, model: string, remedy: Remedy): void {
+    remember(this.#remedies, key(provider, model), [...this.remedies(provider, model), remedy]);
+  }
+
+  /** Everything learnt, for people: provider and model, and what is changed for them. */
+  *entries(): Iterable<{ readonly target: string; readonly remedies: readonly Remedy[] }> {
+    for (const [target, remedies] of this.#remedies) yield { target: target.replace('\n', '/'), remedies };
+  }
+}
+
+function key(provider: string, model: string): string {
+  return `${provider}\n${model}`;
+}
+
+function remember<T>(map: Map<string, T>, name: string, value: T): void {
+  map.delete(name);
+  map.set(name, value);
+  if (map.size > maxEntries) map.delete(map.keys().next().value as string);
+}

@@ -1,0 +1,165 @@
+import { isUtf8 } from 'node:buffer';
+import { GatewayError } from '../canon/error.ts';
+import { isObject, type JsonObject } from '../canon/json.ts';
+import { type Loss, lossesOf } from '../canon/loss.ts';
+import type { ChatRequest } from '../canon/request.ts';
+import type { Headers } from '../dialects/dialect.ts';
+import type { Dialect } from '../dialects/index.ts';
+import type { Carriage } from '../observe/call.ts';
+import { applyRemedy, describeRemedy, lengthFields, type Outgoing as OpenRequest, type Remedy } from '../policy/heal.ts';
+import type { Route } from '../providers/provider.ts';
+import { type BodyScan, spliceModel } from '../wire/splice.ts';
+import type { Call } from './call.ts';
+
+/** One way to a provider: the language spoken there, and where. */
+export interface OutgoingRoute {
+  readonly dialect: Dialect;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** A request ready to be sent. */
+export interface Outgoing {
+  readonly mode: Carriage;
+  readonly route: OutgoingRoute;
+  readonly body: Buffer;
+  /** Headers of the language; the provider's own (credentials) come on top. */
+  readonly headers: Headers;
+  readonly losses: readonly Loss[];
+  /** The request in canonical form; read on demand when the bytes only pass. */
+  request(): ChatRequest;
+  /** The request as a parsed body, for whoever has to change it. */
+  open(): OpenRequest;
+}
+
+/** What the way to a provider adds to the client's request. */
+export interface OutgoingOptions {
+  readonly model: string;
+  readonly route: Pick<Route, 'quirks' | 'body' | 'usual'>;
+  /** What the provider is known to refuse. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** A call's request as first read; the canonical form is made at most once, whatever number of providers is tried. */
+export interface Incoming {
+  readonly call: Call;
+  readonly scan: BodyScan;
+  request(): ChatRequest;
+}
+
+/** Parses a client's body on demand, and once. */
+export function incoming(call: Call, scan: BodyScan): Incoming {
+  let request: ChatRequest | undefined;
+  return {
+    call,
+    scan,
+    request: () => {
+      request ??= call.dialect.client.readRequest(parseBody(call.body), call.headers);
+      return request;
+    },
+  };
+}
+
+/** The body as JSON, or the client's error. */
+export function parseBody(body: Buffer): JsonObject {
+  if (!isUtf8(body)) throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch (cause) {
+    throw new GatewayError('invalid_request', `The request body is not valid JSON: ${(cause as Error).message}`);
+  }
+  if (!isObject(parsed)) throw new GatewayError('invalid_request', 'The request body is not a JSON object.');
+  return parsed;
+}
+
+/**
+ * Makes the request for one provider. The same language with nothing to change: the client's bytes with the
+ * provider's model name. The same language with something to change: those fields, and no other. Else a translation.
+ */
+export function prepare(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
+  const { call, scan } = source;
+  if (route.dialect.name !== call.dialect.name) return translated(source, route, options);
+  const headers = passedHeaders(call);
+  const request = (): ChatRequest => source.request();
+  if (!changesNothing(options)) {
+    const opened: OpenRequest = { body: { ...parseBody(call.body), model: options.model }, betas: betasIn(headers) };
+    const { changed, losses } = amend(opened, options);
+    if (changed) return sealed(opened, { mode: 'amended', route, headers, losses, request });
+  }
+  const body = spliceModel(call.body, scan, options.model);
+  const open = (): OpenRequest => ({ body: parseBody(body), betas: betasIn(headers) });
+  return { mode: 'passed', route, body, headers, losses: [], request, open };
+}
+
+function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
+  const { upstream, name } = route.dialect;
+  const request: ChatRequest = { ...source.request(), model: options.model };
+  const losses: Loss[] = lossesOf(request, name, upstream.cannotSay);
+  const body = upstream.writeRequest(request, { quirks: options.route.quirks, lose: (loss) => losses.push(loss) });
+  for (const [field, value] of Object.entries({ ...options.route.usual, ...options.route.body })) body[field] ??= value;
+  const headers = upstream.headers?.(request) ?? {};
+  const opened: OpenRequest = { body, betas: betasIn(headers) };
+  losses.push(...applyRemedies(opened, options.remedies));
+  return sealed(opened, { mode: 'translated', route, headers, losses, request: () => request });
+}
+
+/** The outgoing form of a request that was opened: its body written, its betas back in their header. */
+function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open'>): Outgoing {
+  const { 'anthropic-beta': _, ...headers } = rest.headers;
+  return {
+    ...rest,
+    body: Buffer.from(JSON.stringify(opened.body)),
+    headers: opened.betas.length > 0 ? { ...headers, 'anthropic-beta': opened.betas.join(',') } : headers,
+    open: () => opened,
+  };
+}
+
+/** The same request after a remedy, or nothing when there was nothing to change. */
+export function remedied(outgoing: Outgoing, remedy: Remedy): Outgoing | undefined {
+  const opened = outgoing.open();
+  if (!applyRemedy(opened, remedy)) return undefined;
+  const mode = outgoing.mode === 'passed' ? 'amended' : outgoing.mode;
+  return sealed(opened, { ...outgoing, mode, losses: [...outgoing.losses, describeRemedy(remedy)] });
+}
+
+function changesNothing({ route: { quirks, body }, remedies }: OutgoingOptions): boolean {
+  return (
+    remedies.length === 0 &&
+    quirks.refuses === undefined &&
+    quirks.extra_body === undefined &&
+    quirks.max_output_tokens === undefined &&
+    body === undefined
+  );
+}
+
+/** Within one language only what the provider is known not to take is touched, and only where the request has it. */
+function amend(opened: OpenRequest, { route: { quirks, body = {} }, remedies }: OutgoingOptions): { changed: boolean; losses: Loss[] } {
+  const known: Remedy[] = (quirks.refuses ?? []).map((field) => ({ type: 'drop', path: [field] }));
+  const most = quirks.max_output_tokens;
+  if (most !== undefined) known.push(...lengthFields.map((field): Remedy => ({ type: 'lower', field, to: most })));
+  const losses = applyRemedies(opened, [...known, ...remedies]);
+  const absent = Object.keys(body).filter((field) => opened.body[field] === undefined);
+  for (const field of absent) opened.body[field] = body[field];
+  Object.assign(opened.body, quirks.extra_body);
+  return { changed: losses.length > 0 || absent.length > 0 || quirks.extra_body !== undefined, losses };
+}
+
+function applyRemedies(opened: OpenRequest, remedies: readonly Remedy[]): Loss[] {
+  return remedies.filter((remedy) => applyRemedy(opened, remedy)).map(describeRemedy);
+}
+
+function passedHeaders({ dialect, headers }: Call): Headers {
+  const passed: { [name: string]: string } = {};
+  for (const name of dialect.pass?.requestHeaders ?? []) {
+    const value = headers[name];
+    if (value !== undefined) passed[name] = value;
+  }
+  return passed;
+}
+
+function betasIn(headers: Headers): string[] {
+  const names = headers['anthropic-beta'];
+  return names === undefined ? [] : names.split(',').map((name) => name.trim());
+}

@@ -1,0 +1,94 @@
+import type { GatewayError } from '../canon/error.ts';
+import type { Usage } from '../canon/usage.ts';
+import type { PassSide } from '../dialects/dialect.ts';
+import { createFrameSplitter } from '../wire/sse.ts';
+import type { GuardOptions } from '../canon/grammar.ts';
+import type { Translator } from './translate.ts';
+
+/** A stream between two speakers of one language. */
+export interface Passage extends Translator {
+  usage(): Usage;
+  /** True while not one frame has needed the translator. */
+  untouched(): boolean;
+}
+
+const nothing = Buffer.alloc(0);
+
+/**
+ * Sends frames on as they came, as long as each is proved legal where it stands. At the first that is not, a
+ * translator takes over in mid-stream: it is told, unheard, the frames that put it into the stream's state, and
+ * mends from there. Only whole frames leave, so a cut never reaches the client as half a frame.
+ */
+export function createPassage(pass: PassSide, takeOver: (state: GuardOptions) => Translator): Passage {
+  const watch = pass.watch();
+  let translator: Translator | undefined;
+  let current: Buffer = nothing;
+  /** The range of `current` that may leave untouched, and what has to leave before it. */
+  let from = 0;
+  let to = 0;
+  let pieces: Uint8Array[] = [];
+
+  const splitter = createFrameSplitter((bytes, start, end) => {
+    if (translator === undefined && watch.frame(bytes, start, end)) {
+      if (bytes !== current) {
+        // Frames that spanned reads lie in a buffer that will be used again.
+        pieces.push(Buffer.from(bytes.subarray(start, end)));
+      } else {
+        if (to === 0) from = start;
+        to = end;
+      }
+      return;
+    }
+    const frame = Buffer.from(bytes.subarray(start, end));
+    flush();
+    pieces.push((translator ?? handOver()).feed(frame));
+  });
+
+  function flush(): void {
+    if (to > from) pieces.push(current.subarray(from, to));
+    from = 0;
+    to = 0;
+  }
+
+  function handOver(): Translator {
+    const taken = takeOver({ firstIndex: watch.closedBlocks(), called: watch.called() });
+    for (const frame of watch.kept()) taken.feed(frame);
+    translator = taken;
+    return taken;
+  }
+
+  function take(): Uint8Array {
+    flush();
+    const [first, ...more] = pieces;
+    pieces = [];
+    if (first === undefined) return nothing;
+    return more.length === 0 ? first : Buffer.concat([first, ...more]);
+  }
+
+  return {
+    feed(chunk) {
+      current = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      try {
+        splitter.feed(current);
+      } catch {
+        pieces.push((translator ?? handOver()).end());
+      }
+      return take();
+    },
+    end() {
+      const rest = splitter.rest();
+      if (translator === undefined && rest.length === 0 && watch.ended()) return nothing;
+      const taken = translator ?? handOver();
+      if (rest.length > 0) pieces.push(taken.feed(rest));
+      pieces.push(taken.end());
+      return take();
+    },
+    fail(error: GatewayError) {
+      // Whatever breaks after the answer is complete is no longer the client's concern.
+      if (translator === undefined && watch.ended()) return nothing;
+      return (translator ?? handOver()).fail(error);
+    },
+    usage: () => watch.usage(),
+    untouched: () => translator === undefined,
+  };
+}

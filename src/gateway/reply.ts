@@ -1,0 +1,76 @@
+import { GatewayError } from '../canon/error.ts';
+import type { Loss } from '../canon/loss.ts';
+import type { Call } from './call.ts';
+
+/** Bytes of receipt that a header may have; the log has all of it. */
+const maxReceipt = 4096;
+
+type ReplyHeaders = { readonly [name: string]: string | number };
+
+/** Errors that no second try can mend: without this hint some clients try for minutes. */
+const hopeless: ReadonlySet<string> = new Set(['authentication', 'permission', 'billing', 'not_supported', 'not_found']);
+
+/** Answers a call with a whole JSON body. */
+export function jsonReply(call: Call, status: number, body: Uint8Array, headers: ReplyHeaders = {}): void {
+  call.record.status = status;
+  call.reply.head(status, { 'content-type': 'application/json', 'content-length': body.length, ...headers });
+  call.reply.end(body);
+}
+
+/** Tells the client of a failure, in its own language. */
+export function errorReply(call: Call, error: GatewayError): void {
+  const { client } = call.dialect;
+  call.record.error = error.kind;
+  call.record.errorMessage = error.message;
+  call.record.cause ??= error.cause;
+  const status = client.statusOf?.(error) ?? error.status;
+  const body = Buffer.from(JSON.stringify(client.writeError(error, call.id)));
+  jsonReply(call, status, body, { 'request-id': call.id, ...retryHeaders(error), ...receiptHeaders(call) });
+}
+
+/** When, and whether, to try again. */
+export function retryHeaders(error: GatewayError): ReplyHeaders {
+  const { retryAfter, shouldRetry } = error.details;
+  const retry = shouldRetry ?? (hopeless.has(error.kind) ? false : undefined);
+  return {
+    ...(retryAfter !== undefined && { 'retry-after': Math.max(1, Math.ceil(retryAfter)) }),
+    ...(retry !== undefined && { 'x-should-retry': String(retry) }),
+  };
+}
+
+/** Who answered, and what did not arrive as it was said. */
+export function receiptHeaders({ record, id }: Call): ReplyHeaders {
+  return {
+    'x-dragoman-request-id': id,
+    ...(record.provider !== undefined && { 'x-dragoman-route': headerText(`${record.provider}/${record.upstreamModel ?? ''}`) }),
+    ...(record.carriage !== undefined && { 'x-dragoman-carriage': record.carriage }),
+    ...(record.losses.length > 0 && { 'x-dragoman-loss': receipt(record.losses) }),
+  };
+}
+
+/** The losses in one line: `dropped top_k (no such thing in openai-chat); moved ...`. */
+export function receipt(losses: readonly Loss[]): string {
+  let line = '';
+  for (const [i, { what, path, why }] of losses.entries()) {
+    const entry = headerText(`${i > 0 ? '; ' : ''}${what} ${path} (${why})`);
+    if (line.length + entry.length > maxReceipt) return `${line}; and ${losses.length - i} more`;
+    line += entry;
+  }
+  return line;
+}
+
+/** Header values are ASCII without control characters; everything else would break the connection or be misread. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024);
+}
+
+/** The refusal of a translation that would lose something, where the configuration asks for that. */
+export function strictError(losses: readonly Loss[]): GatewayError | undefined {
+  const lost = losses.filter(({ what }) => what === 'dropped' || what === 'approximated');
+  if (lost.length === 0) return undefined;
+  const list = lost.map(({ what, path, why }) => `${path} would be ${what}: ${why}`).join('; ');
+  return new GatewayError('invalid_request', `Strict mode refuses this request, because the provider cannot take all of it: ${list}`, {
+    ...(lost[0] !== undefined && { param: lost[0].path }),
+    shouldRetry: false,
+  });
+}

@@ -1,0 +1,62 @@
+import { GatewayError } from '../canon/error.ts';
+import type { Tap } from '../canon/event.ts';
+import { createGuard, type GuardOptions } from '../canon/grammar.ts';
+import type { ChatRequest } from '../canon/request.ts';
+import type { ClientSide, UpstreamSide } from '../dialects/dialect.ts';
+
+/** Bytes in, bytes out. All that one piece of input causes leaves as one piece. */
+export interface Translator {
+  feed(chunk: Uint8Array): Uint8Array;
+  /** The input is over: completes the answer, or says in it that it is not complete. */
+  end(): Uint8Array;
+  /** The input broke off for a reason that is known. */
+  fail(error: GatewayError): Uint8Array;
+}
+
+/** What a stream's translation is made of. */
+export interface Translation extends GuardOptions {
+  readonly from: UpstreamSide;
+  readonly to: ClientSide;
+  readonly request: ChatRequest;
+  /** Stands between guard and writer. */
+  readonly tap: Tap;
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Reader, guard, tap, writer: one synchronous line from the provider's bytes to the client's. */
+export function createTranslator({ from, to, request, tap, ...guardOptions }: Translation): Translator {
+  let written = '';
+  const writer = to.writeStream((text) => {
+    written += text;
+  }, request);
+  const guard = createGuard(tap(writer), guardOptions);
+  const reader = from.readStream(guard.sink);
+
+  function take(): Uint8Array {
+    if (written === '') return nothing;
+    const bytes = Buffer.from(written);
+    written = '';
+    return bytes;
+  }
+
+  /** A reader that throws has met something it should have reported; the client still gets a legal end. */
+  function attempt(step: () => void): Uint8Array {
+    try {
+      step();
+    } catch (cause) {
+      guard.sink({ type: 'error', error: new GatewayError('bad_upstream', "The provider's answer could not be read.", { cause }) });
+    }
+    return take();
+  }
+
+  return {
+    feed: (chunk) => attempt(() => reader.feed(chunk)),
+    end: () =>
+      attempt(() => {
+        reader.end();
+        guard.end();
+      }),
+    fail: (error) => attempt(() => guard.sink({ type: 'error', error })),
+  };
+}

@@ -1,0 +1,50 @@
+import { channel } from 'node:diagnostics_channel';
+import type { DialectName } from '../canon/content.ts';
+import type { Mend } from '../canon/grammar.ts';
+import type { Loss } from '../canon/loss.ts';
+import type { Usage } from '../canon/usage.ts';
+
+/** How an answer was carried: bytes untouched, fields edited within one language, or translated. */
+export type Carriage = 'passed' | 'amended' | 'translated';
+
+/** Everything there is to tell of one call once it is over. Times are milliseconds. */
+export interface CallRecord {
+  readonly id: string;
+  readonly client: DialectName;
+  /** What was called: `messages`, `chat.completions`, `count_tokens`, ... */
+  readonly operation: string;
+  /** The model the client named. */
+  model: string;
+  stream: boolean;
+  /** The client's session, where it tells. */
+  session?: string;
+  provider?: string;
+  /** The model's name at the provider. */
+  upstreamModel?: string;
+  carriage?: Carriage;
+  /** Tries at providers, the successful one included. */
+  tries: number;
+  status: number;
+  /** Kind of the error the client got, or `client_gone`. */
+  error?: string;
+  errorMessage?: string;
+  /** What lay behind the error; never shown to the client. */
+  cause?: unknown;
+  usage: Usage;
+  losses: readonly Loss[];
+  readonly mends: Mend[];
+  /** Remedies found during this call. */
+  readonly healed: string[];
+  requestBytes: number;
+  ms: number;
+  /** Until the first byte for the client. */
+  firstByteMs?: number;
+}
+
+/** Where the record of each finished call is published. */
+export const calls = channel('dragoman:call');
+
+/** Tells whoever listens; costs nothing when nobody does. */
+export function publishCall(record: CallRecord): void {
+  if (calls.hasSubscribers) calls.publish(record);
+}

@@ -1,0 +1,98 @@
+import pino from 'pino';
+import { totalInput } from '../canon/usage.ts';
+import { type CallRecord, calls } from './call.ts';
+import type { Redact } from './redact.ts';
+
+export type Log = pino.Logger;
+
+export interface LogOptions {
+  readonly level: string;
+  /** `pretty` is for people, `json` for machines. */
+  readonly format: 'pretty' | 'json';
+  /** Written instead of the terminal, and turned over when it has grown to `maxBytes`. */
+  readonly file?: { readonly path: string; readonly maxBytes: number; readonly keep: number };
+  readonly redact: Redact;
+}
+
+/** A log that never makes a call wait: a worker writes the lines. `end` waits until all are written. */
+export function createLog({ level, format, file, redact }: LogOptions): { readonly log: Log; end(): Promise<void> } {
+  const stream = pino.transport(file === undefined ? terminal(format) : rolling(file));
+  const log = pino({ level, base: null, serializers: { err: (error: unknown) => describeError(error, redact) } }, stream);
+  const ended = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  return {
+    log,
+    end: () => {
+      stream.end();
+      return ended;
+    },
+  };
+}
+
+function terminal(format: LogOptions['format']): pino.TransportSingleOptions {
+  return format === 'pretty'
+    ? { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname,call', singleLine: true } }
+    : { target: 'pino/file', options: { destination: 1 } };
+}
+
+function rolling({ path, maxBytes, keep }: NonNullable<LogOptions['file']>): pino.TransportSingleOptions {
+  return {
+    target: 'pino-roll',
+    options: { file: path, size: `${Math.max(1, Math.ceil(maxBytes / 1024))}k`, limit: { count: keep }, mkdir: true },
+  };
+}
+
+/** Writes a line for every call that is over. Returns what stops that. */
+export function logCalls(log: Log, redact: Redact): () => void {
+  const listener = (message: unknown): void => {
+    const record = message as CallRecord;
+    const fields = { call: callFields(record, redact), ...(record.cause !== undefined && { err: record.cause }) };
+    if (record.error === undefined || record.error === 'client_gone') log.info(fields, line(record));
+    else if (record.status >= 500) log.error(fields, redact(line(record)));
+    else log.warn(fields, redact(line(record)));
+  };
+  calls.subscribe(listener);
+  return () => {
+    calls.unsubscribe(listener);
+  };
+}
+
+function callFields(record: CallRecord, redact: Redact): object {
+  const { cause: _, errorMessage, ms, firstByteMs, ...rest } = record;
+  return {
+    ...rest,
+    ...(errorMessage !== undefined && { errorMessage: redact(errorMessage) }),
+    ms: Math.round(ms),
+    ...(firstByteMs !== undefined && { firstByteMs: Math.round(firstByteMs) }),
+  };
+}
+
+/** `200 claude-x > router/anthropic/claude-x translated 1203 ms, 1200 in (1000 cached), 300 out, 2 losses` */
+function line(record: CallRecord): string {
+  const { usage } = record;
+  const target = record.provider === undefined ? '' : ` > ${record.provider}/${record.upstreamModel ?? ''}`;
+  const parts = [
+    `${record.status || '---'} ${record.operation} ${record.model}${target}${record.carriage === undefined ? '' : ` ${record.carriage}`}`,
+    `${Math.round(record.ms)} ms`,
+  ];
+  if (usage.output !== undefined) {
+    const cached = usage.cacheRead === undefined || usage.cacheRead === 0 ? '' : ` (${usage.cacheRead} cached)`;
+    parts.push(`${totalInput(usage)} in${cached}`, `${usage.output} out`);
+  }
+  if (usage.cost !== undefined) parts.push(`$${usage.cost.toFixed(4)}`);
+  if (record.losses.length > 0) parts.push(`${record.losses.length} losses`);
+  if (record.mends.length > 0) parts.push(`mended ${[...new Set(record.mends)].join(' ')}`);
+  if (record.healed.length > 0) parts.push(`healed: ${record.healed.join(', ')}`);
+  if (record.error !== undefined) parts.push(`${record.error}${record.errorMessage === undefined ? '' : `: ${record.errorMessage}`}`);
+  return parts.join(', ');
+}
+
+function describeError(error: unknown, redact: Redact): object {
+  if (!(error instanceof Error)) return { message: redact(String(error)) };
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    message: redact(error.message),
+    ...(typeof code === 'string' && { code }),
+    ...(error.stack !== undefined && { stack: redact(error.stack) }),
+  };
+}

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { GatewayError } from '../canon/error.ts';
+import type { Environment } from '../config/document.ts';
+import { loadConfig } from '../config/load.ts';
+import { ConfigError } from '../config/problem.ts';
+import { type BuildOptions, buildProviders } from './build.ts';
+import type { Provider } from './provider.ts';
+import { knownKinds } from './table.ts';

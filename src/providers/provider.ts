@@ -1,0 +1,77 @@
+import type { DialectName } from '../canon/content.ts';
+import type { JsonObject } from '../canon/json.ts';
+import type { Headers, Quirks } from '../dialects/dialect.ts';
+import type { Family } from './kind.ts';
+
+/** One way to call a model. */
+export interface Route {
+  readonly speaks: DialectName;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path and query of a call. */
+  path(model: string, stream: boolean): string;
+  /** Where the prompt's tokens are counted, if this language counts them. */
+  readonly countPath?: string;
+  /** How the server departs from the language, for this model. */
+  readonly quirks: Quirks;
+  /** Fields of every request, beneath the client's, as configured; absent when there are none. */
+  readonly body?: JsonObject;
+  /** The same for requests that are translated: what the kind has beneath `body`. A client that speaks the language itself knows what it wants. */
+  readonly usual?: JsonObject;
+}
+
+/** Milliseconds; 0 is no limit. */
+export interface Timeouts {
+  readonly connect: number;
+  readonly firstByte: number;
+  readonly idle: number;
+  readonly total: number;
+}
+
+/** An endpoint that answers calls, ready to be called. */
+export interface Provider {
+  /** The name it was given in the configuration. */
+  readonly name: string;
+  /** The row of the table it is of; absent for an endpoint nobody else knows. */
+  readonly kind?: string;
+  /** For people. */
+  readonly title: string;
+  /** Its language; some models may be spoken to in another one, as their routes say. */
+  readonly speaks: DialectName;
+  readonly baseUrl: string;
+  readonly timeouts: Timeouts;
+  /** Families of models it serves under their makers' names; `home`: the one that is at home here. */
+  readonly serves: readonly Family[];
+  readonly home?: Family;
+  /** Whether its models are named `vendor/model`. */
+  readonly vendorNames: boolean;
+  /** What the aliases `big` and `small` mean here. */
+  readonly big?: string;
+  readonly small?: string;
+  /** Models of which the configuration says something. */
+  readonly models: readonly string[];
+  /** Why calls are bound to fail: the variable to set, or the field to write. Absent when nothing is missing. */
+  readonly missing?: string;
+  /** A GET that lists the models. */
+  readonly list: { readonly origin: string; readonly path: string };
+  /** A GET that proves address and credential. */
+  readonly probe: { readonly origin: string; readonly path: string };
+  /**
+   * The ways to call this model, the preferred first. A later one is tried only when the one before answered that there
+   * is no such path (404, 405).
+   */
+  routes(model: string): readonly Route[];
+  /** Remembers the route that answered, so that it comes first for this model from now on. */
+  prefer(model: string, route: Route): void;
+  /** The provider's name for a model that a client names as its maker does. */
+  modelName(model: string): string;
+  /** Tokens that prompt and answer may have together, where the configuration says so. */
+  contextWindow(model: string): number | undefined;
+  /**
+   * Headers of a call, credential included, lower case. A promise only when the credential has to be fetched first.
+   * Fails with `authentication` when there is none to be had.
+   */
+  authorize(signal?: AbortSignal): Headers | Promise<Headers>;
+  /** The provider refused these headers (401). True when the next `authorize` gives others. */
+  refused(headers: Headers): boolean;
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { GatewayError } from '../canon/error.ts';
+
+const decoders: { readonly [encoding: string]: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer> } = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
+
+/**
+ * Gathers a request's body.
+ * @param limit bytes the body may have, before and after decompression.
+ * @throws too_large, invalid_request for an encoding that is unknown or broken.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const announced = Number(request.headers['content-length']);
+  if (announced > limit) throw tooLarge(limit);
+  const body = await gather(request, limit);
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  return encoding === 'identity' ? body : decode(body, encoding, limit);
+}
+
+function gather(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) {
+        request.pause();
+        request.removeAllListeners('data');
+        reject(tooLarge(limit));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    const broken = (): void => {
+      if (!request.complete) reject(new GatewayError('invalid_request', 'The request broke off before its body was complete.'));
+    };
+    request.on('error', broken);
+    request.on('close', broken);
+  });
+}
+
+async function decode(body: Buffer, encoding: string, limit: number): Promise<Buffer> {
+  const decoder = decoders[encoding];
+  if (decoder === undefined) {
+    throw new GatewayError('invalid_request', `content-encoding: "${encoding}" is not supported; send identity, gzip, deflate, br or zstd.`, {
+      code: 'request_body_encoding_unsupported',
+    });
+  }
+  try {
+    return await decoder(body, { maxOutputLength: limit });
+  } catch (cause) {
+    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    throw new GatewayError('invalid_request', `The request body is not valid ${encoding}.`, { cause, code: 'request_body_encoding_invalid' });
+  }
+}
+
+function tooLarge(limit: number): GatewayError {
+  return new GatewayError('too_large', `The request body is larger than the ${Math.floor(limit / 1024)} KiB that the gateway accepts.`);
+}

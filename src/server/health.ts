@@ -1,0 +1,19 @@
+import type { Call } from '../gateway/call.ts';
+import { jsonReply } from '../gateway/reply.ts';
+import type { Serving } from './serving.ts';
+
+/** Says that the gateway serves; in detail, what it has seen. */
+export function health(serving: Serving, call: Call, detailed: boolean): void {
+  const brief = { status: 'ok', uptime_seconds: Math.floor((Date.now() - serving.startedAt) / 1000) };
+  const { gateway } = serving;
+  const report = detailed
+    ? {
+        ...brief,
+        calls_open: serving.open.size - 1,
+        memory: { resident_bytes: process.memoryUsage.rss() },
+        providers: gateway.meter.report(),
+        learnt: [...gateway.memory.entries()],
+      }
+    : brief;
+  jsonReply(call, 200, Buffer.from(JSON.stringify(report)));
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Reply } from '../gateway/call.ts';
+
+/** A reply over node:http. */
+export class HttpReply implements Reply {
+  readonly #response: ServerResponse;
+  #onDrain: (() => void) | undefined;
+  #onGone: (() => void) | undefined;
+  #gone = false;
+
+  constructor(_request: IncomingMessage, response: ServerResponse) {
+    this.#response = response;
+    response.on('close', () => {
+      if (response.writableFinished) return;
+      this.#gone = true;
+      this.#onGone?.();
+    });
+    // A broken connection is told by `close`; without a listener the error would end the process.
+    response.on('error', () => {});
+    response.on('drain', () => this.#onDrain?.());
+  }
+
+  head(status: number, headers: { readonly [name: string]: string | number }): void {
+    if (this.#response.headersSent || this.#gone) return;
+    const list: string[] = [];
+    for (const name in headers) list.push(name, String(headers[name]));
+    this.#response.writeHead(status, list);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#gone || this.#response.write(bytes);
+  }
+
+  end(bytes?: Uint8Array): void {
+    if (bytes === undefined) this.#response.end();
+    else this.#response.end(bytes);
+  }
+
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  onDrain(resume: () => void): void {
+    this.#onDrain = resume;
+  }
+
+  onGone(leave: () => void): void {
+    this.#onGone = leave;
+    if (this.#gone) leave();
+  }
+
+  get headSent(): boolean {
+    return this.#response.headersSent;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+}

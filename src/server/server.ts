@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GatewayError } from '../canon/error.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { createAccess } from './access.ts';
+import { route } from './routes.ts';
+import type { Serving } from './serving.ts';
+
+/** What the server needs to know of its configuration. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly keys: readonly string[];
+  /** Bytes. */
+  readonly maxBody: number;
+  /** Connections at once; more are refused. */
+  readonly maxConnections: number;
+  /** Calls under way at once; more are told that the gateway is overloaded. */
+  readonly maxCalls: number;
+  /** Time a client has to send its request, milliseconds. */
+  readonly bodyTimeout: number;
+}
+
+/** A server that accepts calls. */
+export interface RunningServer {
+  readonly port: number;
+  /** `http://host:port`, as a client would write it. */
+  readonly url: string;
+  /** Accepts no more; resolves when every call is over, or when `graceMs` have passed and what is left was cut. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Starts to accept calls. @throws when the address cannot be bound, with what to do about it. */
+export async function startServer(gateway: Gateway, options: ServerOptions): Promise<RunningServer> {
+  const serving: Serving = {
+    gateway,
+    access: createAccess(options.keys),
+    maxBody: options.maxBody,
+    maxCalls: options.maxCalls,
+    startedAt: Date.now(),
+    open: new Set(),
+  };
+  const server = createServer(
+    { noDelay: true, keepAliveTimeout: 75_000, headersTimeout: Math.min(60_000, options.bodyTimeout), requestTimeout: options.bodyTimeout, maxHeaderSize: 64 * 1024 },
+    (request, response) => accept(serving, request, response),
+  );
+  server.maxConnections = options.maxConnections;
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    if (!socket.writable) return;
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  });
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { port, url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) };
+}
+
+function accept(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
+  route(serving, request, response).catch(() => response.destroy());
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: Error & { code?: string }) => {
+      if (error.code === 'EADDRINUSE') {
+        reject(new GatewayError('conflict', `Port ${port} is taken. Stop what runs there, or choose another with --port.`, { cause: error }));
+      } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
+        reject(new GatewayError('permission', `Cannot listen on ${host}:${port} (${error.code}). Choose another --host or --port.`, { cause: error }));
+      } else reject(error);
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../json.ts';
+import { Refused } from '../problem.ts';
+
+/** Leaves the check: 400 invalid_request_error with this message, the field in OpenAI's notation, and a code. */
+export function refuse(message: string, param: string | null = null, code: string | null = null): never {
+  throw new Refused({ status: 400, type: 'invalid_request_error', message, param, code });
+}
+
+/** Refuses members that OpenAI does not know in this place. */
+export function checkKnown(value: JsonObject, known: readonly string[], place: string): void {
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    refuse(`Unknown parameter: '${place}.${unknown}'.`, `${place}.${unknown}`, 'unknown_parameter');
+}
+
+/** Refuses a value that is not one of a few. */
+export function checkOneOf(value: unknown, known: readonly string[], place: string): void {
+  if (typeof value === 'string' && known.includes(value)) return;
+  const quoted = known.map((name) => `'${name}'`);
+  const list = quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}` : quoted.join('');
+  refuse(`Invalid value: '${String(value)}'. Supported values are: ${list}.`, place, 'invalid_value');
+}
+
+/** Refuses a place that is of the wrong type, in OpenAI's words. */
+export function refuseType(place: string, wanted: string, value: unknown): never {
+  const names: Readonly<Record<string, string>> = {
+    array: 'an array',
+    object: 'an object',
+    string: 'a string',
+    number: 'a number',
+    boolean: 'a boolean',
+  };
+  const kind = Array.isArray(value) ? 'array' : typeof value;
+  const got = value === null ? 'null' : (names[kind] ?? 'nothing');
+  return refuse(`Invalid type for '${place}': expected ${wanted}, but got ${got} instead.`, place, 'invalid_type');
+}

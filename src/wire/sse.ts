@@ -1,0 +1,179 @@
+/**
+ * Server-sent events as bytes: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * A frame is everything up to and including the blank line that ends it.
+ */
+
+/** One frame's meaning. */
+export interface SseFrame {
+  /** Empty where the frame has no `event:` line. */
+  readonly event: string;
+  /** The `data:` lines, joined; nothing where there is none (comments, retry hints). */
+  readonly data: string | undefined;
+}
+
+/** Takes a frame as a range of a buffer that is only valid during the call. */
+export type FrameSink = (bytes: Buffer, start: number, end: number) => void;
+
+/** Cuts a byte stream into frames. */
+export interface FrameSplitter {
+  feed(chunk: Uint8Array): void;
+  /** The bytes after the last whole frame; the splitter is empty afterwards. */
+  rest(): Buffer;
+}
+
+/** A stream whose frame outgrew the limit. */
+export class FrameTooLarge extends Error {}
+
+const LF = 10;
+const CR = 13;
+const nothing = Buffer.alloc(0);
+
+/**
+ * Whole frames in a chunk are handed on without a copy; only a frame that spans chunks is gathered, in a buffer
+ * that doubles, so that the cost stays linear however small the chunks are.
+ * @param limit bytes a frame may have.
+ */
+export function createFrameSplitter(onFrame: FrameSink, limit = 64 * 1024 * 1024): FrameSplitter {
+  let held = nothing;
+  let length = 0;
+  /** How far `held` has been searched. */
+  let searched = 0;
+  let firstChunk = true;
+  let bareCr: boolean | undefined;
+  let crAtEnd = false;
+
+  function gather(bytes: Buffer): void {
+    const needed = length + bytes.length;
+    if (needed > limit) throw new FrameTooLarge(`A frame of the stream is larger than ${limit} bytes.`);
+    if (needed > held.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, held.length * 2, 4096));
+      held.copy(larger, 0, 0, length);
+      held = larger;
+    }
+    bytes.copy(held, length);
+    length = needed;
+  }
+
+  /** Emits the whole frames of `bytes`; returns where the unfinished one begins, and notes how far it was searched. */
+  function cut(bytes: Buffer, end: number, from: number): number {
+    let start = 0;
+    let at = from;
+    for (;;) {
+      const lf = bytes.indexOf(LF, at);
+      if (lf === -1 || lf >= end) {
+        searched = end - start;
+        return start;
+      }
+      let next = lf + 1;
+      // The blank line may be "\n", "\r\n", or not yet here.
+      if (next < end && bytes[next] === CR) next += 1;
+      if (next >= end) {
+        searched = lf - start;
+        return start;
+      }
+      if (bytes[next] === LF || (lf === start && next === lf + 1)) {
+        const frameEnd = bytes[next] === LF ? next + 1 : next;
+        onFrame(bytes, start, frameEnd);
+        start = frameEnd;
+        at = frameEnd;
+      } else {
+        at = next;
+      }
+    }
+  }
+
+  function feed(chunk: Uint8Array): void {
+    let bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (firstChunk && bytes.length > 0) {
+      firstChunk = false;
+      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
+    }
+    if (bareCr !== false) bytes = endLinesWithLf(bytes);
+    if (bytes.length === 0) return;
+    if (length === 0) {
+      const start = cut(bytes, bytes.length, 0);
+      if (start < bytes.length) gather(bytes.subarray(start));
+      return;
+    }
+    gather(bytes);
+    const start = cut(held, length, searched);
+    if (start === 0) return;
+    held.copyWithin(0, start, length);
+    length -= start;
+  }
+
+  /** Some servers end lines with a bare carriage return. The first line end of a stream tells; then all are turned into line feeds. */
+  function endLinesWithLf(bytes: Buffer): Buffer {
+    if (bareCr === undefined) {
+      const whole = crAtEnd ? Buffer.concat([Buffer.from([CR]), bytes]) : bytes;
+      crAtEnd = false;
+      const cr = whole.indexOf(CR);
+      const lf = whole.indexOf(LF);
+      if (cr === -1 || (lf !== -1 && lf <= cr + 1)) {
+        if (lf !== -1) bareCr = false;
+        return whole;
+      }
+      if (cr === whole.length - 1) {
+        crAtEnd = true;
+        return whole.subarray(0, cr);
+      }
+      bareCr = true;
+      bytes = whole;
+    }
+    const copy = Buffer.from(bytes);
+    for (let i = copy.indexOf(CR); i !== -1; i = copy.indexOf(CR, i + 1)) copy[i] = LF;
+    return copy;
+  }
+
+  function rest(): Buffer {
+    const left = Buffer.from(held.subarray(0, length));
+    length = 0;
+    searched = 0;
+    return left;
+  }
+
+  return { feed, rest };
+}
+
+/** Reads one frame. Unknown fields and comments are passed over, as the standard says. */
+export function readFrame(bytes: Buffer, start: number, end: number): SseFrame {
+  const text = bytes.toString('utf8', start, end);
+  let event = '';
+  let data: string | undefined;
+  let at = 0;
+  while (at < text.length) {
+    let lineEnd = text.indexOf('\n', at);
+    if (lineEnd === -1) lineEnd = text.length;
+    const stop = text.charCodeAt(lineEnd - 1) === CR ? lineEnd - 1 : lineEnd;
+    if (text.startsWith('data', at)) {
+      const value = fieldValue(text, at + 4, stop);
+      if (value !== undefined) data = data === undefined ? value : `${data}\n${value}`;
+    } else if (text.startsWith('event', at)) {
+      event = fieldValue(text, at + 5, stop) ?? event;
+    }
+    at = lineEnd + 1;
+  }
+  return { event, data };
+}
+
+/** The value after a field's name, nothing when the name goes on. */
+function fieldValue(text: string, at: number, stop: number): string | undefined {
+  if (at >= stop) return at === stop ? '' : undefined;
+  if (text[at] !== ':') return undefined;
+  const begin = text[at + 1] === ' ' ? at + 2 : at + 1;
+  return text.slice(begin, Math.max(begin, stop));
+}
+
+/**
+ * Reads a stream of frames; a last frame without its blank line still counts, since providers forget it.
+ */
+export function createSseReader(onFrame: (frame: SseFrame) => void): { feed(chunk: Uint8Array): void; end(): void } {
+  const splitter = createFrameSplitter((bytes, start, end) => onFrame(readFrame(bytes, start, end)));
+  return {
+    feed: splitter.feed,
+    end() {
+      const left = splitter.rest();
+      if (left.length > 0) onFrame(readFrame(left, 0, left.length));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// The real clients against the gateway: npm run e2e. Options: --short, --only REGEX, --over LANGUAGE, --list, --at-once N, --allow-skip.
+import { parseArgs } from 'node:util';
+import { claudeCode } from './claude-code/install.ts';
+import { closing, failures, progressLine, table } from './report.ts';
+import { type Outcome, playAll } from './run.ts';
+import { languages, nameOf, type Run } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    'at-once': { type: 'string', default: '2' },
+    'allow-skip': { type: 'boolean', default: false },
+  },
+});
+
+const runs = runsWanted();
+if (values.list) console.log(runs.map(nameOf).join('\n'));
+else if (runs.length === 0) {
+  console.log('no scenario is called like that; --list shows them');
+  process.exitCode = 2;
+} else await play();
+
+function runsWanted(): readonly Run[] {
+  const only = new RegExp(values.only ?? '', 'i');
+  return scenarios
+    .filter(({ short }) => !values.short || short === true)
+    .flatMap((scenario) => (scenario.over ?? languages).map((language): Run => ({ scenario, language })))
+    .filter((run) => only.test(nameOf(run)));
+}
+
+async function play(): Promise<void> {
+  const why = runs.some(needsClaudeCode) ? await missing() : undefined;
+  const skipped = why === undefined ? [] : runs.filter(needsClaudeCode).map((run): Outcome => ({ run, state: 'skipped', took: 0, why }));
+  if (why !== undefined) console.log(`SKIPPED: Claude Code could not be fetched, so nothing is known of it: ${why}`);
+  const playable = runs.filter((run) => why === undefined || !needsClaudeCode(run));
+  const played = await playAll(playable, Number(values['at-once']), (outcome, done) => {
+    console.log(progressLine(outcome, done, playable.length));
+  });
+  const outcomes = [...skipped, ...played];
+  console.log(`\n${table(outcomes)}\n\n${failures(outcomes)}`);
+  console.log(closing(outcomes));
+  const failed = played.some(({ state }) => state === 'FAILED') || (skipped.length > 0 && !values['allow-skip']);
+  // Sockets of clients that were given up must not keep the suite from ending.
+  process.exit(failed ? 1 : 0);
+}
+
+function needsClaudeCode({ scenario }: Run): boolean {
+  return scenario.client === 'claude-code';
+}
+
+async function missing(): Promise<string | undefined> {
+  try {
+    await claudeCode();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { assertSucceeded, runSession, toolResults } from '../claude-code/session.ts';
+import { pdf, png } from '../media.ts';
+import { startRelay } from '../relay.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Stage } from '../stage.ts';
+import { upstreamModel } from '../stage.ts';
+import { checkGrowth, messagesOf, type Json, objectIn, objectsIn, toolsOf } from '../traffic.ts';
+
+/** Tools that Claude Code has in its own process, files on disk, and media that come back from them. */
+export const tools: readonly Scenario[] = [
+  { name: 'tool session', client: 'claude-code', short: true, play: toolSession },
+  { name: 'Write, Read, Edit, Bash', client: 'claude-code', play: fourTools },
+  { name: 'parallel calls', client: 'claude-code', play: parallelCalls },
+  { name: 'a tool that fails', client: 'claude-code', play: failingTool },
+  { name: 'image and PDF', client: 'claude-code', play: imageAndPdf },
+];
+
+async function toolSession(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  writeFileSync(path.join(folder, 'picture.png'), png(16));
+  const world = await stage.world({
+    steps: [
+      { parts: ['I write it.', { tool: 'Write', input: { file_path: path.join(folder, 'note.txt'), content: 'one\n' } }] },
+      { parts: [{ tool: 'Bash', input: { command: 'echo two >> note.txt', description: 'Appends a line' } }] },
+      { parts: [{ tool: 'Read', input: { file_path: path.join(folder, 'picture.png') } }] },
+      { parts: ['All is done.'] },
+    ],
+  });
+  const session = await runSession(stage, { ...world, folder, prompt: 'Write, append, look.', allow: ['Bash'] });
+  assertSucceeded(session, 'All is done.');
+  assert.equal(readFileSync(path.join(folder, 'note.txt'), 'utf8'), 'one\ntwo\n');
+  assert.equal(world.calls().length, 4);
+  assert.ok(world.calls().at(-1)?.body.includes(png(16).toString('base64')), 'the picture did not reach the upstream');
+  checkGrowth(world.calls());
+}
+
+async function fourTools(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const file = path.join(folder, 'verse.txt');
+  const world = await stage.world({
+    steps: [
+      { parts: ['Writing.', { tool: 'Write', input: { file_path: file, content: 'snow “and” ❄ rain\n' } }] },
+      { parts: [{ tool: 'Read', input: { file_path: file } }] },
+      { parts: [{ tool: 'Edit', input: { file_path: file, old_string: 'rain', new_string: 'sun ☀' } }] },
+      { parts: [{ tool: 'Bash', input: { command: 'wc -l < verse.txt', description: 'Counts lines' } }] },
+      { parts: ['Four tools ', 'have run.'], chunk: 3 },
+    ],
+  });
+  const relay = await startRelay(stage, world.gateway.url);
+  const session = await runSession(stage, { gateway: relay, key: world.key, folder, prompt: 'Go.', allow: ['Bash'] });
+  assertSucceeded(session, stage.language === 'anthropic' ? 'have run.' : 'Four tools have run.');
+  assert.equal(readFileSync(file, 'utf8'), 'snow “and” ❄ sun ☀\n');
+  const [, read, , counted] = toolResults(session);
+  assert.match(read?.text ?? '', /snow “and” ❄ rain/);
+  assert.equal(counted?.text.trim(), '1');
+  const calls = world.calls();
+  assert.equal(calls.length, 5);
+  for (const call of calls) assert.equal(call.json?.['model'], upstreamModel);
+  if (stage.language === 'anthropic') checkUntouched(relay.bodies, calls);
+  else {
+    assert.ok(!toolsOf(calls[0]).includes('CronList'), 'a deferred tool is offered before anybody asked for it');
+    checkGrowth(calls);
+  }
+}
+
+/** In the same language the upstream gets the client's bytes, but for the model's name. */
+function checkUntouched(sent: readonly Buffer[], received: readonly { readonly body: Buffer }[]): void {
+  assert.equal(sent.length, received.length);
+  for (const [index, body] of sent.entries()) {
+    const expected = body.toString('utf8').replace(/"model":"claude-[^"]+"/, `"model":"${upstreamModel}"`);
+    assert.ok(expected.includes('"cache_control"'), 'the client sent nothing to cache');
+    assert.ok(received[index]?.body.toString('utf8') === expected, `the bytes of request ${index} were changed`);
+  }
+}
+
+async function parallelCalls(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  writeFileSync(path.join(folder, 'a.txt'), 'alpha\n');
+  const world = await stage.world({
+    steps: [
+      {
+        parts: [
+          'Three at once.',
+          { tool: 'Read', input: { file_path: path.join(folder, 'a.txt') } },
+          { tool: 'Bash', input: { command: 'echo beta', description: 'Says beta' } },
+          { tool: 'Write', input: { file_path: path.join(folder, 'c.txt'), content: 'gamma' } },
+        ],
+        chunk: 5,
+        chat: { calls: 'interleaved' },
+      },
+      { parts: ['Three results.'] },
+    ],
+  });
+  const session = await runSession(stage, { ...world, folder, prompt: 'Go.', allow: ['Bash'] });
+  assertSucceeded(session, 'Three results.');
+  const texts = toolResults(session).map(({ text }) => text);
+  assert.equal(texts.length, 3);
+  for (const word of ['alpha', 'beta', 'c.txt']) assert.ok(texts.some((text) => text.includes(word)), word);
+  assert.equal(readFileSync(path.join(folder, 'c.txt'), 'utf8'), 'gamma');
+  checkGrowth(world.calls());
+}
+
+async function failingTool(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const world = await stage.world({
+    strict: true,
+    steps: [
+      { parts: [{ tool: 'Bash', input: { command: 'echo no >&2; exit 3', description: 'Fails' } }] },
+      { parts: [{ tool: 'NoSuchTool', input: { a: 1 } }] },
+      { parts: ['Nothing worked.'] },
+    ],
+  });
+  const session = await runSession(stage, { ...world, folder, prompt: 'Go.', allow: ['Bash'] });
+  assertSucceeded(session, 'Nothing worked.');
+  const results = toolResults(session);
+  assert.deepEqual(results.map(({ isError }) => isError), [true, true]);
+  const last = JSON.stringify(messagesOf(world.calls().at(-1)));
+  assert.match(last, /No such tool available/);
+}
+
+async function imageAndPdf(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  writeFileSync(path.join(folder, 'p.png'), png(40));
+  writeFileSync(path.join(folder, 'd.pdf'), pdf('Ten thousand words'));
+  const world = await stage.world({
+    steps: [
+      {
+        parts: [
+          { tool: 'Read', input: { file_path: path.join(folder, 'p.png') } },
+          { tool: 'Read', input: { file_path: path.join(folder, 'd.pdf') } },
+        ],
+      },
+      { parts: ['Both seen.'] },
+    ],
+  });
+  const session = await runSession(stage, { ...world, folder, prompt: 'Look.' });
+  assertSucceeded(session, 'Both seen.');
+  const messages = messagesOf(world.calls().at(-1));
+  const [picture, document] = stage.language === 'anthropic' ? anthropicMedia(messages) : chatMedia(messages);
+  assert.equal(picture, png(40).toString('base64'));
+  assert.equal(document, pdf('Ten thousand words').toString('base64'));
+  checkGrowth(world.calls());
+}
+
+/** The data of the first picture and the first document in tool results. */
+function anthropicMedia(messages: readonly Json[]): readonly unknown[] {
+  const blocks = messages
+    .flatMap(({ content }) => objectsIn(content))
+    .filter(({ type }) => type === 'tool_result')
+    .flatMap(({ content }) => objectsIn(content));
+  return ['image', 'document'].map((wanted) => objectIn(blocks.find(({ type }) => type === wanted)?.['source'])['data']);
+}
+
+/** The same where they stand in a message of the user, behind the results, as data URLs. */
+function chatMedia(messages: readonly Json[]): readonly unknown[] {
+  const last = messages.findLastIndex(({ role }) => role === 'tool');
+  const parts = messages.slice(last + 1).flatMap(({ content }) => objectsIn(content));
+  const url = objectIn(parts.find(({ type }) => type === 'image_url')?.['image_url'])['url'];
+  const file = objectIn(parts.find(({ type }) => type === 'file')?.['file'])['file_data'];
+  return [url, file].map((data) => String(data).replace(/^data:[^,]*;base64,/, ''));
+}

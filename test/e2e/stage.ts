@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type RecordedRequest,
+  type Scenario as Script,
+  type Simulator,
+  startSimulator,
+} from '../../src/simulator/index.ts';
+import { clientKey, type GatewayConfig, type GatewayProcess, providerKey, startGateway } from '../gateway-process.ts';
+import { checkTraffic, isModelCall } from './traffic.ts';
+import { type Language, nameOf, type Run } from './scenario.ts';
+
+/** The name under which the upstream of every stage knows the model that clients call `claude-...` or `gpt-...`. */
+export const upstreamModel = 'vendor/big-one';
+
+/** How the world of one run is made; everything may be left out. */
+export interface WorldOptions {
+  /** Members for the provider's entry in the configuration, such as quirks. */
+  readonly provider?: GatewayConfig;
+  /** Sections for the configuration beside the usual ones. */
+  readonly config?: GatewayConfig;
+  /** Where model names go, in place of the usual rules. */
+  readonly models?: GatewayConfig;
+  /** HTTP statuses other than 200 that the upstream is meant to answer with. */
+  readonly refusals?: readonly number[];
+}
+
+/** An upstream and a gateway before it. */
+export interface World {
+  readonly simulator: Simulator;
+  readonly gateway: GatewayProcess;
+  readonly key: string;
+  /** Requests for answers that reached the upstream so far. */
+  calls(): readonly RecordedRequest[];
+}
+
+/** What one run may use; all of it ends with the run. */
+export class Stage {
+  readonly language: Language;
+  /** For files of this run; kept when it fails. */
+  readonly folder: string;
+  /** Ends the run early when its time is up. */
+  readonly signal: AbortSignal;
+  readonly #name: string;
+  readonly #closers: (() => unknown)[] = [];
+  readonly #worlds: { readonly world: World; readonly options: WorldOptions }[] = [];
+
+  constructor(run: Run, signal: AbortSignal) {
+    this.language = run.language;
+    this.signal = signal;
+    this.#name = nameOf(run).replaceAll('/', '-');
+    this.folder = mkdtempSync(path.join(tmpdir(), `dragoman-e2e-${this.#name}-`));
+  }
+
+  /** A new folder of this run. */
+  makeFolder(name: string): string {
+    const folder = path.join(this.folder, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  /** Keeps a text beside the other traces of this run. */
+  keep(name: string, text: string): void {
+    writeFileSync(path.join(this.folder, name), text);
+  }
+
+  /** Something to end with the run; the last comes first. */
+  onEnd(close: () => unknown): void {
+    this.#closers.push(close);
+  }
+
+  /** Starts an upstream that plays the script, and a gateway before it. */
+  async world(script: Script, options: WorldOptions = {}): Promise<World> {
+    const simulator = await startSimulator({ scenario: script, requireKey: providerKey, keep: 2000 });
+    this.onEnd(() => simulator.close());
+    const gateway = await startGateway(this.makeFolder('gateway'), configFor(this.language, simulator.url, options));
+    this.onEnd(() => gateway.stop());
+    const world: World = {
+      simulator,
+      gateway,
+      key: clientKey,
+      calls: () => simulator.requests.filter(isModelCall),
+    };
+    this.#worlds.push({ world, options });
+    return world;
+  }
+
+  /** What must hold after every run, whatever its story: nothing refused, nothing told, nothing left open. */
+  check(): void {
+    for (const { world, options } of this.#worlds) {
+      assert.ok(world.gateway.isRunning(), 'the gateway has ended by itself');
+      checkTraffic(this.language, world.simulator.requests, options.refusals ?? []);
+      for (const secret of [clientKey, providerKey]) {
+        assert.ok(!world.gateway.output().includes(secret), 'a secret stands in the output of the gateway');
+      }
+    }
+  }
+
+  /** Writes down what happened, for whoever has to find out why it failed. */
+  keepTraces(): void {
+    for (const { world } of this.#worlds) {
+      this.keep('gateway.log', world.gateway.output());
+      for (const [index, request] of world.simulator.requests.entries()) {
+        const name = `upstream-${String(index).padStart(3, '0')}`;
+        const { method, status, state } = request;
+        this.keep(`${name}.txt`, `${method} ${request.path}\n${JSON.stringify(request.headers, null, 2)}\n${status} ${state}\n`);
+        this.keep(`${name}.json`, request.body.toString('utf8'));
+      }
+    }
+  }
+
+  /** Ends everything that was started. */
+  async end(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+
+  /** Removes the traces. */
+  forget(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+}
+
+function configFor(language: Language, url: string, options: WorldOptions): GatewayConfig {
+  const base = language === 'anthropic' ? url : `${url}/v1`;
+  const provider = { speaks: language, base_url: base, api_key: providerKey, ...options.provider };
+  const to = `up/${upstreamModel}`;
+  return {
+    auth: { keys: [clientKey] },
+    providers: { up: provider },
+    models: options.models ?? { 'claude-*': { to }, 'gpt-*': { to }, '*': { to: 'up/*' } },
+    ...options.config,
+  };
+}

@@ -1,0 +1,47 @@
+import { type Loss, lossesOf } from '../../src/canon/loss.ts';
+import type { JsonObject } from '../../src/canon/json.ts';
+import type { ChatRequest } from '../../src/canon/request.ts';
+import type { Dialect } from '../../src/dialects/index.ts';
+import { countOf, type Planted, scalarsIn } from './marker.ts';
+
+/** A request as a language writes it, and what it says it could not say. */
+export interface Written {
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+}
+
+/** Writes a request for a provider without quirks. */
+export function writeFor({ name, upstream }: Dialect, request: ChatRequest): Written {
+  const losses = lossesOf(request, name, upstream.cannotSay);
+  const body = upstream.writeRequest(request, { quirks: {}, lose: (loss) => losses.push(loss) });
+  return { body, losses };
+}
+
+/** What neither arrived nor was declared lost. */
+export function silentLosses(dialect: Dialect, request: ChatRequest, parts: readonly Planted[]): Planted[] {
+  const { body, losses } = writeFor(dialect, request);
+  const scalars = scalarsIn(body);
+  const bytes = JSON.stringify(body);
+  const missing = parts.filter(({ needles, times = 1, without }) => {
+    if (needles !== undefined) return countOf(needles, scalars) < times;
+    return without !== undefined && JSON.stringify(writeFor(dialect, without).body) === bytes;
+  });
+  return missing.filter((part) => !isDeclared(part, missing, losses));
+}
+
+/**
+ * A loss speaks for its place and all that lies within, and, told at the first place only, for the rest of its kind.
+ * What is said to be moved or mapped must be found all the same.
+ */
+function isDeclared(part: Planted, missing: readonly Planted[], losses: readonly Loss[]): boolean {
+  const places = missing.filter(({ kind }) => kind === part.kind).map(({ path }) => path);
+  return losses.some(
+    ({ what, path }) => (what === 'dropped' || what === 'approximated') && places.some((place) => lies(place, path)),
+  );
+}
+
+/** Whether a place is the other or lies within it. A loss may name after its path, in brackets, what stood there. */
+export function lies(place: string, within: string): boolean {
+  const outer = within.replace(/ \(.*\)$/, '');
+  return place === outer || (place.startsWith(outer) && /^[.[]/.test(place.slice(outer.length)));
+}
