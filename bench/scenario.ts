@@ -4,6 +4,12 @@ export type Language = 'anthropic' | 'openai-chat';
 /** How an answer comes: whole, as a short stream, as many events at once, or one event a packet. */
 export type Manner = 'whole' | 'stream' | 'burst' | 'paced';
 
+/** Every language. */
+export const languages: readonly Language[] = ['anthropic', 'openai-chat'];
+
+/** Every manner. */
+export const manners: readonly Manner[] = ['whole', 'stream', 'burst', 'paced'];
+
 /** A body of about 2 KB, or of about 200 KB as a coding agent sends it. */
 export type BodySize = 'small' | 'large';
 

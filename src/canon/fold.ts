@@ -1,7 +1,8 @@
 import type { Block, Citation, Ext } from './content.ts';
 import type { GatewayError } from './error.ts';
 import type { BlockHead, Event, FinishReason, Sink } from './event.ts';
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { mergeExt } from './ext.ts';
+import { type JsonObject, parseJson } from './json.ts';
 import { mergeUsage, type Usage } from './usage.ts';
 
 /** An answer, whole: what its events add up to. */
@@ -49,7 +50,7 @@ export function createFold(): { sink: Sink; result(): Folded } {
       case 'start':
         id = event.id;
         model = event.model;
-        ext = joinExt(ext, event.ext);
+        ext = mergeExt(ext, event.ext);
         break;
       case 'open':
         close();
@@ -83,7 +84,7 @@ export function createFold(): { sink: Sink; result(): Folded } {
           reason: event.reason,
           ...(event.stopSequence !== undefined && { stopSequence: event.stopSequence }),
         };
-        ext = joinExt(ext, event.ext);
+        ext = mergeExt(ext, event.ext);
         break;
       case 'error':
         error = event.error;
@@ -152,16 +153,4 @@ function blockOf({ head, text, json, signature, citations, native }: OpenBlock):
 function withoutType(value: JsonObject): JsonObject {
   const { type: _, ...rest } = value;
   return rest;
-}
-
-function joinExt(earlier: Ext | undefined, later: Ext | undefined): Ext | undefined {
-  if (later === undefined) return earlier;
-  if (earlier === undefined) return later;
-  const joined: { [owner: string]: JsonObject } = {};
-  for (const side of [earlier, later]) {
-    for (const [owner, fields] of Object.entries(side)) {
-      if (isObject(fields)) joined[owner] = { ...joined[owner], ...fields };
-    }
-  }
-  return joined;
 }

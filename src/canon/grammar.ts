@@ -36,7 +36,7 @@ export interface Guard {
  * its arguments could be a prefix that means something else, so an answer broken inside one ends in an error.
  */
 export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
-  const mend = options.onMend ?? (() => {});
+  const mend = (what: Mend): void => options.onMend?.(what);
   let started = false;
   let ended = false;
   let index = (options.firstIndex ?? 0) - 1;

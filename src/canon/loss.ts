@@ -1,4 +1,4 @@
-import type { Block, DialectName } from './content.ts';
+import type { Block, DialectName, Ext } from './content.ts';
 import type { ChatRequest, Tool } from './request.ts';
 
 /** One thing that did not arrive as it was said. */
@@ -101,7 +101,35 @@ export function lossesOf(request: ChatRequest, target: DialectName, cannotSay: r
       }
     });
   });
+  for (const [path, owner] of extFieldsOf(request)) if (owner !== target) foreign(path);
   return losses;
+}
+
+/** The fields of turns, blocks and tools that only one language has, with their owner. */
+function* extFieldsOf(request: ChatRequest): Generator<readonly [path: string, owner: string]> {
+  yield* extFieldsOfBlocks(request.system, 'system');
+  for (const [i, turn] of request.turns.entries()) {
+    yield* fieldsIn(turn.ext, `turns[${i}]`);
+    yield* extFieldsOfBlocks(turn.content, `turns[${i}].content`);
+  }
+  for (const [i, tool] of request.tools.entries()) {
+    if (tool.type !== 'native') yield* fieldsIn(tool.ext, `tools[${i}]`);
+  }
+}
+
+function* extFieldsOfBlocks(blocks: readonly Block[], path: string): Generator<readonly [string, string]> {
+  for (const [i, block] of blocks.entries()) {
+    if (block.type !== 'native') yield* fieldsIn(block.ext, `${path}[${i}]`);
+    if (block.type === 'tool_result' || block.type === 'search_result') {
+      yield* extFieldsOfBlocks(block.content, `${path}[${i}].content`);
+    }
+  }
+}
+
+function* fieldsIn(ext: Ext | undefined, path: string): Generator<readonly [string, string]> {
+  for (const [owner, fields] of Object.entries(ext ?? {})) {
+    for (const field of Object.keys(fields ?? {})) yield [`${path}.${field}`, owner];
+  }
 }
 
 type Note = (feature: Feature, path: string) => void;
@@ -132,6 +160,10 @@ function noteBlock(block: Block, path: string, note: Note): void {
     case 'search_result':
     case 'tool_reference':
       note(block.type, path);
+      break;
+    case 'tool_call':
+    case 'refusal':
+    case 'native':
       break;
   }
 }

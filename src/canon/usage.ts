@@ -1,4 +1,5 @@
 import type { Ext } from './content.ts';
+import { mergeExt } from './ext.ts';
 
 /** Tokens of one answer. The three input counts exclude each other; `reasoning` is part of `output`. */
 export interface Usage {
@@ -17,16 +18,8 @@ export interface Usage {
 
 /** Later counts win: a provider's counts are cumulative. A field the later one is silent about stays. */
 export function mergeUsage(earlier: Usage, later: Usage): Usage {
-  const ext = later.ext === undefined ? earlier.ext : mergeExt(earlier.ext, later.ext);
+  const ext = mergeExt(earlier.ext, later.ext);
   return ext === undefined ? { ...earlier, ...later } : { ...earlier, ...later, ext };
-}
-
-function mergeExt(earlier: Ext | undefined, later: Ext): Ext {
-  const merged: { [owner: string]: unknown } = { ...earlier };
-  for (const [owner, fields] of Object.entries(later)) {
-    merged[owner] = { ...(merged[owner] as object | undefined), ...fields };
-  }
-  return merged as Ext;
 }
 
 /** All input tokens, cached or not. */

@@ -17,7 +17,14 @@ export function banner(config: Config, providers: ReadonlyMap<string, Provider>,
       'models',
       config.models.map(({ pattern, to }) => [pattern, `-> ${to.join(', then ')}`]),
     ),
-    ...(simulated ? [pc.yellow('  No provider is configured: the built-in simulator answers. Run "dragoman doctor" to see how to reach a real model.'), ''] : []),
+    ...(simulated
+      ? [
+          pc.yellow(
+            '  No provider is configured: the built-in simulator answers. Run "dragoman doctor" to see how to reach a real model.',
+          ),
+          '',
+        ]
+      : []),
     pc.bold('  Claude Code:'),
     `    export ANTHROPIC_BASE_URL=${url}`,
     `    export ANTHROPIC_AUTH_TOKEN=${tokenHint(config)}`,
@@ -36,6 +43,11 @@ function tokenHint(config: Config): string {
 function table(title: string, rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return lines.map((line, i) => `  ${pc.dim((i === 0 ? title : '').padEnd(10))} ${line}`).concat('');
 }

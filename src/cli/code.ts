@@ -56,7 +56,9 @@ function claude(args: readonly string[], url: string, key: string): Promise<numb
     env: { ...rest, ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: key },
   });
   // The terminal sends its signals to both; it is for Claude Code to decide what an interrupt means.
-  const ignore = (): void => {};
+  const ignore = (): void => {
+    // Listening is all it takes not to be ended.
+  };
   process.on('SIGINT', ignore);
   const forward = (): void => {
     child.kill('SIGTERM');

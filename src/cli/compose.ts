@@ -130,7 +130,9 @@ export async function serve(config: Config, logFile?: string): Promise<Serving> 
 
 /** The simulator runs inside the gateway as soon as a provider wants it and names no other address. */
 async function simulatorFor(config: Config): Promise<Simulator | undefined> {
-  const wanted = Object.values(config.providers).some(({ kind, base_url: url }) => kind === 'simulator' && url === undefined);
+  const wanted = Object.values(config.providers).some(
+    ({ kind, base_url: url }) => kind === 'simulator' && url === undefined,
+  );
   return wanted ? startSimulator({}) : undefined;
 }
 

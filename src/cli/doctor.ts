@@ -9,7 +9,7 @@ import { ConfigError } from '../config/problem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Provider } from '../providers/provider.ts';
 import { sendWhole } from '../upstream/whole.ts';
-import { compose, type ConfigOptions, configure } from './compose.ts';
+import { type ConfigOptions, compose, configure } from './compose.ts';
 import { version } from './version.ts';
 
 /** What one look found, and what to do when it is not as it should be. */
@@ -23,7 +23,10 @@ interface Finding {
 const patienceMs = 8_000;
 
 /** `dragoman doctor`: what is configured, what is reachable, what is wrong and how to mend it. Exits with 1 when something is wrong. */
-export async function runDoctor({ offline, ...options }: ConfigOptions & { readonly offline?: boolean }): Promise<void> {
+export async function runDoctor({
+  offline,
+  ...options
+}: ConfigOptions & { readonly offline?: boolean }): Promise<void> {
   const report = new Report();
   report.section('This machine', [
     { state: 'ok', what: `Dragoman ${version} on Node ${process.versions.node}` },
@@ -42,11 +45,13 @@ function readConfig(options: ConfigOptions, report: Report): Config | undefined 
       config.file === undefined
         ? { state: 'ok', what: `from the environment: there is no ${configFileNames[0]} in this folder` }
         : { state: 'ok', what: config.file },
-      ...config.absent.map(({ path, variable }): Finding => ({
-        state: 'note',
-        what: `${path} takes ${variable}, which is not set`,
-        mend: `export ${variable}=...`,
-      })),
+      ...config.absent.map(
+        ({ path, variable }): Finding => ({
+          state: 'note',
+          what: `${path} takes ${variable}, which is not set`,
+          mend: `export ${variable}=...`,
+        }),
+      ),
     ]);
     return config;
   } catch (error) {
@@ -57,7 +62,11 @@ function readConfig(options: ConfigOptions, report: Report): Config | undefined 
 }
 
 function configProblems({ problems }: ConfigError): Finding[] {
-  return problems.map(({ where, path, message }) => ({ state: 'wrong', what: `${where}  ${path}`.trimEnd(), mend: message }));
+  return problems.map(({ where, path, message }) => ({
+    state: 'wrong',
+    what: `${where}  ${path}`.trimEnd(),
+    mend: message,
+  }));
 }
 
 async function examine(config: Config, offline: boolean, report: Report): Promise<void> {
@@ -72,7 +81,10 @@ async function examine(config: Config, offline: boolean, report: Report): Promis
   const { gateway, close } = composed;
   try {
     const providers = [...gateway.providers.values()];
-    report.section('Providers', await Promise.all(providers.map((provider) => examineProvider(gateway, provider, offline))));
+    report.section(
+      'Providers',
+      await Promise.all(providers.map((provider) => examineProvider(gateway, provider, offline))),
+    );
     report.section('Models', models(config, gateway));
     report.section('Address', [await address(config)]);
   } finally {
@@ -102,32 +114,55 @@ async function examineProvider(gateway: Gateway, provider: Provider, offline: bo
 
 function judged(provider: Provider, what: string, status: number): Finding {
   if (status === 401 || status === 403) {
-    return { state: 'wrong', what, mend: `It answers ${status}: the credential is refused. Check api_key of providers.${provider.name}, and that no blank or quote has slipped in.` };
+    return {
+      state: 'wrong',
+      what,
+      mend: `It answers ${status}: the credential is refused. Check api_key of providers.${provider.name}, and that no blank or quote has slipped in.`,
+    };
   }
-  if (status >= 500) return { state: 'note', what, mend: `It answers ${status}: it is there, but not well at the moment.` };
-  if (status >= 400) return { state: 'note', what, mend: `It answers ${status} to ${provider.probe.path}: it is there, but this does not prove the credential.` };
+  if (status >= 500)
+    return { state: 'note', what, mend: `It answers ${status}: it is there, but not well at the moment.` };
+  if (status >= 400)
+    return {
+      state: 'note',
+      what,
+      mend: `It answers ${status} to ${provider.probe.path}: it is there, but this does not prove the credential.`,
+    };
   return { state: 'ok', what };
 }
 
 function unreachable(provider: Provider, error: GatewayError): string {
   const local = /\/\/(127\.|localhost|\[::1\])/.test(provider.baseUrl);
-  const advice = local ? 'Is the server running? Start it, or correct base_url.' : 'Check base_url, the network, and HTTPS_PROXY if there is a proxy.';
+  const advice = local
+    ? 'Is the server running? Start it, or correct base_url.'
+    : 'Check base_url, the network, and HTTPS_PROXY if there is a proxy.';
   return `${error.message} ${advice}`;
 }
 
 function models({ models: rules, default_provider: fallback }: Config, gateway: Gateway): Finding[] {
-  const findings = rules.map(({ pattern, to }): Finding => ({ state: 'ok', what: `${pattern} -> ${to.join(', then ')}` }));
+  const findings = rules.map(
+    ({ pattern, to }): Finding => ({ state: 'ok', what: `${pattern} -> ${to.join(', then ')}` }),
+  );
   if (fallback !== undefined) findings.push({ state: 'ok', what: `everything else -> ${fallback}` });
   else if (!rules.some(({ pattern }) => pattern === '*')) {
-    findings.push({ state: 'note', what: 'other names are refused', mend: 'Add a rule for "*" if they should be served: "*": { to: PROVIDER/* }' });
+    findings.push({
+      state: 'note',
+      what: 'other names are refused',
+      mend: 'Add a rule for "*" if they should be served: "*": { to: PROVIDER/* }',
+    });
   }
   // Claude Code asks for these by name, whatever the user chose.
   for (const name of ['claude-opus-5-5', 'claude-haiku-4-5']) {
     try {
       const [target] = gateway.plan(name);
-      if (target !== undefined) findings.push({ state: 'ok', what: `Claude Code's ${name} -> ${target.provider}/${target.model}` });
+      if (target !== undefined)
+        findings.push({ state: 'ok', what: `Claude Code's ${name} -> ${target.provider}/${target.model}` });
     } catch {
-      findings.push({ state: 'note', what: `Claude Code's ${name} has no target`, mend: 'Add a rule for "claude-*", or start Claude Code with --model NAME.' });
+      findings.push({
+        state: 'note',
+        what: `Claude Code's ${name} has no target`,
+        mend: 'Add a rule for "claude-*", or start Claude Code with --model NAME.',
+      });
     }
   }
   return findings;
@@ -141,8 +176,17 @@ async function address({ server, auth }: Config): Promise<Finding> {
     probe.listen(server.port, server.host, () => probe.close(() => resolve(undefined)));
   });
   if (taken === undefined) return { state: 'ok', what: `${where}, free` };
-  if (taken !== 'EADDRINUSE') return { state: 'wrong', what: where, mend: `This address cannot be used (${taken}). Choose another with --host and --port.` };
-  return { state: 'note', what: `${where}, in use`, mend: 'Either Dragoman runs already, or something else has the port: choose another with --port.' };
+  if (taken !== 'EADDRINUSE')
+    return {
+      state: 'wrong',
+      what: where,
+      mend: `This address cannot be used (${taken}). Choose another with --host and --port.`,
+    };
+  return {
+    state: 'note',
+    what: `${where}, in use`,
+    mend: 'Either Dragoman runs already, or something else has the port: choose another with --port.',
+  };
 }
 
 async function claudeCode(): Promise<Finding> {
@@ -157,8 +201,17 @@ async function claudeCode(): Promise<Finding> {
 
 /** Settings of other programs that change what happens here. */
 function environmentTraps(): Finding[] {
-  const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((name) => (process.env[name] ?? '') !== '');
-  return proxy === undefined ? [] : [{ state: 'note', what: `calls to providers go through the proxy of ${proxy}; exceptions are taken from NO_PROXY` }];
+  const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find(
+    (name) => (process.env[name] ?? '') !== '',
+  );
+  return proxy === undefined
+    ? []
+    : [
+        {
+          state: 'note',
+          what: `calls to providers go through the proxy of ${proxy}; exceptions are taken from NO_PROXY`,
+        },
+      ];
 }
 
 /** Prints as it goes, and remembers whether anything is wrong. */

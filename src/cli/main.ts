@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { runCode } from './code.ts';
+import type { ConfigOptions } from './compose.ts';
 import { runDoctor } from './doctor.ts';
 import { runModels } from './models.ts';
 import { runServe } from './serve.ts';
@@ -14,24 +15,26 @@ const program = new Command('dragoman')
 
 withConfig(program.command('serve', { isDefault: true }))
   .description('start the gateway')
-  .action((options) => runServe(options));
+  .action((options: ConfigOptions) => runServe(options));
 
 withConfig(program.command('code'))
-  .description('start Claude Code on the gateway, and the gateway if none runs; everything after "code" or "--" goes to Claude Code')
+  .description(
+    'start Claude Code on the gateway, and the gateway if none runs; everything after "code" or "--" goes to Claude Code',
+  )
   .argument('[args...]', 'arguments for Claude Code')
   .passThroughOptions()
   .allowUnknownOption()
-  .action((args, options) => runCode(args, options));
+  .action((args: string[], options: ConfigOptions) => runCode(args, options));
 
 withConfig(program.command('doctor'))
   .description('say what is configured, what is reachable, what is wrong and how to mend it')
   .option('--offline', 'do not call the providers')
-  .action((options) => runDoctor(options));
+  .action((options: ConfigOptions & { offline?: boolean }) => runDoctor(options));
 
 withConfig(program.command('models'))
   .description('list the models that clients may ask for, and where each goes')
   .option('--json', 'for machines')
-  .action((options) => runModels(options));
+  .action((options: ConfigOptions & { json?: boolean }) => runModels(options));
 
 function withConfig(command: Command): Command {
   return command
@@ -49,7 +52,10 @@ function portNumber(text: string): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  const told = error instanceof ConfigError ? `The configuration cannot be used:\n${error.message}\n\n"dragoman doctor" tells more.` : String((error as Error).message);
+  const told =
+    error instanceof ConfigError
+      ? `The configuration cannot be used:\n${error.message}\n\n"dragoman doctor" tells more.`
+      : String((error as Error).message);
   process.stderr.write(`${told}\n`);
   process.exitCode = 1;
 }

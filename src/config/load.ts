@@ -16,11 +16,8 @@ import { problemsOf } from './issues.ts';
 import { ConfigError, type Place, type Problem, pathText, placeKey, Source } from './problem.ts';
 import { configSchema } from './schema.ts';
 
-/** What a configuration is made of. */
-export interface LoadOptions {
-  /** The file given by name; without it, one of the usual names in `cwd`. */
-  readonly file?: string;
-  readonly cwd: string;
+/** What a configuration is made of, its file aside. */
+export interface ReadOptions {
   readonly env: Environment;
   /** The well-known services. */
   readonly kinds: readonly KnownKind[];
@@ -28,18 +25,37 @@ export interface LoadOptions {
   readonly overrides?: { readonly host?: string; readonly port?: number };
 }
 
+/** Where its file is. */
+export interface LoadOptions extends ReadOptions {
+  /** The file given by name; without it, one of the usual names in `cwd`. */
+  readonly file?: string;
+  readonly cwd: string;
+}
+
+/** A configuration file that was read. */
+export interface Written {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** Names under which a configuration is found, in this order. */
 export const configFileNames = ['dragoman.yaml', 'dragoman.yml', 'dragoman.json'] as const;
 
 const maxFileBytes = 1024 * 1024;
 
+/** The configuration of a file by name, or of the one in the working directory, or of the environment alone. */
+export function loadConfig({ file: asked, cwd, ...options }: LoadOptions): Config {
+  const file = asked === undefined ? findFile(cwd) : resolve(cwd, asked);
+  return readConfig(file === undefined ? undefined : { file, text: textOf(file) }, options);
+}
+
 /**
- * The configuration from its file, what the file does not say from the environment, and the rest from defaults.
+ * The configuration from what is written, what that does not say from the environment, and the rest from defaults.
  * Throws `ConfigError` with every problem there is.
  */
-export function loadConfig(options: LoadOptions): Config {
-  const said = gather(options);
-  const { file, source, found } = said;
+export function readConfig(written: Written | undefined, options: ReadOptions): Config {
+  const said = gather(written, options);
+  const { source, found } = said;
   const checked = configSchema.safeParse(said.raw);
   if (!checked.success) throw new ConfigError(problemsOf(checked.error.issues, said.raw, source));
   const { models: patterns, default_provider: named, ...settings } = checked.data;
@@ -55,7 +71,7 @@ export function loadConfig(options: LoadOptions): Config {
     default_chosen: chosen !== undefined,
     names: modelNamesFrom(options.env),
     absent: said.absent,
-    ...(file === undefined ? {} : { file }),
+    ...(written === undefined ? {} : { file: written.file }),
     source,
   };
   const problems = complaintsAbout(config);
@@ -68,15 +84,13 @@ interface Said {
   readonly raw: JsonObject;
   readonly source: Source;
   readonly absent: readonly AbsentVariable[];
-  readonly file: string | undefined;
   /** Set when the environment decides which providers there are. */
   readonly found: FoundProviders | undefined;
 }
 
-function gather({ file: asked, cwd, env, kinds, overrides = {} }: LoadOptions): Said {
-  const file = asked === undefined ? findFile(cwd) : resolve(cwd, asked);
-  const name = file === undefined ? 'environment' : basename(file);
-  const { value, absent, places: inFile } = file === undefined ? emptyDocument : readDocument(name, textOf(file), env);
+function gather(written: Written | undefined, { env, kinds, overrides = {} }: ReadOptions): Said {
+  const name = written === undefined ? 'environment' : basename(written.file);
+  const { value, absent, places: inFile } = written === undefined ? nothing : readDocument(name, written.text, env);
   if (!isObject(value)) {
     const message = 'expected settings such as "server:" and "providers:"';
     throw new ConfigError([{ where: `${name}:1:1`, path: '', message }]);
@@ -91,10 +105,10 @@ function gather({ file: asked, cwd, env, kinds, overrides = {} }: LoadOptions): 
     raw.providers = fillAll(providers, { env, kinds, places, absent, addresses: found !== undefined });
   }
   override(raw, overrides, places);
-  return { raw, source: new Source(name, places), absent, file, found };
+  return { raw, source: new Source(name, places), absent, found };
 }
 
-const emptyDocument = { value: {}, places: new Map<string, Place>(), absent: [] };
+const nothing = { value: {}, places: new Map<string, Place>(), absent: [] };
 
 function findFile(cwd: string): string | undefined {
   return configFileNames.map((name) => resolve(cwd, name)).find((path) => existsSync(path));

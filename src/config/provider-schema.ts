@@ -5,11 +5,16 @@ const freeObject = z.record(z.string(), z.unknown());
 
 /** How a server departs from the language it speaks. */
 export const quirksSchema = z.strictObject({
-  reasoning: oneOf(['reasoning_content', 'reasoning', 'reasoning_details', 'none'])
+  reasoning: oneOf(['reasoning_content', 'reasoning', 'reasoning_details', 'thinking_blocks', 'none'])
     .describe('Field in which past reasoning is sent back to the server; "none": it wants none.')
     .exactOptional(),
   reasoning_request: oneOf(['reasoning_effort', 'reasoning', 'thinking', 'none'])
     .describe('Field by which reasoning is asked for; "none": it cannot be.')
+    .exactOptional(),
+  efforts: z
+    .array(z.string())
+    .min(1)
+    .describe('Words for effort that the server takes; the nearest one is sent.')
     .exactOptional(),
   max_tokens: oneOf(['max_tokens', 'max_completion_tokens'])
     .describe("Name of the limit on the answer's length.")
@@ -30,6 +35,7 @@ export const quirksSchema = z.strictObject({
     .describe('Tool-call ids that are taken; "nine": exactly nine letters or digits.')
     .exactOptional(),
   stop_max: wholeNumber(0, 1000).describe('Most stop sequences.').exactOptional(),
+  extra_sampling: flag().describe('Whether top_k, min_p and repetition_penalty are taken.').exactOptional(),
   refuses: z
     .array(z.string())
     .describe('Top-level request fields that the server refuses; they are dropped.')

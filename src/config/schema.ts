@@ -44,9 +44,7 @@ const limitsSchema = z.strictObject({
   concurrent_calls: wholeNumber(1, 1_000_000)
     .prefault(1024)
     .describe('Most calls under way at a time; more get a 529.'),
-  messages: wholeNumber(1, 10_000_000).prefault(100_000).describe('Most messages in one request.'),
   answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
-  event: size(1024).prefault('16mb').describe('Largest event of a stream.'),
 });
 
 /** One target, `provider/model`. */

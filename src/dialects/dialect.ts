@@ -112,6 +112,8 @@ export interface ClientSide {
   readonly cannotSay: readonly Event['type'][];
   /** What keeps a silent stream alive. */
   readonly ping: string;
+  /** Response header in which the language's clients look for the call's id. */
+  readonly requestIdHeader: string;
 }
 
 /**
@@ -136,6 +138,8 @@ export interface PassWatch {
 export interface PassSide {
   /** Request headers that belong to the language and are sent on. */
   readonly requestHeaders: readonly string[];
+  /** Those the language demands, for clients that leave them out. */
+  readonly defaultHeaders: Headers;
   /** Response headers that are sent back. */
   readonly responseHeaders: readonly string[];
   watch(): PassWatch;

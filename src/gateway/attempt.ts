@@ -25,7 +25,10 @@ export async function attempt(gateway: Gateway, source: Incoming, target: Target
   const { record } = source.call;
   record.provider = provider.name;
   record.upstreamModel = target.model;
-  let result: Delivered = { delivered: false, error: new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`) };
+  let result: Delivered = {
+    delivered: false,
+    error: new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`),
+  };
   for (const route of provider.routes(target.model)) {
     result = await attemptRoute(gateway, source, target, provider, route);
     // A 404 may mean the route or the model. Only a later route that knows the model proves that it was the route.
@@ -35,7 +38,13 @@ export async function attempt(gateway: Gateway, source: Incoming, target: Target
   return result;
 }
 
-async function attemptRoute(gateway: Gateway, source: Incoming, target: Target, provider: Provider, route: Route): Promise<Delivered> {
+async function attemptRoute(
+  gateway: Gateway,
+  source: Incoming,
+  target: Target,
+  provider: Provider,
+  route: Route,
+): Promise<Delivered> {
   const { call, scan } = source;
   const { model } = target;
   const remedies = gateway.memory.remedies(provider.name, model);
@@ -49,7 +58,7 @@ async function attemptRoute(gateway: Gateway, source: Incoming, target: Target, 
     const pending = provider.authorize();
     const credentials = pending instanceof Promise ? await pending : pending;
     const result = await deliver(gateway, call, provider, outgoing, credentials);
-    if (!result.delivered && result.error.status === 401 && !credentialsRenewed && provider.refused(credentials)) {
+    if (!credentialsRenewed && isRefusal(result) && provider.refused(credentials)) {
       credentialsRenewed = true;
       continue;
     }
@@ -57,7 +66,10 @@ async function attemptRoute(gateway: Gateway, source: Incoming, target: Target, 
     if (next === undefined) return result;
     outgoing = next;
   }
-  return { delivered: false, error: new GatewayError('invalid_request', `${provider.name} refuses one field of this request after the other.`) };
+  return {
+    delivered: false,
+    error: new GatewayError('invalid_request', `${provider.name} refuses one field of this request after the other.`),
+  };
 }
 
 /** The route with its language and with the path for this call. */
@@ -81,13 +93,23 @@ async function deliver(
   delivery.attach(gateway.sender.send(httpRequest(gateway, provider, outgoing, path, accept, credentials), delivery));
   const delivered = await delivery.done;
   if (delivered.delivered && outgoing.mode === 'translated') {
-    gateway.estimator.learn(`${provider.name}/${call.record.upstreamModel}`, outgoing.request(), outgoing.body.length, totalInput(call.record.usage));
+    gateway.estimator.learn(
+      `${provider.name}/${call.record.upstreamModel}`,
+      outgoing.request(),
+      outgoing.body.length,
+      totalInput(call.record.usage),
+    );
   }
   return delivered;
 }
 
 /** Sends a request to another of the provider's paths and gathers the answer. */
-export async function sendTo(gateway: Gateway, provider: Provider, outgoing: Outgoing, path: string): Promise<WholeAnswer> {
+export async function sendTo(
+  gateway: Gateway,
+  provider: Provider,
+  outgoing: Outgoing,
+  path: string,
+): Promise<WholeAnswer> {
   const credentials = await provider.authorize();
   return sendWhole(gateway.sender, httpRequest(gateway, provider, outgoing, path, 'application/json', credentials));
 }
@@ -117,7 +139,13 @@ function httpRequest(
 }
 
 /** The request without what the provider has just refused by name, remembered for the next call. */
-function heal(gateway: Gateway, call: Call, provider: Provider, outgoing: Outgoing, result: Delivered): Outgoing | undefined {
+function heal(
+  gateway: Gateway,
+  call: Call,
+  provider: Provider,
+  outgoing: Outgoing,
+  result: Delivered,
+): Outgoing | undefined {
   if (result.delivered || (result.error.status !== 400 && result.error.status !== 422)) return undefined;
   const { message, details } = result.error;
   const remedy = remedyFor(outgoing.open(), { message, ...(details.param !== undefined && { param: details.param }) });
@@ -132,6 +160,11 @@ function heal(gateway: Gateway, call: Call, provider: Provider, outgoing: Outgoi
 /** The client's query after the path, which may have one of its own (`?beta=true`, `?api-version=...`). */
 export function withQuery(path: string, query: string): string {
   return query !== '' && path.includes('?') ? `${path}&${query.slice(1)}` : path + query;
+}
+
+/** Some services say that a token has expired by 401, some by 403. */
+function isRefusal(result: Delivered): boolean {
+  return !result.delivered && (result.error.status === 401 || result.error.status === 403);
 }
 
 function isMissing(error: GatewayError): boolean {

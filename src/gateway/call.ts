@@ -1,5 +1,5 @@
-import type { Dialect } from '../dialects/index.ts';
 import type { Headers } from '../dialects/dialect.ts';
+import type { Dialect } from '../dialects/index.ts';
 import type { CallRecord } from '../observe/call.ts';
 
 /** Where the answer goes. The server makes one for each call; nothing here knows of HTTP sockets. */

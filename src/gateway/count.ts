@@ -12,7 +12,10 @@ export async function countTokens(gateway: Gateway, call: Call): Promise<void> {
   try {
     await count(gateway, call);
   } catch (error) {
-    errorReply(call, error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error }));
+    errorReply(
+      call,
+      error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error }),
+    );
   } finally {
     call.record.ms = performance.now() - call.began;
     publishCall(call.record);
@@ -43,7 +46,11 @@ async function count(gateway: Gateway, call: Call): Promise<void> {
     throw outgoing.route.dialect.upstream.readError(answer.status, answer.headers, answer.body);
   }
   if (outgoing === undefined) throw new GatewayError('not_supported', `${provider.name} serves no such model.`);
-  const { tokens, error, samples } = gateway.estimator.estimate(`${provider.name}/${model}`, request, outgoing.body.length);
+  const { tokens, error, samples } = gateway.estimator.estimate(
+    `${provider.name}/${model}`,
+    request,
+    outgoing.body.length,
+  );
   jsonReply(call, 200, Buffer.from(JSON.stringify({ input_tokens: tokens })), {
     'x-dragoman-estimate': `tokens=${tokens}; error=${Math.round(error * 100)}%; samples=${samples}`,
     ...receiptHeaders(call),

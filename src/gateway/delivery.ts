@@ -2,9 +2,9 @@ import { GatewayError } from '../canon/error.ts';
 import type { Event, Sink } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions } from '../canon/grammar.ts';
-import { createRedact } from '../observe/redact.ts';
 import { mergeUsage, type Usage } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
+import { createRedact } from '../observe/redact.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
 import type { Ticking } from '../upstream/ticker.ts';
 import type { Call } from './call.ts';
@@ -21,7 +21,9 @@ const maxErrorBody = 1024 * 1024;
 const clientPatienceMs = 300_000;
 
 /** What came of sending a request: delivered to the client (well or badly), or failed before the client saw anything. */
-export type Delivered = { readonly delivered: true } | { readonly delivered: false; readonly error: GatewayError; readonly reply?: ErrorReply };
+export type Delivered =
+  | { readonly delivered: true }
+  | { readonly delivered: false; readonly error: GatewayError; readonly reply?: ErrorReply };
 
 /** A provider's refusal as it may be handed to a client of the same language. */
 export interface ErrorReply {
@@ -39,7 +41,7 @@ export class Delivery implements AnswerSink, Ticking {
   readonly #outgoing: Outgoing;
   readonly #credentials: Headers;
   readonly #gateway: Gateway;
-  #settle: (result: Delivered) => void = () => {};
+  readonly #settle: (result: Delivered) => void;
   #sending: Sending | undefined;
   #status = 0;
   #headers: Headers = {};
@@ -59,9 +61,9 @@ export class Delivery implements AnswerSink, Ticking {
     this.#outgoing = outgoing;
     this.#credentials = credentials;
     this.#gateway = gateway;
-    this.done = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+    const { promise, resolve } = Promise.withResolvers<Delivered>();
+    this.done = promise;
+    this.#settle = resolve;
   }
 
   /** Ties the delivery to the call that feeds it, so that a slow client slows it and a client that leaves ends it. */
@@ -192,6 +194,7 @@ export class Delivery implements AnswerSink, Ticking {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
+      [this.#call.dialect.client.requestIdHeader]: this.#call.id,
       ...this.#passedHeaders(),
       ...receiptHeaders(this.#call),
     });
@@ -201,7 +204,8 @@ export class Delivery implements AnswerSink, Ticking {
     if (this.#streamUsage !== undefined) {
       this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
     }
-    if (!this.#committed) return this.#failEarly(new GatewayError('bad_upstream', 'The provider ended its answer before it began.'));
+    if (!this.#committed)
+      return this.#failEarly(new GatewayError('bad_upstream', 'The provider ended its answer before it began.'));
     this.#call.reply.end();
     this.#finish({ delivered: true });
   }
@@ -210,7 +214,8 @@ export class Delivery implements AnswerSink, Ticking {
 
   #whole(body: Buffer): void {
     const { pass, client } = this.#call.dialect;
-    const untouched = this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !isEventStream(this.#headers);
+    const untouched =
+      this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !isEventStream(this.#headers);
     if (untouched && pass !== undefined) {
       this.#call.record.usage = pass.usageOf(body);
       // An answer that tells its usage is one; anything else is looked at before it is believed.
@@ -315,7 +320,12 @@ function isEventStream(headers: Headers): boolean {
 }
 
 /** Reads an answer that lies there whole, be it a JSON body or a stream's bytes (some servers stream whatever they are asked). */
-function readAnswer(upstream: Outgoing['route']['dialect']['upstream'], body: Buffer, headers: Headers, emit: Sink): void {
+function readAnswer(
+  upstream: Outgoing['route']['dialect']['upstream'],
+  body: Buffer,
+  headers: Headers,
+  emit: Sink,
+): void {
   if (isEventStream(headers)) {
     const reader = upstream.readStream(emit);
     reader.feed(body);

@@ -14,7 +14,12 @@ const request: ChatRequest = {
 };
 const withImage: ChatRequest = {
   ...request,
-  turns: [{ role: 'user', content: [{ type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'x'.repeat(1_000_000) } }] }],
+  turns: [
+    {
+      role: 'user',
+      content: [{ type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'x'.repeat(1_000_000) } }],
+    },
+  ],
 };
 
 test('an estimate starts with a wide bound and learns from real usage', () => {

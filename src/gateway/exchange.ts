@@ -39,7 +39,9 @@ async function tryTargets(gateway: Gateway, call: Call): Promise<Delivered> {
     result = await attempt(gateway, source, target);
     if (result.delivered || !mayHelpElsewhere(result.error)) return result;
   }
-  return result ?? { delivered: false, error: new GatewayError('not_found', `model: no target for "${call.record.model}"`) };
+  return (
+    result ?? { delivered: false, error: new GatewayError('not_found', `model: no target for "${call.record.model}"`) }
+  );
 }
 
 function scan(body: Buffer): ReturnType<typeof scanBody> {
@@ -47,7 +49,11 @@ function scan(body: Buffer): ReturnType<typeof scanBody> {
     return scanBody(body);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
-    throw new GatewayError('invalid_request', `The request body is not valid JSON: ${error.message} (at byte ${error.at})`);
+    throw new GatewayError(
+      'invalid_request',
+      `The request body is not valid JSON: ${error.message} (at byte ${error.at})`,
+      { cause: error },
+    );
   }
 }
 
@@ -73,7 +79,8 @@ function refuse(call: Call, { error, reply }: Extract<Delivered, { delivered: fa
 
 /** A failure of our own: told truthfully, without its details, which are in the log. */
 function fail(call: Call, error: unknown): void {
-  const told = error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+  const told =
+    error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
   call.record.cause ??= told.cause;
   if (call.reply.gone) return;
   if (call.reply.headSent) call.reply.destroy();

@@ -62,7 +62,11 @@ export class ModelList {
 }
 
 /** Asks a provider which models it serves. @throws GatewayError when it does not say. */
-export async function fetchModels(sender: Sender, userAgent: string, provider: Provider): Promise<readonly ModelEntry[]> {
+export async function fetchModels(
+  sender: Sender,
+  userAgent: string,
+  provider: Provider,
+): Promise<readonly ModelEntry[]> {
   const { origin, path } = provider.list;
   const answer = await sendWhole(sender, {
     method: 'GET',
@@ -71,7 +75,10 @@ export async function fetchModels(sender: Sender, userAgent: string, provider: P
     headers: { accept: 'application/json', 'user-agent': userAgent, ...(await provider.authorize()) },
     timeouts: { ...provider.timeouts, firstByte: patienceMs, total: patienceMs },
   });
-  if (answer.status !== 200) throw new GatewayError('bad_upstream', `${provider.name} answers ${answer.status} to a request for its models.`, { status: answer.status });
+  if (answer.status !== 200)
+    throw new GatewayError('bad_upstream', `${provider.name} answers ${answer.status} to a request for its models.`, {
+      status: answer.status,
+    });
   return readModels(parseJson(answer.body.toString()));
 }
 
@@ -81,7 +88,8 @@ function readModels(body: unknown): ModelEntry[] {
   return objectsIn(list).flatMap((entry) => {
     const id = stringIn(entry['id']) ?? stringIn(entry['name']);
     if (id === undefined) return [];
-    const displayName = stringIn(entry['display_name']) ?? (stringIn(entry['id']) !== undefined ? stringIn(entry['name']) : undefined);
+    const displayName =
+      stringIn(entry['display_name']) ?? (stringIn(entry['id']) !== undefined ? stringIn(entry['name']) : undefined);
     const created = numberIn(entry['created']);
     const contextWindow = numberIn(entry['context_length']) ?? numberIn(entry['max_input_tokens']);
     return [

@@ -6,7 +6,13 @@ import type { ChatRequest } from '../canon/request.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { Dialect } from '../dialects/index.ts';
 import type { Carriage } from '../observe/call.ts';
-import { applyRemedy, describeRemedy, lengthFields, type Outgoing as OpenRequest, type Remedy } from '../policy/heal.ts';
+import {
+  applyRemedy,
+  describeRemedy,
+  lengthFields,
+  type Outgoing as OpenRequest,
+  type Remedy,
+} from '../policy/heal.ts';
 import type { Route } from '../providers/provider.ts';
 import { type BodyScan, spliceModel } from '../wire/splice.ts';
 import type { Call } from './call.ts';
@@ -68,7 +74,9 @@ export function parseBody(body: Buffer): JsonObject {
   try {
     parsed = JSON.parse(body.toString());
   } catch (cause) {
-    throw new GatewayError('invalid_request', `The request body is not valid JSON: ${(cause as Error).message}`);
+    throw new GatewayError('invalid_request', `The request body is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (!isObject(parsed)) throw new GatewayError('invalid_request', 'The request body is not a JSON object.');
   return parsed;
@@ -135,7 +143,10 @@ function changesNothing({ route: { quirks, body }, remedies }: OutgoingOptions):
 }
 
 /** Within one language only what the provider is known not to take is touched, and only where the request has it. */
-function amend(opened: OpenRequest, { route: { quirks, body = {} }, remedies }: OutgoingOptions): { changed: boolean; losses: Loss[] } {
+function amend(
+  opened: OpenRequest,
+  { route: { quirks, body = {} }, remedies }: OutgoingOptions,
+): { changed: boolean; losses: Loss[] } {
   const known: Remedy[] = (quirks.refuses ?? []).map((field) => ({ type: 'drop', path: [field] }));
   const most = quirks.max_output_tokens;
   if (most !== undefined) known.push(...lengthFields.map((field): Remedy => ({ type: 'lower', field, to: most })));
@@ -151,7 +162,7 @@ function applyRemedies(opened: OpenRequest, remedies: readonly Remedy[]): Loss[]
 }
 
 function passedHeaders({ dialect, headers }: Call): Headers {
-  const passed: { [name: string]: string } = {};
+  const passed: { [name: string]: string } = { ...dialect.pass?.defaultHeaders };
   for (const name of dialect.pass?.requestHeaders ?? []) {
     const value = headers[name];
     if (value !== undefined) passed[name] = value;

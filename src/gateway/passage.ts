@@ -1,8 +1,8 @@
 import type { GatewayError } from '../canon/error.ts';
+import type { GuardOptions } from '../canon/grammar.ts';
 import type { Usage } from '../canon/usage.ts';
 import type { PassSide } from '../dialects/dialect.ts';
 import { createFrameSplitter } from '../wire/sse.ts';
-import type { GuardOptions } from '../canon/grammar.ts';
 import type { Translator } from './translate.ts';
 
 /** A stream between two speakers of one language. */

@@ -8,12 +8,23 @@ const maxReceipt = 4096;
 type ReplyHeaders = { readonly [name: string]: string | number };
 
 /** Errors that no second try can mend: without this hint some clients try for minutes. */
-const hopeless: ReadonlySet<string> = new Set(['authentication', 'permission', 'billing', 'not_supported', 'not_found']);
+const hopeless: ReadonlySet<string> = new Set([
+  'authentication',
+  'permission',
+  'billing',
+  'not_supported',
+  'not_found',
+]);
 
 /** Answers a call with a whole JSON body. */
 export function jsonReply(call: Call, status: number, body: Uint8Array, headers: ReplyHeaders = {}): void {
   call.record.status = status;
-  call.reply.head(status, { 'content-type': 'application/json', 'content-length': body.length, ...headers });
+  call.reply.head(status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    [call.dialect.client.requestIdHeader]: call.id,
+    ...headers,
+  });
   call.reply.end(body);
 }
 
@@ -25,7 +36,7 @@ export function errorReply(call: Call, error: GatewayError): void {
   call.record.cause ??= error.cause;
   const status = client.statusOf?.(error) ?? error.status;
   const body = Buffer.from(JSON.stringify(client.writeError(error, call.id)));
-  jsonReply(call, status, body, { 'request-id': call.id, ...retryHeaders(error), ...receiptHeaders(call) });
+  jsonReply(call, status, body, { ...retryHeaders(error), ...receiptHeaders(call) });
 }
 
 /** When, and whether, to try again. */
@@ -42,7 +53,9 @@ export function retryHeaders(error: GatewayError): ReplyHeaders {
 export function receiptHeaders({ record, id }: Call): ReplyHeaders {
   return {
     'x-dragoman-request-id': id,
-    ...(record.provider !== undefined && { 'x-dragoman-route': headerText(`${record.provider}/${record.upstreamModel ?? ''}`) }),
+    ...(record.provider !== undefined && {
+      'x-dragoman-route': headerText(`${record.provider}/${record.upstreamModel ?? ''}`),
+    }),
     ...(record.carriage !== undefined && { 'x-dragoman-carriage': record.carriage }),
     ...(record.losses.length > 0 && { 'x-dragoman-loss': receipt(record.losses) }),
   };
@@ -69,8 +82,12 @@ export function strictError(losses: readonly Loss[]): GatewayError | undefined {
   const lost = losses.filter(({ what }) => what === 'dropped' || what === 'approximated');
   if (lost.length === 0) return undefined;
   const list = lost.map(({ what, path, why }) => `${path} would be ${what}: ${why}`).join('; ');
-  return new GatewayError('invalid_request', `Strict mode refuses this request, because the provider cannot take all of it: ${list}`, {
-    ...(lost[0] !== undefined && { param: lost[0].path }),
-    shouldRetry: false,
-  });
+  return new GatewayError(
+    'invalid_request',
+    `Strict mode refuses this request, because the provider cannot take all of it: ${list}`,
+    {
+      ...(lost[0] !== undefined && { param: lost[0].path }),
+      shouldRetry: false,
+    },
+  );
 }

@@ -45,7 +45,10 @@ export function createTranslator({ from, to, request, tap, ...guardOptions }: Tr
     try {
       step();
     } catch (cause) {
-      guard.sink({ type: 'error', error: new GatewayError('bad_upstream', "The provider's answer could not be read.", { cause }) });
+      guard.sink({
+        type: 'error',
+        error: new GatewayError('bad_upstream', "The provider's answer could not be read.", { cause }),
+      });
     }
     return take();
   }

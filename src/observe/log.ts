@@ -17,13 +17,19 @@ export interface LogOptions {
 /** A log that never makes a call wait: a worker writes the lines. `end` waits until all are written. */
 export function createLog({ level, format, file, redact }: LogOptions): { readonly log: Log; end(): Promise<void> } {
   const stream = pino.transport(file === undefined ? terminal(format) : rolling(file));
-  const log = pino({ level, base: null, serializers: { err: (error: unknown) => describeError(error, redact) } }, stream);
+  const log = pino(
+    { level, base: null, serializers: { err: (error: unknown) => describeError(error, redact) } },
+    stream,
+  );
   const ended = new Promise<void>((resolve) => stream.once('close', () => resolve()));
   return {
     log,
-    end: () => {
+    end: async () => {
+      // The worker by itself does not keep the process alive, which would then end before the last lines are written.
+      const awake = setInterval(() => {}, 1000);
       stream.end();
-      return ended;
+      await ended;
+      clearInterval(awake);
     },
   };
 }
@@ -45,7 +51,10 @@ function rolling({ path, maxBytes, keep }: NonNullable<LogOptions['file']>): pin
 export function logCalls(log: Log, redact: Redact): () => void {
   const listener = (message: unknown): void => {
     const record = message as CallRecord;
-    const fields = { call: callFields(record, redact), ...(record.cause !== undefined && { err: record.cause }) };
+    const fields = {
+      call: callFields(record, redact),
+      ...(record.cause !== undefined && record.status >= 500 && { err: record.cause }),
+    };
     if (record.error === undefined || record.error === 'client_gone') log.info(fields, line(record));
     else if (record.status >= 500) log.error(fields, redact(line(record)));
     else log.warn(fields, redact(line(record)));
@@ -82,7 +91,8 @@ function line(record: CallRecord): string {
   if (record.losses.length > 0) parts.push(`${record.losses.length} losses`);
   if (record.mends.length > 0) parts.push(`mended ${[...new Set(record.mends)].join(' ')}`);
   if (record.healed.length > 0) parts.push(`healed: ${record.healed.join(', ')}`);
-  if (record.error !== undefined) parts.push(`${record.error}${record.errorMessage === undefined ? '' : `: ${record.errorMessage}`}`);
+  if (record.error !== undefined)
+    parts.push(`${record.error}${record.errorMessage === undefined ? '' : `: ${record.errorMessage}`}`);
   return parts.join(', ');
 }
 

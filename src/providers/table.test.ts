@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { tmpdir } from 'node:os';
 import { describe, test } from 'node:test';
-import type { Environment } from '../config/document.ts';
-import { loadConfig } from '../config/load.ts';
+import { readConfig } from '../config/load.ts';
 import { quirksSchema } from '../config/provider-schema.ts';
 import type { Quirks } from '../dialects/dialect.ts';
 import { buildProviders } from './build.ts';
@@ -25,13 +23,9 @@ function settingsFor(kind: string): { [field: string]: string } {
   };
 }
 
-function build(settings: { [field: string]: unknown }, env: Environment = {}): Provider {
-  const config = loadConfig({
-    cwd: tmpdir(),
-    file: writeConfig({ providers: { p: settings } }),
-    env,
-    kinds: knownKinds,
-  });
+function build(settings: { [field: string]: unknown }): Provider {
+  const text = JSON.stringify({ providers: { p: settings } });
+  const config = readConfig({ file: 'dragoman.yaml', text }, { env: {}, kinds: knownKinds });
   const provider = buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999' }).get('p');
   assert.ok(provider);
   return provider;
@@ -52,7 +46,11 @@ describe('every row of the table', () => {
           const url = new URL(route.path(model, true), route.origin);
           assert.equal(url.origin, route.origin);
           assert.ok(Object.hasOwn(languages, route.speaks));
-          assert.ok(url.pathname.endsWith(route.speaks === 'anthropic' ? '/v1/messages' : '/chat/completions') || url.pathname.endsWith('/invocations'), url.href);
+          assert.ok(
+            url.pathname.endsWith(route.speaks === 'anthropic' ? '/v1/messages' : '/chat/completions') ||
+              url.pathname.endsWith('/invocations'),
+            url.href,
+          );
           assert.ok(!url.href.includes('{') && !url.pathname.includes('//'), url.href);
           quirksSchema.parse(route.quirks);
         }
@@ -80,9 +78,13 @@ describe('every row of the table', () => {
   });
 
   test('has its own name, words and first variable', () => {
-    const words = [...kinds.values()].flatMap(({ kind, backends = [] }) => [kind, ...backends].map((word) => word.toUpperCase().replaceAll('-', '_')));
+    const words = [...kinds.values()].flatMap(({ kind, backends = [] }) =>
+      [kind, ...backends].map((word) => word.toUpperCase().replaceAll('-', '_')),
+    );
     assert.equal(new Set(words).size, words.length);
-    const keys = [...kinds.values()].filter(({ kind }) => kind !== 'litellm-messages').flatMap(({ variables }) => variables.api_key?.[0] ?? []);
+    const keys = [...kinds.values()]
+      .filter(({ kind }) => kind !== 'litellm-messages')
+      .flatMap(({ variables }) => variables.api_key?.[0] ?? []);
     // Ollama's key is the same on this machine and in its cloud.
     assert.equal(new Set(keys).size, keys.length - 1);
   });
@@ -97,6 +99,7 @@ test('the schema of the configuration knows every quirk and no other', () => {
   const all: { readonly [quirk in keyof Required<Quirks>]: true } = {
     reasoning: true,
     reasoning_request: true,
+    efforts: true,
     max_tokens: true,
     max_output_tokens: true,
     system_role: true,
@@ -110,6 +113,7 @@ test('the schema of the configuration knows every quirk and no other', () => {
     tool_choice_required: true,
     tool_ids: true,
     stop_max: true,
+    extra_sampling: true,
     refuses: true,
     extra_body: true,
   };

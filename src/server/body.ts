@@ -3,7 +3,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { GatewayError } from '../canon/error.ts';
 
-const decoders: { readonly [encoding: string]: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer> } = {
+const decoders: {
+  readonly [encoding: string]: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+} = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
   br: promisify(brotliDecompress),
@@ -39,7 +41,8 @@ function gather(request: IncomingMessage, limit: number): Promise<Buffer> {
     });
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
     const broken = (): void => {
-      if (!request.complete) reject(new GatewayError('invalid_request', 'The request broke off before its body was complete.'));
+      if (!request.complete)
+        reject(new GatewayError('invalid_request', 'The request broke off before its body was complete.'));
     };
     request.on('error', broken);
     request.on('close', broken);
@@ -49,18 +52,29 @@ function gather(request: IncomingMessage, limit: number): Promise<Buffer> {
 async function decode(body: Buffer, encoding: string, limit: number): Promise<Buffer> {
   const decoder = decoders[encoding];
   if (decoder === undefined) {
-    throw new GatewayError('invalid_request', `content-encoding: "${encoding}" is not supported; send identity, gzip, deflate, br or zstd.`, {
-      code: 'request_body_encoding_unsupported',
-    });
+    throw new GatewayError(
+      'invalid_request',
+      `content-encoding: "${encoding}" is not supported; send identity, gzip, deflate, br or zstd.`,
+      {
+        code: 'request_body_encoding_unsupported',
+      },
+    );
   }
   try {
     return await decoder(body, { maxOutputLength: limit });
   } catch (cause) {
-    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
-    throw new GatewayError('invalid_request', `The request body is not valid ${encoding}.`, { cause, code: 'request_body_encoding_invalid' });
+    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit, cause);
+    throw new GatewayError('invalid_request', `The request body is not valid ${encoding}.`, {
+      cause,
+      code: 'request_body_encoding_invalid',
+    });
   }
 }
 
-function tooLarge(limit: number): GatewayError {
-  return new GatewayError('too_large', `The request body is larger than the ${Math.floor(limit / 1024)} KiB that the gateway accepts.`);
+function tooLarge(limit: number, cause?: unknown): GatewayError {
+  return new GatewayError(
+    'too_large',
+    `The request body is larger than the ${Math.floor(limit / 1024)} KiB that the gateway accepts.`,
+    { cause },
+  );
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Reply } from '../gateway/call.ts';
 
 /** A reply over node:http. */
@@ -8,7 +8,7 @@ export class HttpReply implements Reply {
   #onGone: (() => void) | undefined;
   #gone = false;
 
-  constructor(_request: IncomingMessage, response: ServerResponse) {
+  constructor(response: ServerResponse) {
     this.#response = response;
     response.on('close', () => {
       if (response.writableFinished) return;
@@ -16,7 +16,9 @@ export class HttpReply implements Reply {
       this.#onGone?.();
     });
     // A broken connection is told by `close`; without a listener the error would end the process.
-    response.on('error', () => {});
+    response.on('error', () => {
+      this.#gone = true;
+    });
     response.on('drain', () => this.#onDrain?.());
   }
 

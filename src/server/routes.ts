@@ -27,8 +27,14 @@ const chat: CallRoute = {
 
 /** The one place where paths meet languages. */
 const callRoutes: ReadonlyMap<string, CallRoute> = new Map([
-  ['/v1/messages', { dialect: 'anthropic', operation: 'messages', run: ({ gateway }, call) => exchange(gateway, call) }],
-  ['/v1/messages/count_tokens', { dialect: 'anthropic', operation: 'count_tokens', run: ({ gateway }, call) => countTokens(gateway, call) }],
+  [
+    '/v1/messages',
+    { dialect: 'anthropic', operation: 'messages', run: ({ gateway }, call) => exchange(gateway, call) },
+  ],
+  [
+    '/v1/messages/count_tokens',
+    { dialect: 'anthropic', operation: 'count_tokens', run: ({ gateway }, call) => countTokens(gateway, call) },
+  ],
   ['/v1/chat/completions', chat],
   ['/chat/completions', chat],
 ]);
@@ -56,7 +62,8 @@ export async function route(serving: Serving, request: IncomingMessage, response
   } catch (error) {
     if (call.reply.gone) return;
     if (!request.complete) response.setHeader('connection', 'close');
-    const told = error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+    const told =
+      error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
     errorReply(call, told);
   }
 }
@@ -92,7 +99,7 @@ function newCall(
     headers: request.headers as { [name: string]: string },
     query,
     body: emptyBody,
-    reply: new HttpReply(request, response),
+    reply: new HttpReply(response),
     began,
     record: {
       id,
@@ -125,19 +132,24 @@ function nextId(): string {
 
 /** Who asks for something that is not there, or with a wrong key, is answered in the language it seems to speak. */
 function guessedDialect(request: IncomingMessage): DialectName {
-  return request.headers['anthropic-version'] !== undefined || request.headers['x-api-key'] !== undefined ? 'anthropic' : 'openai-chat';
+  return request.headers['anthropic-version'] !== undefined || request.headers['x-api-key'] !== undefined
+    ? 'anthropic'
+    : 'openai-chat';
 }
 
 function unauthorized({ headers }: IncomingMessage): GatewayError {
   const given = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
   const message = given
-    ? 'The API key is not one of this gateway\'s.'
+    ? "The API key is not one of this gateway's."
     : 'An API key is needed: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".';
   return new GatewayError('authentication', message, { shouldRetry: false });
 }
 
 function wrongMethod({ method, url }: IncomingMessage, right: string): GatewayError {
-  return new GatewayError('not_found', `${method ?? ''} ${url ?? ''} is not served; use ${right}.`, { status: 405, shouldRetry: false });
+  return new GatewayError('not_found', `${method ?? ''} ${url ?? ''} is not served; use ${right}.`, {
+    status: 405,
+    shouldRetry: false,
+  });
 }
 
 function trimmed(path: string): string {

@@ -42,13 +42,19 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     open: new Set(),
   };
   const server = createServer(
-    { noDelay: true, keepAliveTimeout: 75_000, headersTimeout: Math.min(60_000, options.bodyTimeout), requestTimeout: options.bodyTimeout, maxHeaderSize: 64 * 1024 },
+    {
+      noDelay: true,
+      keepAliveTimeout: 75_000,
+      headersTimeout: Math.min(60_000, options.bodyTimeout),
+      requestTimeout: options.bodyTimeout,
+      maxHeaderSize: 64 * 1024,
+    },
     (request, response) => accept(serving, request, response),
   );
   server.maxConnections = options.maxConnections;
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     if (!socket.writable) return;
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   await listen(server, options);
@@ -56,6 +62,12 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { port, url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) };
 }
+
+/** What is wrong with a request that cannot even be read as HTTP. */
+const clientErrors: { readonly [code: string]: string } = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 function accept(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
   route(serving, request, response).catch(() => response.destroy());
@@ -65,9 +77,19 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: Error & { code?: string }) => {
       if (error.code === 'EADDRINUSE') {
-        reject(new GatewayError('conflict', `Port ${port} is taken. Stop what runs there, or choose another with --port.`, { cause: error }));
+        reject(
+          new GatewayError('conflict', `Port ${port} is taken. Stop what runs there, or choose another with --port.`, {
+            cause: error,
+          }),
+        );
       } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
-        reject(new GatewayError('permission', `Cannot listen on ${host}:${port} (${error.code}). Choose another --host or --port.`, { cause: error }));
+        reject(
+          new GatewayError(
+            'permission',
+            `Cannot listen on ${host}:${port} (${error.code}). Choose another --host or --port.`,
+            { cause: error },
+          ),
+        );
       } else reject(error);
     });
     server.listen(port, host, () => resolve());

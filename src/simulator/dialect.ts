@@ -30,6 +30,8 @@ export interface SimulatedDialect {
   readonly prefixes: IdPrefixes;
   /** Header in which the service gives the request its id. */
   readonly requestIdHeader: string;
+  /** True when a client with these headers speaks this language, for paths that several have in common. */
+  isClient(headers: IncomingHttpHeaders): boolean;
   /** What a POST to this path asks for; undefined when the path is not of this dialect. */
   operation(path: string): Operation | undefined;
   /** Keys that the request shows, without `Bearer`. */
@@ -45,6 +47,9 @@ export interface SimulatedDialect {
   stream(answer: Answer, asked: Asked): string[];
   /** The answer to a token count. */
   count(asked: Asked): JsonObject;
+  /** The list of models with these ids. */
+  models(ids: readonly string[], query: URLSearchParams, rules: Rules): JsonObject;
+  model(id: string, rules: Rules): JsonObject;
   error(problem: Problem, context: ErrorContext): ErrorAnswer;
   /** An error inside a stream that has begun. */
   errorFrame(problem: Problem, context: ErrorContext, manner: Manner): string;

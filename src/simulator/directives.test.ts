@@ -88,13 +88,13 @@ describe('directives in a prompt', () => {
 
   test('what is wrong with a directive is told in the answer', () => {
     for (const [prompt, why] of [
-      ['[[tool:Write {"a":}]]', /"tool".*input of Write is not JSON/],
+      ['[[tool:Write {"a":}]]', /"tool\\".*input of Write is not JSON/],
       ['[[tool:]]', /needs the name of a tool/],
-      ['[[status:soon]]', /status must be a number, not "soon"/],
+      ['[[status:soon]]', /status must be a number, not \\"soon\\"/],
       ['[[cut:event=1,how=gently]]', /how must be close, reset or end/],
       ['[[pace:-1]]', /pace must be a number/],
     ] as const) {
-      assert.match(String(first(prompt).parts[0]), why);
+      assert.match(JSON.stringify(first(prompt).parts[0]), why);
     }
   });
 

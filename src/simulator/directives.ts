@@ -224,7 +224,7 @@ function usageNumbers(from: Record<string, string>): UsageNumbers {
   };
   const found: JsonObject = {};
   for (const [name, value] of Object.entries(from)) found[names[name] ?? name] = number(value, name);
-  return found as UsageNumbers;
+  return found;
 }
 
 function setNumber(name: string): Reader {

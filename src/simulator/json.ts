@@ -18,7 +18,7 @@ export function objectOf(value: unknown): JsonObject {
 
 /** The value when it is an array, else an empty one. */
 export function listOf(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 /** The value when it is a string, else ''. */

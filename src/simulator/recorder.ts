@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isObject, type JsonObject } from './json.ts';
 
@@ -52,7 +53,7 @@ class Entry implements RecordedRequest {
     if (!this.#parsed) {
       this.#parsed = true;
       try {
-        const value: unknown = JSON.parse(this.body.toString('utf8'));
+        const value: unknown = isUtf8(this.body) ? JSON.parse(this.body.toString('utf8')) : undefined;
         this.#json = isObject(value) ? value : undefined;
       } catch {
         this.#json = undefined;

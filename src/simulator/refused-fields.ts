@@ -33,7 +33,9 @@ function find(
 ): string | undefined {
   const [name, ...rest] = names;
   if (name === undefined) {
-    const there = place !== undefined && (value === undefined || String(place) === value);
+    const there =
+      place !== undefined &&
+      (value === undefined || (typeof place === 'string' ? place : JSON.stringify(place)) === value);
     return there ? path.slice(1) : undefined;
   }
   const members: readonly (readonly [string, Json | undefined])[] = Array.isArray(place)

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Operation } from './asked.ts';
 import { type ConstantAnswers, prepareConstant } from './constant.ts';
 import { deliver } from './deliver.ts';
 import type { ErrorContext, IncomingCall, SimulatedDialect } from './dialect.ts';
-import { DIALECTS, dialectFor } from './dialects.ts';
+import { dialectFor, dialectOfClient } from './dialects.ts';
 import { answerCall, sendJson, sendProblem } from './exchange.ts';
 import { createIdMaker } from './ids.ts';
-import { answerModels, isAnthropicClient } from './models.ts';
+import { answerModels } from './models.ts';
 import { isTokenPath, type OAuthOptions, TokenIssuer } from './oauth.ts';
 import { Recorder, type Recording } from './recorder.ts';
 import { asksForStream, type ReadBody, readBody } from './request-body.ts';
@@ -75,8 +76,12 @@ export class SimulatorServer {
   close(): Promise<void> {
     this.recorder.closing = true;
     return new Promise((resolve) => {
-      // The responses close right after their connections: then the recorded states are final.
-      this.#server.close(() => setImmediate(resolve));
+      // Responses close a little later than the server itself: only then are the recorded states final.
+      const settle = (): void => {
+        if (this.recorder.open === 0) resolve();
+        else setImmediate(settle);
+      };
+      this.#server.close(settle);
       this.#server.closeAllConnections();
     });
   }
@@ -101,58 +106,73 @@ export class SimulatorServer {
     const recording = this.recorder.begin(request, response);
     readBody(request, this.#settings.maxBody, (body) => {
       if ('bytes' in body) recording.body(body.bytes);
-      this.#route(request, response, body, recording);
+      try {
+        this.#route(request, response, body, recording);
+      } catch (error) {
+        this.#fail(request, response, error);
+      }
     });
   }
 
+  /** A scenario's own function has thrown, or a path cannot be decoded: told to the client, harmless to other calls. */
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const message = `simulator: ${error instanceof Error ? error.message : String(error)}`;
+    const { headers, url = '/' } = request;
+    const context: ErrorContext = { path: url, headers, rules: this.#play.rules, requestId: this.#ids('req_') };
+    sendProblem(dialectOfClient(headers), { status: 500, message }, context, response);
+  }
+
   #route(request: IncomingMessage, response: ServerResponse, body: ReadBody, recording: Recording): void {
-    const url = request.url ?? '/';
+    const { method, headers, url = '/' } = request;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    const { method } = request;
     if (method === 'POST' && isTokenPath(path) && this.tokens !== undefined) {
-      const answer = this.tokens.answer(request.headers, 'bytes' in body ? body.bytes.toString('utf8') : '');
+      const answer = this.tokens.answer(headers, 'bytes' in body ? body.bytes.toString('utf8') : '');
       return sendJson(response, answer.status, {}, answer.body);
     }
-    const found = method === 'POST' ? dialectFor(path) : undefined;
-    const dialect = found?.dialect ?? (DIALECTS[isAnthropicClient(request.headers) ? 0 : 1] as SimulatedDialect);
-    const { rules } = this.#play;
-    const context: ErrorContext = { path, headers: request.headers, rules, requestId: this.#ids('req_') };
-    const refuse = (status: number, message: string): void =>
-      sendProblem(dialect, { status, message }, context, response);
     if (method === 'HEAD' || path === '/' || path === '/health') return sendJson(response, 200, {}, { status: 'ok' });
-    if (!this.#knows(dialect.keys(request.headers))) {
+    const found = method === 'POST' ? dialectFor(path) : undefined;
+    const dialect = found?.dialect ?? dialectOfClient(headers);
+    const { rules } = this.#play;
+    const context: ErrorContext = { path, headers, rules, requestId: this.#ids('req_') };
+    if (!this.#knows(dialect.keys(headers))) {
       return sendProblem(dialect, dialect.unauthorized(context), context, response);
     }
-    if (found === undefined) return this.#answerGet(context, mark < 0 ? '' : url.slice(mark), method, response, refuse);
+    if (found !== undefined) return this.#answer(dialect, found.operation, context, body, response, recording);
+    const notFound = { missing: `Not found: ${path}` };
+    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark));
+    const answer = method === 'GET' ? answerModels(dialect, path, query, rules) : notFound;
+    if ('body' in answer) return sendJson(response, 200, {}, answer.body);
+    sendProblem(dialect, { status: 404, message: answer.missing }, context, response);
+  }
+
+  #answer(
+    dialect: SimulatedDialect,
+    operation: Operation,
+    context: ErrorContext,
+    body: ReadBody,
+    response: ServerResponse,
+    recording: Recording,
+  ): void {
+    const refuse = (status: number, message: string): void =>
+      sendProblem(dialect, { status, message }, context, response);
     if ('failure' in body) {
       const tooLarge = body.failure === 'too-large';
       return refuse(tooLarge ? 413 : 400, tooLarge ? '' : 'The request body could not be decoded.');
     }
-    if (found.operation === 'answer' && this.#play.constant !== undefined) {
-      return this.#answerConstant(found.dialect, body.bytes, response, recording);
+    const { choose, manner, constant } = this.#play;
+    if (operation === 'answer' && constant !== undefined) {
+      return this.#answerConstant(dialect, body.bytes, response, recording);
     }
     const json = recording.json();
     if (json === undefined) return refuse(400, 'The request body is not valid JSON: expected an object.');
-    const call: IncomingCall = { operation: found.operation, path, headers: request.headers, body: json, rules };
-    const { choose, manner } = this.#play;
+    const call: IncomingCall = { ...context, operation, body: json };
     const stage = { choose, manner, counts: this.#counts, ids: this.#ids, onCut: recording.cutting };
-    answerCall(found.dialect, call, context, response, stage);
-  }
-
-  #answerGet(
-    context: ErrorContext,
-    query: string,
-    method: string | undefined,
-    response: ServerResponse,
-    refuse: (status: number, message: string) => void,
-  ): void {
-    const { path, headers, rules } = context;
-    const request = { path, query: new URLSearchParams(query), headers, models: rules.models, flavor: rules.flavor };
-    const answer = method === 'GET' ? answerModels(request) : undefined;
-    if (answer === undefined) return refuse(404, `Not found: ${method ?? ''} ${path}`);
-    if (answer === 'missing') return refuse(404, `model: ${path.slice(path.lastIndexOf('/models/') + 8)}`);
-    sendJson(response, 200, {}, answer);
+    answerCall(dialect, call, context, response, stage);
   }
 
   #answerConstant(dialect: SimulatedDialect, body: Buffer, response: ServerResponse, recording: Recording): void {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -147,6 +146,7 @@ describe('requests', () => {
     ['broken JSON', '{"model":'],
     ['no object', '[1]'],
     ['nothing', ''],
+    ['no UTF-8', Buffer.from('{"model":"\xff"}', 'latin1')],
   ] as const) {
     test(`refused: ${name}`, async () => {
       for (const path of ['/v1/messages', '/v1/chat/completions']) {
@@ -170,6 +170,20 @@ describe('requests', () => {
     assert.equal((await ask('/v1/messages', odd)).status, 400);
     simulator.play({ strict: false });
     assert.equal((await ask('/v1/messages', odd)).status, 200);
+  });
+
+  test('what cannot be answered harms no other call', async () => {
+    simulator.play({
+      answer: () => {
+        throw new Error('a mistake in the scenario');
+      },
+    });
+    const failed = await ask('/v1/messages', MESSAGES);
+    assert.equal(failed.status, 500);
+    assert.match(await failed.text(), /a mistake in the scenario/);
+    assert.equal((await fetch(`${simulator.url}/v1/models/%zz`)).status, 500);
+    simulator.play({});
+    assert.equal((await ask('/v1/messages', MESSAGES)).status, 200);
   });
 
   test('a refused request uses no step up', async () => {
@@ -382,24 +396,11 @@ describe('the manner of an answer', () => {
 
   test('a slow reader makes the simulator wait', async () => {
     simulator.play({ steps: [{ parts: ['x'.repeat(20_000_000)], chunk: 20_000 }] });
-    const url = new URL(`${simulator.url}/v1/messages`);
-    const length = await new Promise<number>((resolve, reject) => {
-      const request = httpRequest(
-        url,
-        { method: 'POST', headers: { 'anthropic-version': '2023-06-01' } },
-        async (response) => {
-          await until(() => last().state === 'open', 'the answer has begun');
-          let total = 0;
-          response.on('data', (bytes: Buffer) => {
-            total += bytes.length;
-          });
-          response.on('end', () => resolve(total));
-        },
-      );
-      request.on('error', reject);
-      request.end(JSON.stringify(STREAM));
-    });
-    assert.ok(length > 20_000_000);
+    const response = await ask('/v1/messages', STREAM);
+    assert.equal(last().state, 'open');
+    assert.equal(simulator.openStreams, 1);
+    assert.ok((await response.text()).length > 20_000_000);
+    await until(() => last().state === 'done', 'the request is over');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { GatewayError } from '../canon/error.ts';
@@ -92,7 +93,7 @@ class Call implements Sending, Ticking, Dispatcher.DispatchHandler {
   #answered = false;
   #over = false;
   #paused = false;
-  #decoder: ReturnType<typeof createGunzip> | undefined;
+  #decoder: Transform | undefined;
 
   constructor(agent: Dispatcher, ticker: Ticker, request: UpstreamRequest, sink: AnswerSink) {
     this.#ticker = ticker;
@@ -189,7 +190,7 @@ class Call implements Sending, Ticking, Dispatcher.DispatchHandler {
   }
 
   /** Providers are not asked for compressed answers, but some send them. */
-  #decoderFor(encoding: string | undefined): ReturnType<typeof createGunzip> | undefined {
+  #decoderFor(encoding: string | undefined): Transform | undefined {
     const create = encoding === undefined ? undefined : decoders[encoding.trim().toLowerCase()];
     if (create === undefined) return undefined;
     const decoder = create();
@@ -225,12 +226,12 @@ class Call implements Sending, Ticking, Dispatcher.DispatchHandler {
   }
 }
 
-const decoders: { readonly [encoding: string]: () => ReturnType<typeof createGunzip> } = {
+const decoders: { readonly [encoding: string]: () => Transform } = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
-  deflate: createInflate as () => ReturnType<typeof createGunzip>,
-  br: createBrotliDecompress as unknown as () => ReturnType<typeof createGunzip>,
-  zstd: createZstdDecompress as unknown as () => ReturnType<typeof createGunzip>,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
 };
 
 function plainHeaders(raw: { [name: string]: string | string[] | undefined }): Headers {
@@ -249,7 +250,9 @@ function connectionError(error: Error, answered: boolean): GatewayError {
     return new GatewayError('upstream_timeout', 'The provider could not be reached in time.', { cause: error });
   }
   if (answered) {
-    return new GatewayError('bad_upstream', 'The connection to the provider broke in the middle of its answer.', { cause: error });
+    return new GatewayError('bad_upstream', 'The connection to the provider broke in the middle of its answer.', {
+      cause: error,
+    });
   }
   const words = connectWords[code] ?? 'The connection to the provider broke before it answered.';
   return new GatewayError('bad_upstream', words, { cause: error, code });

@@ -6,7 +6,9 @@ import { NotJson, scanBody, spliceModel } from './splice.ts';
 const scan = (text: string) => scanBody(Buffer.from(text));
 
 test('model and stream are found wherever they stand at the top level, and nowhere else', () => {
-  const found = scan(' {"messages":[{"model":"inner","stream":true,"q":"\\"}\\\\"}], "stream" : true ,"model":\n"a/b\\u00e9"}  ');
+  const found = scan(
+    ' {"messages":[{"model":"inner","stream":true,"q":"\\"}\\\\"}], "stream" : true ,"model":\n"a/b\\u00e9"}  ',
+  );
   assert.equal(found.model, 'a/bé');
   assert.equal(found.stream, true);
   assert.equal(scan('{"stream":false,"m":{"stream":true}}').stream, false);
@@ -23,7 +25,24 @@ test('the splice changes the model and not one other byte', () => {
 });
 
 for (const broken of [
-  '', '[]', 'null', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,}', '{"a":"x}', '{"a":[}', '{"a":{]}', '{a:1}', '{"a":1}x', '{"a":1 "b":2}', '{"model":"a","model":"b"}', '{"model":"\\x"}', '\0\0', 'hello',
+  '',
+  '[]',
+  'null',
+  '{',
+  '{"a"',
+  '{"a":',
+  '{"a":1',
+  '{"a":1,}',
+  '{"a":"x}',
+  '{"a":[}',
+  '{"a":{]}',
+  '{a:1}',
+  '{"a":1}x',
+  '{"a":1 "b":2}',
+  '{"model":"a","model":"b"}',
+  '{"model":"\\x"}',
+  '\0\0',
+  'hello',
 ]) {
   test(`refuses ${JSON.stringify(broken)}`, () => {
     assert.throws(() => scan(broken), NotJson);
@@ -32,16 +51,20 @@ for (const broken of [
 
 test('agrees with JSON.parse on any object', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('model', 'stream')), fc.jsonValue()), fc.nat(3), (value, indent) => {
-      const text = JSON.stringify(value, null, indent);
-      const found = scan(text);
-      const model = (JSON.parse(text) as { model?: unknown }).model;
-      assert.equal(found.model, typeof model === 'string' ? model : undefined);
-      assert.equal(found.stream, (value as { stream?: unknown }).stream === true);
-      if (typeof model === 'string') {
-        const spliced = JSON.parse(spliceModel(Buffer.from(text), found, 'other').toString()) as object;
-        assert.deepEqual(spliced, { ...(JSON.parse(text) as object), model: 'other' });
-      }
-    }),
+    fc.property(
+      fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('model', 'stream')), fc.jsonValue()),
+      fc.nat(3),
+      (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const found = scan(text);
+        const model = (JSON.parse(text) as { model?: unknown }).model;
+        assert.equal(found.model, typeof model === 'string' ? model : undefined);
+        assert.equal(found.stream, (value as { stream?: unknown }).stream === true);
+        if (typeof model === 'string') {
+          const spliced = JSON.parse(spliceModel(Buffer.from(text), found, 'other').toString()) as object;
+          assert.deepEqual(spliced, { ...(JSON.parse(text) as object), model: 'other' });
+        }
+      },
+    ),
   );
 });

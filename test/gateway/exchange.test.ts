@@ -10,7 +10,10 @@ interface Both {
 }
 
 /** One gateway before an Anthropic-speaking and an OpenAI-speaking provider: `a/...` and `o/...`. */
-async function both(t: TestContext, options: { native?: SimulatorOptions; chat?: SimulatorOptions; config?: object } = {}): Promise<Both> {
+async function both(
+  t: TestContext,
+  options: { native?: SimulatorOptions; chat?: SimulatorOptions; config?: object } = {},
+): Promise<Both> {
   const native = await startUpstream(t, options.native);
   const chatSide = await startUpstream(t, options.chat);
   const rig = await startRig(t, {
@@ -26,8 +29,12 @@ async function both(t: TestContext, options: { native?: SimulatorOptions; chat?:
 
 test('the same language passes byte for byte, but for the name of the model', async (t) => {
   const { rig, native } = await both(t);
-  const body = '{"max_tokens" : 50, "messages":[{"role":"user","content":"h\\u00e9 1.0"}],"model": "a/claude-x" , "metadata":{}}';
-  const answer = await rig.post('/v1/messages?beta=true', body, { ...anthropicHeaders, 'anthropic-beta': 'effort-2025-11-24' });
+  const body =
+    '{"max_tokens" : 50, "messages":[{"role":"user","content":"h\\u00e9 1.0"}],"model": "a/claude-x" , "metadata":{}}';
+  const answer = await rig.post('/v1/messages?beta=true', body, {
+    ...anthropicHeaders,
+    'anthropic-beta': 'effort-2025-11-24',
+  });
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get('x-dragoman-carriage'), 'passed');
   const sent = native.requests[0];
@@ -36,6 +43,7 @@ test('the same language passes byte for byte, but for the name of the model', as
   assert.equal(sent?.headers['anthropic-beta'], 'effort-2025-11-24');
   assert.equal(sent?.headers['x-api-key'], 'sk-secret-native');
   assert.equal(((await answer.json()) as { type: string }).type, 'message');
+  assert.equal((await rig.post('/v1/messages', body)).status, 200, 'a header that the language demands is made up for');
 });
 
 for (const [client, model, path] of [
@@ -47,7 +55,8 @@ for (const [client, model, path] of [
   test(`${client} to ${model}: whole and streamed, with usage`, async (t) => {
     const { rig } = await both(t);
     const prompt = '[[text:Hello from afar]]';
-    const request = (more: object): object => (client === 'messages' ? message(prompt, { model, ...more }) : chat(prompt, { model, ...more }));
+    const request = (more: object): object =>
+      client === 'messages' ? message(prompt, { model, ...more }) : chat(prompt, { model, ...more });
     const whole = await rig.post(path, request({}), anthropicHeaders);
     assert.equal(whole.status, 200);
     assert.match(await whole.text(), /Hello from afar/);
@@ -73,7 +82,10 @@ test('a field that the provider refuses by name is taken out once, said, and rem
   const first = await rig.post('/v1/messages', body, headers);
   assert.equal(first.status, 200);
   assert.match(first.headers.get('x-dragoman-loss') ?? '', /dropped context_management/);
-  assert.deepEqual(native.requests.map(({ body: sent }) => 'context_management' in (JSON.parse(sent.toString()) as object)), [true, false]);
+  assert.deepEqual(
+    native.requests.map(({ body: sent }) => 'context_management' in (JSON.parse(sent.toString()) as object)),
+    [true, false],
+  );
   assert.equal(native.requests[1]?.headers['anthropic-beta'], 'effort-2025-11-24');
   const second = await rig.post('/v1/messages', body, headers);
   assert.equal(second.status, 200);
@@ -92,8 +104,14 @@ test('strict mode refuses what would be lost, naming it, and sends nothing', asy
 });
 
 test("a provider's error in the client's language passes unmodified, without the keys it repeats", async (t) => {
-  const error = { type: 'error', error: { type: 'authentication_error', message: 'bad key sk-secret-native', odd: 1 }, request_id: 'req_up' };
-  const { rig } = await both(t, { native: { scenario: { steps: [{ times: 'always', faults: [{ kind: 'status', status: 401, body: error }] }] } } });
+  const error = {
+    type: 'error',
+    error: { type: 'authentication_error', message: 'bad key sk-secret-native', odd: 1 },
+    request_id: 'req_up',
+  };
+  const { rig } = await both(t, {
+    native: { scenario: { steps: [{ times: 'always', faults: [{ kind: 'status', status: 401, body: error }] }] } },
+  });
   const answer = await rig.post('/v1/messages', message('hi'), anthropicHeaders);
   assert.equal(answer.status, 401);
   assert.equal(answer.headers.get('x-should-retry'), 'false');
@@ -103,17 +121,29 @@ test("a provider's error in the client's language passes unmodified, without the
   assert.doesNotMatch(await other.text(), /sk-secret/);
 });
 
-test('an overflow in a provider\'s words becomes the wording that makes a client compact', async (t) => {
-  const words = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. Please reduce the length of the messages.";
-  const body = { error: { message: words, type: 'invalid_request_error', param: 'messages', code: 'context_length_exceeded' } };
-  const { rig } = await both(t, { chat: { scenario: { steps: [{ times: 'always', faults: [{ kind: 'status', status: 400, body }] }] } } });
+test("an overflow in a provider's words becomes the wording that makes a client compact", async (t) => {
+  const words =
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. Please reduce the length of the messages.";
+  const body = {
+    error: { message: words, type: 'invalid_request_error', param: 'messages', code: 'context_length_exceeded' },
+  };
+  const { rig } = await both(t, {
+    chat: { scenario: { steps: [{ times: 'always', faults: [{ kind: 'status', status: 400, body }] }] } },
+  });
   const answer = await rig.post('/v1/messages', message('hi', { model: 'gpt-x' }), anthropicHeaders);
   assert.equal(answer.status, 400);
-  assert.equal(((await answer.json()) as { error: { message: string } }).error.message, 'prompt is too long: 9000 tokens > 8192 maximum');
+  assert.equal(
+    ((await answer.json()) as { error: { message: string } }).error.message,
+    'prompt is too long: 9000 tokens > 8192 maximum',
+  );
 });
 
 test('a stream that is not as it should be is mended in mid-flight, and counted', async (t) => {
-  const { rig } = await both(t, { native: { scenario: { steps: [{ times: 'always', parts: ['one two three'], anthropic: { duplicateStart: true } }] } } });
+  const { rig } = await both(t, {
+    native: {
+      scenario: { steps: [{ times: 'always', parts: ['one two three'], anthropic: { duplicateStart: true } }] },
+    },
+  });
   const text = await (await rig.post('/v1/messages', message('hi', { stream: true }), anthropicHeaders)).text();
   assert.equal(text.split('event: message_start').length - 1, 1);
   assert.match(text, /event: message_stop\n/);
@@ -123,7 +153,9 @@ test('a stream that is not as it should be is mended in mid-flight, and counted'
 
 test('a stream that is cut never looks complete, at whatever byte', async (t) => {
   const { rig, native } = await both(t);
-  const length = (await (await rig.post('/v1/messages', message('[[text:abc]]', { stream: true }), anthropicHeaders)).arrayBuffer()).byteLength;
+  const length = (
+    await (await rig.post('/v1/messages', message('[[text:abc]]', { stream: true }), anthropicHeaders)).arrayBuffer()
+  ).byteLength;
   for (let at = 40; at < length - 1; at += 61) {
     native.play({ steps: [{ parts: ['abc'], faults: [{ kind: 'cut', at: { byte: at }, how: 'end' }] }] });
     const answer = await rig.post('/v1/messages', message('hi', { stream: true }), anthropicHeaders);
@@ -135,7 +167,9 @@ test('a stream that is cut never looks complete, at whatever byte', async (t) =>
 });
 
 test('a client that hangs up ends the call to the provider', async (t) => {
-  const { rig, chat: upstream } = await both(t, { chat: { scenario: { steps: [{ times: 'always', parts: ['x'.repeat(5000)], chunk: 2, pace: 20 }] } } });
+  const { rig, chat: upstream } = await both(t, {
+    chat: { scenario: { steps: [{ times: 'always', parts: ['x'.repeat(5000)], chunk: 2, pace: 20 }] } },
+  });
   const leave = new AbortController();
   const answer = await fetch(`${rig.url}/v1/messages`, {
     method: 'POST',
@@ -151,23 +185,43 @@ test('a client that hangs up ends the call to the provider', async (t) => {
 
 test('tokens are counted by the provider, or estimated and said to be', async (t) => {
   const { rig } = await both(t);
-  const counted = await rig.post('/v1/messages/count_tokens', { model: 'claude-x', messages: [{ role: 'user', content: 'hello' }] }, anthropicHeaders);
+  const counted = await rig.post(
+    '/v1/messages/count_tokens',
+    { model: 'claude-x', messages: [{ role: 'user', content: 'hello' }] },
+    anthropicHeaders,
+  );
   assert.equal(counted.status, 200);
   assert.equal(counted.headers.get('x-dragoman-estimate'), null);
-  const estimated = await rig.post('/v1/messages/count_tokens', { model: 'gpt-x', messages: [{ role: 'user', content: 'hello '.repeat(100) }] }, anthropicHeaders);
+  const estimated = await rig.post(
+    '/v1/messages/count_tokens',
+    { model: 'gpt-x', messages: [{ role: 'user', content: 'hello '.repeat(100) }] },
+    anthropicHeaders,
+  );
   assert.match(estimated.headers.get('x-dragoman-estimate') ?? '', /error=30%; samples=0/);
   assert.ok(((await estimated.json()) as { input_tokens: number }).input_tokens > 50);
 });
 
 test('models are listed in the shape of whoever asks', async (t) => {
   const { rig } = await both(t, { config: { models: { big: { to: 'o/gpt-big' }, 'claude-*': { to: 'a/claude-*' } } } });
-  const anthropic = (await (await rig.get('/v1/models?limit=1000', anthropicHeaders)).json()) as { data: { id: string; type: string }[]; has_more: boolean };
+  const anthropic = (await (await rig.get('/v1/models?limit=1000', anthropicHeaders)).json()) as {
+    data: { id: string; type: string }[];
+    has_more: boolean;
+  };
   assert.equal(anthropic.has_more, false);
   assert.deepEqual(anthropic.data[0], { ...anthropic.data[0], id: 'big', type: 'model' });
-  assert.ok(anthropic.data.some(({ id }) => id.startsWith('claude-')), JSON.stringify(anthropic));
-  const openai = (await (await rig.get('/v1/models')).json()) as { object: string; data: { id: string; object: string }[] };
+  assert.ok(
+    anthropic.data.some(({ id }) => id.startsWith('claude-')),
+    JSON.stringify(anthropic),
+  );
+  const openai = (await (await rig.get('/v1/models')).json()) as {
+    object: string;
+    data: { id: string; object: string }[];
+  };
   assert.equal(openai.object, 'list');
-  assert.deepEqual(openai.data.map(({ id }) => id), anthropic.data.map(({ id }) => id));
+  assert.deepEqual(
+    openai.data.map(({ id }) => id),
+    anthropic.data.map(({ id }) => id),
+  );
   assert.equal((await rig.get('/v1/models/big', anthropicHeaders)).status, 200);
   assert.equal((await rig.get('/v1/models/nothing', anthropicHeaders)).status, 404);
 });

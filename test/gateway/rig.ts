@@ -1,8 +1,8 @@
-import type { TestContext } from 'node:test';
-import { stringify } from 'yaml';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { stringify } from 'yaml';
 import { serve } from '../../src/cli/compose.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type CallRecord, calls } from '../../src/observe/call.ts';
@@ -23,7 +23,10 @@ export async function startRig(t: TestContext, config: object): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'dragoman-test-'));
   const file = join(folder, 'dragoman.yaml');
   const log = join(folder, 'log');
-  writeFileSync(file, stringify({ server: { port: 0, shutdown_grace: '0s' }, log: { level: 'silent', file: log }, ...config }));
+  writeFileSync(
+    file,
+    stringify({ server: { port: 0, shutdown_grace: '0s' }, log: { level: 'silent', file: log }, ...config }),
+  );
   const serving = await serve(loadConfig({ file, cwd: folder, env: {}, kinds: knownKinds }));
   const records: CallRecord[] = [];
   const listen = (record: unknown): void => {

@@ -24,6 +24,7 @@ export function emptyRequest(dialect: Dialect): ChatRequest {
     turns: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
     tools: [],
     sampling: {},
+    usageInStream: true,
   };
 }
 

@@ -32,6 +32,7 @@ export const anthropic = {
     statusOf: ({ kind, status }) => (kind === 'overloaded' || kind === 'unavailable' ? 529 : status),
     cannotSay: [],
     ping,
+    requestIdHeader: 'request-id',
   },
   pass,
 } as const satisfies Dialect;

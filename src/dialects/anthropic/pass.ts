@@ -180,6 +180,7 @@ function usageOf(body: Buffer): Usage {
 
 /** How two speakers of this language are left to themselves. */
 export const pass: PassSide = {
+  defaultHeaders: { 'anthropic-version': '2023-06-01' },
   requestHeaders: [
     'anthropic-version',
     'anthropic-beta',

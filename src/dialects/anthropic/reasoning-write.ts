@@ -22,7 +22,7 @@ export interface WrittenOutput {
 /** Writes `thinking` and `output_config`. `maxTokens` is the whole answer's limit, thinking included. */
 export function writeOutput(to: Writing, maxTokens: number): WrittenOutput {
   const own = fieldsOf(to.request.ext);
-  const thinking = { ...writeThinking(to, maxTokens), ...undotted('thinking', own) };
+  const thinking: JsonObject = { ...writeThinking(to, maxTokens), ...undotted('thinking', own) };
   const { format, instruction } = writeFormat(to);
   const effort = writeEffort(to);
   const config = {
@@ -30,13 +30,12 @@ export function writeOutput(to: Writing, maxTokens: number): WrittenOutput {
     ...(format !== undefined && { format }),
     ...undotted('output_config', own),
   };
-  const { type } = thinking as JsonObject;
   return {
     fields: {
       ...(Object.keys(thinking).length > 0 && { thinking }),
       ...(Object.keys(config).length > 0 && { output_config: config }),
     },
-    thinks: type !== undefined && type !== 'disabled',
+    thinks: thinking.type !== undefined && thinking.type !== 'disabled',
     ...(instruction !== undefined && { instruction }),
   };
 }

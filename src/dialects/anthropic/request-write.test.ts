@@ -191,7 +191,11 @@ describe('system messages', () => {
     });
   });
   test('join the instructions when nothing was said before', () => {
-    const { body } = write({ system: [{ type: 'text', text: 'one' }], turns: [turns[1] as Turn, turns[0] as Turn] });
+    const { body, losses } = write({
+      system: [{ type: 'text', text: 'one' }],
+      turns: [turns[1] as Turn, turns[0] as Turn],
+    });
+    assert.deepEqual(losses, ['moved turns[0]']);
     assert.deepEqual(body.system, [wireText('one'), wireText('be brief')]);
     assert.deepEqual(body.messages, [{ role: 'user', content: [wireText('hi')] }]);
   });
@@ -263,6 +267,7 @@ describe('parameters of other languages', () => {
       'one allowed tool',
       { tools: [tool, { ...tool, name: 'g' }], toolChoice: { type: 'required', allowed: ['g'] } },
       { tool_choice: { type: 'tool', name: 'g' } },
+      ['mapped tool_choice'],
     ],
     [
       'some allowed tools',
@@ -277,7 +282,7 @@ describe('parameters of other languages', () => {
           { name: 'h', input_schema: { type: 'object' } },
         ],
       },
-      ['approximated tool_choice'],
+      ['approximated tools[1]'],
     ],
     [
       'a free-text tool',
@@ -308,7 +313,7 @@ describe('parameters of other languages', () => {
       { tools: [{ name: 'f', input_schema: { type: 'object' } }] },
     ],
     ['white space as stop sequence', { stop: ['\n', 'END'] }, { stop_sequences: ['END'] }, ['dropped stop']],
-    ['the tier', { serviceTier: 'default' }, { service_tier: 'standard_only' }],
+    ['the tier', { serviceTier: 'default' }, { service_tier: 'standard_only' }, ['mapped service_tier']],
     ['a tier nobody knows', { serviceTier: 'flex' }, { service_tier: undefined }, ['dropped service_tier']],
     ['the user', { user: 'u' }, { metadata: { user_id: 'u' } }],
     ['a cache mark for all', { cache: { ttl: '1h' } }, { cache_control: { type: 'ephemeral', ttl: '1h' } }],

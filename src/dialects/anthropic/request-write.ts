@@ -110,6 +110,7 @@ function writeTier(to: Writing): JsonObject {
   if (tier === undefined) return {};
   const known = to.foreign ? tiers.get(tier) : tier;
   if (known === undefined) to.lose('dropped', 'service_tier', `there is no tier ${tier}`);
+  else if (known !== tier) to.lose('mapped', 'service_tier', `${tier} is ${known} here`);
   return known === undefined ? {} : { service_tier: known };
 }
 

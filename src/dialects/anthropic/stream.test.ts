@@ -68,7 +68,7 @@ function write(...events: Event[]): JsonObject[] {
   const frames = written.split('\n\n');
   assert.equal(frames.pop(), '');
   return frames.map((frame) => {
-    const [, name, data] = /^event: ([\w.-]+)\ndata: (.+)$/.exec(frame) ?? assert.fail(frame);
+    const [, name, data] = /^event: ([\w.-]+)\ndata: ([^\n]+)$/.exec(frame) ?? assert.fail(frame);
     const event = JSON.parse(data as string) as JsonObject;
     assert.equal(event.type, name);
     return event;
@@ -215,9 +215,10 @@ describe('a stream is read', () => {
   test('an unknown stop reason is an end, and goes home as it was', () => {
     const events = eventsOf(started, ending('tired'), stopped);
     assert.deepEqual(events.at(-1), { type: 'finish', reason: 'end', ext: { anthropic: { stop_reason: 'tired' } } });
-    assert.equal((write(...events).at(-2)?.delta as JsonObject).stop_reason, 'tired');
-    const mended = write({ type: 'finish', reason: 'tool_calls', ext: { anthropic: { stop_reason: 'tired' } } });
-    assert.equal((mended[0]?.delta as JsonObject).stop_reason, 'tool_use');
+    const ended = (...of: Event[]): unknown => write(...of).find(({ type }) => type === 'message_delta')?.delta;
+    assert.deepEqual(ended(...events), { stop_reason: 'tired', stop_sequence: null });
+    const mended: Event = { type: 'finish', reason: 'tool_calls', ext: { anthropic: { stop_reason: 'tired' } } };
+    assert.deepEqual(ended(mended), { stop_reason: 'tool_use', stop_sequence: null });
   });
 
   test('complete without its last event, and without the one before that', () => {

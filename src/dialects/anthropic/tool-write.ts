@@ -8,34 +8,35 @@ import type { Writing } from './writing.ts';
 export function writeTools(to: Writing): JsonObject[] {
   const { tools, toolChoice } = to.request;
   const allowed = toolChoice?.type === 'required' ? (toolChoice.allowed ?? []) : [];
-  // One allowed tool can be named; of several, the others have to be out of sight.
-  const offered = allowed.length < 2 ? tools : tools.filter(({ name }) => allowed.includes(name));
-  if (offered.length < tools.length)
-    to.lose('approximated', 'tool_choice', 'tools that are not allowed are not offered');
-  return offered
-    .map((tool) => writeTool(tool, `tools[${tools.indexOf(tool)}]`, to))
-    .filter((tool) => tool !== undefined);
+  if (allowed.length === 1) to.lose('mapped', 'tool_choice', 'the one allowed tool is named');
+  const written: JsonObject[] = [];
+  for (const [i, tool] of tools.entries()) {
+    // One allowed tool can be named; of several, the others have to be out of sight.
+    if (allowed.length > 1 && !allowed.includes(tool.name))
+      to.lose('approximated', `tools[${i}]`, 'hidden: only some are allowed');
+    else written.push(...writeTool(tool, `tools[${i}]`, to));
+  }
+  return written;
 }
 
-function writeTool(tool: Tool, path: string, to: Writing): JsonObject | undefined {
+function writeTool(tool: Tool, path: string, to: Writing): JsonObject[] {
   switch (tool.type) {
     case 'function':
-      return writeFunction(tool, to);
+      return [writeFunction(tool, to)];
     case 'custom':
       to.lose('approximated', path, 'free text becomes a string inside a JSON object');
-      return writeCustom(tool, to);
+      return [writeCustom(tool, to)];
     case 'native':
-      return tool.dialect === anthropicName ? writeNative(tool, to) : undefined;
+      return tool.dialect === anthropicName ? [writeNative(tool, to)] : [];
   }
 }
 
 function writeFunction(tool: FunctionTool, to: Writing): JsonObject {
-  const strict = to.foreign && tool.strict === false ? undefined : tool.strict;
   return {
     name: tool.name,
     ...(tool.description !== undefined && { description: tool.description }),
     input_schema: tool.schema.type === undefined ? { type: 'object', ...tool.schema } : tool.schema,
-    ...(strict !== undefined && { strict }),
+    ...(tool.strict !== undefined && { strict: tool.strict }),
     ...(tool.deferred !== undefined && { defer_loading: tool.deferred }),
     ...writeMarks(tool, to.marks),
   };
@@ -69,7 +70,7 @@ export function writeToolChoice(to: Writing, offered: number): JsonObject | unde
       to.lose('dropped', 'tool_choice', 'there are no tools to choose from');
     return undefined;
   }
-  const choice = toolChoice ?? (parallelTools === false ? ({ type: 'auto' } as const) : undefined);
+  const choice = toolChoice ?? (parallelTools === undefined ? undefined : ({ type: 'auto' } as const));
   if (choice === undefined) return undefined;
   const single = parallelTools !== undefined && choice.type !== 'none';
   return {

@@ -24,8 +24,10 @@ export function writeTurns(to: Writing): WrittenTurns {
     const message = writeTurn(turn, `turns[${i}]`, to);
     if (message === undefined) return;
     // Instructions that come before any message are instructions before the conversation.
-    if (message.role === 'system' && to.foreign && messages.length === 0) system.push(...message.content);
-    else messages.push(message);
+    if (message.role === 'system' && to.foreign && messages.length === 0) {
+      to.lose('moved', `turns[${i}]`, 'to the instructions before the conversation');
+      system.push(...message.content);
+    } else messages.push(message);
   });
   const placed = placeResults(messages);
   return { system, messages: (to.foreign ? joinSplitTurns(placed) : placed).map(wireOf) };

@@ -1,7 +1,6 @@
 import type { Ext } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
-import { legacyForm } from './tools-read.ts';
 
 /** What the first bytes of an answer say about it. */
 export interface AnswerHead {
@@ -29,11 +28,4 @@ export function answerHead(
     else fields[field] = value;
   }
   return { fields, once };
-}
-
-/** Whether the client offered functions in the older form, and so waits for a `function_call`. */
-export function asksForFunctions(request: ChatRequest): boolean {
-  return request.tools.some(
-    (tool) => tool.type === 'function' && tool.ext?.['openai-chat']?.[legacyForm] !== undefined,
-  );
 }

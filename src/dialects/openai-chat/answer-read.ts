@@ -101,8 +101,10 @@ export class AnswerReader {
   finish(): void {
     if (this.ended) return;
     if (!this.#started) return this.fail(broken('The provider sent no answer.'));
-    const cut = this.#ending === undefined ? this.#blocks.cutCall() : undefined;
-    if (cut !== undefined) return this.fail(broken('The provider broke off in the middle of a tool call.'));
+    // Half a call's arguments could mean something else: only an answer that says it was cut may end in them.
+    if (this.#ending?.reason !== 'length' && this.#blocks.hasCutCall()) {
+      return this.fail(broken('The provider ended its answer in the middle of the arguments of a tool call.'));
+    }
     this.#cite();
     const whole = this.#blocks.finish();
     if (!whole) return this.fail(broken('The provider made a tool call without a name.'));

@@ -12,11 +12,7 @@ export function writeAssistant(turn: Turn, index: number, writing: Writing): Jso
   const calls = callsOf(turn).map((call) => writeCall(call, path, writing));
   const refusal = turn.content.map((block) => (block.type === 'refusal' ? block.text : '')).join('');
   const said = {
-    ...writeReasoning(
-      turn.content.filter((block) => block.type === 'thinking'),
-      path,
-      writing,
-    ),
+    ...writeReasoning(turn.content, path, writing),
     ...(refusal !== '' && { refusal }),
     ...writeImages(turn.content, path, writing),
     ...(calls.length > 0 && { tool_calls: calls }),
@@ -64,30 +60,38 @@ function writeAnswerPart(block: Block, path: string, writing: Writing): JsonObje
     case 'text':
     case 'native':
       return writePart(block, path, writing);
+    case 'audio':
     case 'document':
     case 'search_result':
-    case 'tool_reference':
-      return writePart(block, path, writing).filter((part) => part['type'] === 'text');
+    case 'tool_reference': {
+      const parts = writePart(block, path, writing);
+      const texts = parts.filter((part) => part['type'] === 'text');
+      if (texts.length < parts.length) writing.lose('dropped', path, 'an answer cannot hold files here');
+      return texts;
+    }
     default:
       return [];
   }
 }
 
 /** Past reasoning, in the field in which the server wants it back. */
-function writeReasoning(blocks: readonly ThinkingBlock[], path: string, { quirks, loseOnce }: Writing): JsonObject {
-  if (blocks.length === 0) return {};
-  const field = quirks.reasoning ?? 'none';
-  if (field === 'none') {
-    loseOnce('dropped', path, 'the provider takes no reasoning back');
-    return {};
-  }
-  if (field === 'reasoning_details') return { [field]: blocks.map(writeDetail) };
-  if (field === 'thinking_blocks') return { [field]: blocks.map(writeThinkingBlock) };
-  const told = blocks.filter((block) => block.text !== '');
-  if (told.length < blocks.length) loseOnce('dropped', path, 'the provider takes no encrypted reasoning back');
-  if (blocks.some((block) => block.signature !== undefined))
-    loseOnce('dropped', path, 'the provider takes no signatures back');
-  return told.length === 0 ? {} : { [field]: told.map((block) => block.text).join('\n') };
+function writeReasoning(blocks: readonly Block[], path: string, writing: Writing): JsonObject {
+  const thoughts = blocks.filter((block) => block.type === 'thinking');
+  const field = writing.quirks.reasoning ?? 'none';
+  if (thoughts.length === 0) return {};
+  if (field === 'reasoning_details') return { [field]: thoughts.map(writeDetail) };
+  if (field === 'thinking_blocks') return { [field]: thoughts.map(writeThinkingBlock) };
+  blocks.forEach((block, i) => {
+    if (block.type === 'thinking') noteUnsaid(block, field === 'none', `${path}[${i}]`, writing);
+  });
+  const told = thoughts.filter((block) => block.text !== '');
+  return field === 'none' || told.length === 0 ? {} : { [field]: told.map((block) => block.text).join('\n') };
+}
+
+function noteUnsaid(block: ThinkingBlock, isAll: boolean, path: string, { loseOnce }: Writing): void {
+  if (block.redacted !== undefined) loseOnce('dropped', path, 'the provider takes no encrypted reasoning back');
+  else if (isAll) loseOnce('dropped', path, 'the provider takes no reasoning back');
+  else if (block.signature !== undefined) loseOnce('dropped', path, 'the provider takes no signatures back');
 }
 
 function writeImages(blocks: readonly Block[], path: string, { own, loseOnce }: Writing): JsonObject {

@@ -104,13 +104,12 @@ export class Blocks {
     return true;
   }
 
-  /** A call whose arguments are not JSON so far, where one is open or held. */
-  cutCall(): Call | undefined {
-    for (const segment of [this.#open, ...this.#held]) {
-      if (segment?.kind !== 'call' || segment.call.kind === 'custom' || segment.call.json === '') continue;
-      if (parseJson(segment.call.json) === undefined) return segment.call;
-    }
-    return undefined;
+  /** Whether the arguments of a call are not JSON so far. */
+  hasCutCall(): boolean {
+    return [this.#open, ...this.#held].some((segment) => {
+      if (segment?.kind !== 'call' || segment.call.kind === 'custom' || segment.call.json === '') return false;
+      return parseJson(segment.call.json) === undefined;
+    });
   }
 
   /** Emits what was held back and closes the last block. False: a call never got a name. */

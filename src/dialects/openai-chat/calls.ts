@@ -95,7 +95,7 @@ function goesOn({ call, id }: Known, entry: Entry): boolean {
 function readEntry(entry: JsonObject): Entry {
   const { id, index, type, function: fn, custom, ...rest } = entry;
   const isCustom = isObject(custom);
-  const body = isCustom ? custom : isObject(fn) ? fn : {};
+  const body = [custom, fn].find(isObject) ?? {};
   const fields = Object.entries(rest).filter(([, value]) => value !== null);
   return {
     id: stringIn(id) ?? '',

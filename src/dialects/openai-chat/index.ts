@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { readError } from './error-read.ts';
 import { writeError } from './error-write.ts';
-import { writeModel, writeModels } from './models-write.ts';
+import { writeModel, writeModels } from './model.ts';
 import { pass } from './pass.ts';
 import { readRequest } from './request-read.ts';
 import { writeRequest } from './request-write.ts';
@@ -29,11 +29,12 @@ export const openaiChat = {
     writeError,
     writeModel,
     writeModels,
-    // OpenAI has no status of its own for overload.
-    statusOf: ({ kind, status }) => (kind === 'overloaded' ? 503 : status),
+    // OpenAI's clients know no 529.
+    statusOf: (error) => (error.kind === 'overloaded' ? 503 : error.status),
     // Citations are said where they name an address; natives where they are this language's own.
     cannotSay: ['citation', 'native'],
     ping: ': ping\n\n',
+    requestIdHeader: 'x-request-id',
   },
   pass,
 } as const satisfies Dialect;

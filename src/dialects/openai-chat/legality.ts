@@ -6,6 +6,8 @@ export interface Legality {
   chunk(chunk: JsonObject): boolean;
   /** Whether the first choice has a call of that index, and is the only choice. */
   knows(index: number): boolean;
+  /** Whether any choice has made a call. */
+  called(): boolean;
   /** True once the first choice has said why it ended. */
   finished(): boolean;
 }
@@ -52,6 +54,7 @@ export function createLegality(): Legality {
   return {
     chunk,
     knows: (index) => choices.size === 1 && index < (choices.get(0)?.calls ?? 0),
+    called: () => [...choices.values()].some(({ calls, legacy }) => calls > 0 || legacy),
     finished: () => choices.get(0)?.finished ?? false,
   };
 }

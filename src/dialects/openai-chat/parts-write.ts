@@ -31,7 +31,7 @@ function bareParts(block: Block, path: string, writing: Writing): JsonObject[] {
     case 'document':
       return writeDocument(block, path, writing);
     case 'search_result':
-      writing.loseOnce('approximated', path, 'search results are told as text');
+      writing.lose('approximated', path, 'search results are told as text');
       return [textPart(searchResultText(block))];
     case 'tool_reference':
       return [textPart(toolReferenceText(block.name))];
@@ -96,7 +96,7 @@ function writeDocument(block: DocumentBlock, path: string, writing: Writing): Js
   if (source.type === 'parts') {
     writing.loseOnce('mapped', path, 'text documents are told as text');
     const head = titleLines(block);
-    const parts = writeParts(source.parts, `${path}.source.content`, writing);
+    const parts = writeParts(source.parts, `${path}.source.parts`, writing);
     return head.length > 0 ? [textPart(head.join('\n')), ...parts] : parts;
   }
   if (source.type === 'url') {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
@@ -6,7 +7,7 @@ import { createLegality } from './legality.ts';
 import { readUsage, usageIn } from './usage.ts';
 
 /** How two speakers of Chat Completions are left to themselves. */
-export const pass: PassSide = { requestHeaders, responseHeaders, watch, usageOf };
+export const pass: PassSide = { requestHeaders, defaultHeaders: {}, responseHeaders, watch, usageOf };
 
 /** The usual form of more arguments, whole: nothing in it but a known call's index and text. */
 const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"(?:[^"\\]|\\.)*"\}\}\]/y;
@@ -18,22 +19,22 @@ function watch(): PassWatch {
   let done = false;
 
   function frame(bytes: Buffer, start: number, end: number): boolean {
+    if (done) return false;
     // One byte a character: what is looked for is ASCII.
-    const text = bytes.latin1Slice(start, end).trimEnd();
-    if (text === '' || done) return true;
-    if (text.includes('\n') || text.includes('\r')) return false;
-    if (text.startsWith(':')) return true;
-    if (!text.startsWith('data:')) return false;
-    const at = text[5] === ' ' ? 6 : 5;
-    if (text.endsWith('[DONE]') && text.length === at + 6) {
+    const text = bytes.toString('latin1', start, end).trimEnd();
+    // Comments and blank lines are nothing to any client.
+    if (text === '' || (text.startsWith(':') && isLine(text))) return true;
+    const at = dataOf(text);
+    if (at === -1) return false;
+    if (text.length === at + doneLength && text.endsWith('[DONE]')) {
       done = legality.finished();
       return done;
     }
-    if (text[at] !== '{' || !text.endsWith('}')) return false;
     const calls = text.indexOf('"tool_calls":');
     const first = kept.length === 0;
     const plain = !first && isSilent(text) && (calls === -1 || isFragment(text, calls));
     if (!plain && !read(bytes.toString('utf8', start + at, start + text.length))) return false;
+    if (!isWhole(text, bytes, start, end)) return false;
     if (first || calls !== -1) kept.push(Buffer.from(bytes.subarray(start, end)));
     return true;
   }
@@ -58,8 +59,31 @@ function watch(): PassWatch {
     kept: () => kept,
     // A block's number is not said in this language; a call's is, and calls are kept whole.
     closedBlocks: () => 0,
+    called: legality.called,
     usage: () => usage,
   };
+}
+
+const doneLength = '[DONE]'.length;
+
+function isLine(text: string): boolean {
+  return !text.includes('\n') && !text.includes('\r');
+}
+
+/** Where the data of a frame of one line begins; -1 where there is more, or it is neither an object nor the end. */
+function dataOf(text: string): number {
+  if (!text.startsWith('data:') || !isLine(text)) return -1;
+  const at = text[5] === ' ' ? 6 : 5;
+  return (text[at] === '{' && text.endsWith('}')) || text.startsWith('[DONE]', at) ? at : -1;
+}
+
+/** Whether all characters are whole: sound UTF-8, no halves of a pair on their own. */
+function isWhole(text: string, bytes: Buffer, start: number, end: number): boolean {
+  if (!isUtf8(bytes.subarray(start, end))) return false;
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return true;
+  // Writing it again escapes a half and nothing else of its kind.
+  const again = JSON.stringify(parseJson(bytes.toString('utf8', start + dataOf(text), start + text.length)));
+  return !/\\ud[89a-f]/.test(again);
 }
 
 /** Whether a frame says nothing of an end, of usage, of an error or in the older function form. */
@@ -87,7 +111,7 @@ function usageOf(body: Buffer): Usage {
   const field = '"usage"';
   const at = body.lastIndexOf(field);
   const open = at === -1 ? -1 : body.indexOf('{', at);
-  if (open !== -1 && /^\s*:\s*$/.test(body.latin1Slice(at + field.length, open).slice(0, 64))) {
+  if (open !== -1 && /^\s*:\s*$/.test(body.toString('latin1', at + field.length, Math.min(open, at + 64)))) {
     const close = endOfObject(body, open);
     const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
     if (isObject(found) && ('prompt_tokens' in found || 'total_tokens' in found)) return readUsage(found);

@@ -17,7 +17,14 @@ const budgets: readonly (readonly [effort: string, tokens: number])[] = [
 
 /** How hard to think, in the form that the provider takes. */
 export function writeReasoningWish(wish: Reasoning | undefined, writing: Writing): JsonObject {
-  if (wish === undefined || Object.keys(wish).every((field) => field === 'display')) return {};
+  if (wish === undefined) return {};
+  if (Object.keys(wish).every((field) => field === 'display')) {
+    writing.lose('dropped', 'reasoning', 'how reasoning is shown cannot be chosen');
+    return {};
+  }
+  if (isOff(wish) && wish.effort !== undefined && wish.effort !== 'none') {
+    writing.lose('dropped', 'reasoning.effort', 'reasoning is off');
+  }
   switch (writing.quirks.reasoning_request ?? 'reasoning_effort') {
     case 'reasoning_effort':
       return writeEffort(wish, writing);
@@ -33,7 +40,10 @@ export function writeReasoningWish(wish: Reasoning | undefined, writing: Writing
 
 function writeEffort(wish: Reasoning, writing: Writing): JsonObject {
   if (isOff(wish)) return { reasoning_effort: nearest('none', plainEfforts, writing) };
-  if (wish.effort !== undefined) return { reasoning_effort: nearest(wish.effort, plainEfforts, writing) };
+  if (wish.effort !== undefined) {
+    if (wish.budget !== undefined) writing.lose('dropped', 'reasoning.budget', 'the effort is said instead');
+    return { reasoning_effort: nearest(wish.effort, plainEfforts, writing) };
+  }
   if (wish.budget === undefined) {
     writing.lose('dropped', 'reasoning', 'reasoning without an effort is what the model does anyway');
     return {};
@@ -54,9 +64,11 @@ function writeOpenRouter(wish: Reasoning, writing: Writing): JsonObject {
 
 function writeThinking(wish: Reasoning, writing: Writing): JsonObject {
   if (isOff(wish)) return { thinking: { type: 'disabled' } };
+  if (wish.effort !== undefined && (wish.mode ?? wish.budget) !== undefined) {
+    writing.lose('dropped', 'reasoning.effort', 'the provider takes no effort');
+  }
   if (wish.budget !== undefined) return { thinking: { type: 'enabled', budget_tokens: wish.budget } };
   if (wish.mode !== undefined) {
-    if (wish.effort !== undefined) writing.lose('dropped', 'reasoning.effort', 'the provider takes no effort');
     return { thinking: { type: wish.mode } };
   }
   writing.lose('approximated', 'reasoning.effort', 'an effort is told as a budget');

@@ -145,7 +145,7 @@ function readReasoningWish(body: JsonObject): Reasoning | undefined {
 }
 
 function withEffort(effort: string): Reasoning {
-  return effort === 'none' ? { mode: 'off', effort } : { effort };
+  return effort === 'none' ? { mode: 'off' } : { effort };
 }
 
 function readOpenRouter(body: JsonObject): Reasoning | undefined {

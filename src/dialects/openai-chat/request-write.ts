@@ -14,7 +14,7 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
   const format = writeFormat(request.format, writing);
   const body: JsonObject = {
     model: request.model,
-    messages: writeMessages(withTopMark(request), format.instruction, writing),
+    messages: writeMessages(withTopMark(request, writing), format.instruction, writing),
     ...writeTools(request, writing),
     ...writeMaxTokens(request.maxTokens, writing),
     ...writeSampling(request, writing),
@@ -36,11 +36,15 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
 }
 
 /** "Mark the last cacheable block": there is no field for that here, but there is the block. */
-function withTopMark(request: ChatRequest): ChatRequest {
+function withTopMark(request: ChatRequest, { quirks, lose }: Writing): ChatRequest {
+  if (request.cache === undefined) return request;
+  if (quirks.cache_control !== true) {
+    lose('dropped', 'cache', 'the provider takes no cache marks');
+    return request;
+  }
   const turn = request.turns.at(-1);
   const block = turn?.content.at(-1);
-  if (request.cache === undefined || turn === undefined || block === undefined || block.type === 'native')
-    return request;
+  if (turn === undefined || block === undefined || block.type === 'native') return request;
   const marked: Block = { ...block, cache: request.cache };
   const last: Turn = { ...turn, content: [...turn.content.slice(0, -1), marked] };
   return { ...request, turns: [...request.turns.slice(0, -1), last] };
@@ -79,7 +83,7 @@ function writeSampling({ sampling }: ChatRequest, { quirks, lose }: Writing): Js
 function writeStop(stop: readonly string[] | undefined, { quirks, lose }: Writing): JsonObject {
   if (stop === undefined || stop.length === 0) return {};
   const most = quirks.stop_max ?? 4;
-  if (stop.length > most) lose('dropped', `stop[${most}]`, `the provider takes ${most} stop sequences`);
+  if (stop.length > most) lose('dropped', 'stop', `the provider takes ${most} stop sequences`);
   const given = stop.slice(0, most);
   return given.length > 0 ? { stop: given } : {};
 }
@@ -108,7 +112,7 @@ const longestUser = 64;
 function writeUser(user: string | undefined, { own, lose }: Writing): JsonObject {
   if (user === undefined) return {};
   if (own || user.length <= longestUser) return { user };
-  lose('mapped', 'user', 'a long name is told as its fingerprint');
+  lose('approximated', 'user', 'a long name is told as its fingerprint');
   return { user: `user_${fingerprint(user, 32)}` };
 }
 

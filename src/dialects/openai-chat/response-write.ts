@@ -2,12 +2,13 @@ import type { Block, ToolCallBlock } from '../../canon/content.ts';
 import type { Folded } from '../../canon/fold.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
-import { answerHead, asksForFunctions } from './answer-head.ts';
+import { answerHead } from './answer-head.ts';
 import { ChoiceJoin } from './choice-join.ts';
 import { writeAnnotation } from './citation.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
 import { writeDetail } from './reasoning.ts';
+import { asksForFunctions } from './tools-read.ts';
 import { writeUsage } from './usage.ts';
 
 /** Writes a whole answer as a `chat.completion`. */

@@ -17,8 +17,7 @@ export function writeResult(block: ToolResultBlock, path: string, writing: Writi
   let cache = block.cache;
   block.content.forEach((part, i) => {
     const text = textOf(part, `${path}.content[${i}]`, writing);
-    if (text === undefined)
-      bulky.push(...writePart({ ...part, cache: undefined } as Block, `${path}.content[${i}]`, writing));
+    if (text === undefined) bulky.push(...writePart(unmarked(part), `${path}.content[${i}]`, writing));
     else texts.push(text);
     cache ??= part.cache;
   });
@@ -65,7 +64,7 @@ function textOf(part: Block, path: string, writing: Writing): string | undefined
     case 'refusal':
       return part.text;
     case 'search_result':
-      writing.loseOnce('approximated', path, 'search results are told as text');
+      writing.lose('approximated', path, 'search results are told as text');
       return searchResultText(part);
     case 'tool_reference':
       writing.loseOnce('mapped', path, 'tool references are told as text');
@@ -79,6 +78,12 @@ function textOf(part: Block, path: string, writing: Writing): string | undefined
   }
 }
 
+/** The mark of a part stands for the whole result. */
+function unmarked(part: Block): Block {
+  const { cache: _, ...rest } = part;
+  return rest;
+}
+
 function moveNotice(files: readonly JsonObject[], path: string, writing: Writing): string {
   writing.loseOnce('moved', path, 'images and files in tool results follow in a user message');
   const what = files.every((part) => part['type'] === 'image_url') ? 'image' : 'file';
@@ -88,6 +93,10 @@ function moveNotice(files: readonly JsonObject[], path: string, writing: Writing
 }
 
 function errorText(text: string, path: string, writing: Writing): string {
+  if (/error/i.test(text.slice(0, 40))) {
+    writing.loseOnce('approximated', path, 'that a tool failed is left to its own words');
+    return text;
+  }
   writing.loseOnce('mapped', path, 'that a tool failed is told in its text');
-  return /error/i.test(text.slice(0, 40)) ? text : `Error: ${text}`;
+  return `Error: ${text}`;
 }

@@ -2,12 +2,13 @@ import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
-import { type AnswerHead, answerHead, asksForFunctions } from './answer-head.ts';
+import { type AnswerHead, answerHead } from './answer-head.ts';
 import { writeAnnotation } from './citation.ts';
 import { writeError } from './error-write.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
 import { writeDetail } from './reasoning.ts';
+import { asksForFunctions } from './tools-read.ts';
 import { writeUsage } from './usage.ts';
 
 /** Writes an answer as `chat.completion.chunk`s. */

@@ -1,6 +1,6 @@
 import type { Ext } from '../../canon/content.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
-import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../canon/request.ts';
+import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../../canon/request.ts';
 import {
   boolean,
   missingField,
@@ -15,8 +15,16 @@ import {
 } from './fields.ts';
 import { readCacheMark } from './parts-read.ts';
 
-/** Marks, in a tool's `ext`, that the client speaks of functions and wants to be answered so. */
-export const legacyForm = 'function_form';
+/**
+ * Marks, in a tool's `ext`, that the client speaks of functions and wants to be answered so. A symbol, because it is
+ * no field: it is not to be sent, and other languages lose nothing by it.
+ */
+const functionForm = Symbol('function_call');
+
+/** Whether the client offered functions in the older form, and so waits for a `function_call`. */
+export function asksForFunctions({ tools }: ChatRequest): boolean {
+  return tools.some((tool) => tool.type === 'function' && functionForm in (tool.ext?.['openai-chat'] ?? {}));
+}
 
 /** Reads `tools` and the older `functions`. */
 export function readTools(body: JsonObject): Tool[] {
@@ -24,7 +32,7 @@ export function readTools(body: JsonObject): Tool[] {
   const functions = optional(body, 'functions', objects) ?? [];
   return [
     ...tools.map((tool, i) => readTool(tool, `tools[${i}]`)),
-    ...functions.map((fn, i) => readFunction(fn, {}, { [legacyForm]: 'legacy' }, `functions[${i}].`)),
+    ...functions.map((fn, i) => readFunction(fn, {}, { [functionForm]: true }, `functions[${i}].`)),
   ];
 }
 

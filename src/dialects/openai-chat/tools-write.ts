@@ -1,7 +1,6 @@
 import type { Block } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool } from '../../canon/request.ts';
-import { legacyForm } from './tools-read.ts';
 import type { Writing } from './writing.ts';
 
 /** `tools`, `tool_choice` and `parallel_tool_calls`; nothing at all without tools. */
@@ -12,11 +11,10 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const asList = allowed !== undefined && allowed.length > 1 && writing.own;
   const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
   if (offered.length < shown.length) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
-  const tools = offered.flatMap((tool, i) => writeTool(tool, `tools[${i}]`, writing));
+  const tools = offered.flatMap((tool) => writeTool(tool, `tools[${request.tools.indexOf(tool)}]`, writing));
   if (tools.length === 0) {
-    if (request.toolChoice !== undefined && request.toolChoice.type !== 'none') {
-      writing.lose('dropped', 'tool_choice', 'no tool is left to choose');
-    }
+    if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');
+    if (request.parallelTools !== undefined) writing.lose('dropped', 'parallel_tools', 'there is no tool');
     return {};
   }
   return {
@@ -28,16 +26,19 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
 
 /** Deferred tools stay hidden until a result names them, a call has used them, or the client insists on one. */
 function shownTools(request: ChatRequest, writing: Writing): readonly Tool[] {
-  if (!request.tools.some((tool) => tool.type === 'function' && tool.deferred === true)) return request.tools;
+  const isDeferred = (tool: Tool): boolean => tool.type === 'function' && tool.deferred === true;
+  if (!request.tools.some(isDeferred)) return request.tools;
   const known = new Set<string>();
   for (const turn of request.turns) for (const block of turn.content) noteNames(block, known);
   if (request.toolChoice?.type === 'tool') known.add(request.toolChoice.name);
-  const shown = request.tools.filter(
-    (tool) => tool.type !== 'function' || tool.deferred !== true || known.has(tool.name),
-  );
-  const hidden = request.tools.length - shown.length;
-  if (hidden > 0) writing.lose('mapped', 'tools', `${hidden} deferred tools are hidden until a result names them`);
-  return shown;
+  return request.tools.filter((tool, i) => {
+    if (!isDeferred(tool)) return true;
+    const path = `tools[${i}]`;
+    if (known.has(tool.name))
+      writing.loseOnce('approximated', path, 'a deferred tool is shown as any other once it is named');
+    else writing.loseOnce('dropped', path, 'deferred tools are hidden until a result names them');
+    return known.has(tool.name);
+  });
 }
 
 function noteNames(block: Block, names: Set<string>): void {
@@ -47,7 +48,7 @@ function noteNames(block: Block, names: Set<string>): void {
 
 function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
   if (tool.type === 'native') return tool.dialect === 'openai-chat' ? [tool.value] : [];
-  const { [legacyForm]: _, body, ...ext } = tool.ext?.['openai-chat'] ?? {};
+  const { body, ...ext } = tool.ext?.['openai-chat'] ?? {};
   const mark = writing.mark(tool.cache, path);
   const inner = body as JsonObject | undefined;
   if (tool.type === 'function')

@@ -132,7 +132,7 @@ export function usageIn(body: JsonObject): JsonObject | undefined {
 
 function count(value: unknown): number | undefined {
   const number = numberIn(value);
-  return number === undefined ? undefined : Math.max(0, number);
+  return number === undefined ? undefined : Math.max(0, Math.round(number));
 }
 
 function objectIn(value: unknown): JsonObject {

@@ -11,6 +11,7 @@ export const gateways: readonly Kind[] = [
       reasoning: 'reasoning_details',
       reasoning_request: 'reasoning',
       cache_control: true,
+      extra_sampling: true,
       max_tokens: 'max_tokens',
     },
     // Servers that keep OpenRouter's older interface count cost only on demand.
@@ -66,7 +67,10 @@ export const gateways: readonly Kind[] = [
     },
     models: [
       { match: '*claude*', quirks: { reasoning_request: 'thinking', cache_control: true } },
-      { match: '*gpt-5*|*gpt-oss*', quirks: { reasoning_request: 'reasoning_effort' } },
+      {
+        match: '*gpt-5*|*gpt-oss*',
+        quirks: { reasoning_request: 'reasoning_effort', efforts: ['low', 'medium', 'high'] },
+      },
     ],
     serves: ['claude', 'gpt', 'gemini'],
     rename: databricksNames,
@@ -129,6 +133,8 @@ function liteLlm(kind: string, title: string, speaks: 'openai-chat' | 'anthropic
     enough: [['base_url']],
     backends,
     quirks: speaks === 'openai-chat' ? { cache_control: true, reasoning: 'reasoning_content' } : {},
+    // Claude's thinking goes back with its signature.
+    ...(speaks === 'openai-chat' ? { models: [{ match: '*claude*', quirks: { reasoning: 'thinking_blocks' } }] } : {}),
     // The proxy's owner gives names to its models; most often those of their makers.
     serves: ['claude', 'gpt', 'gemini'],
   };

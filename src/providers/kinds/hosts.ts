@@ -1,7 +1,12 @@
 import { compatible, type Kind } from '../kind.ts';
 
-const plain = { max_tokens: 'max_tokens', files: false } as const;
+// Chat templates of open models mostly refuse system messages in mid-conversation.
+const plain = { max_tokens: 'max_tokens', files: false, mid_system: false } as const;
+/** Those that run vLLM and its like, with all of its sampling. */
+const open = { ...plain, extra_sampling: true } as const;
+const threeEfforts = ['low', 'medium', 'high'] as const;
 const withContent = { ...plain, reasoning: 'reasoning_content' } as const;
+const openWithContent = { ...open, reasoning: 'reasoning_content' } as const;
 
 /** Those who run other people's models. */
 export const hosts: readonly Kind[] = [
@@ -10,40 +15,42 @@ export const hosts: readonly Kind[] = [
     keys: ['GROQ_API_KEY'],
     quirks: {
       max_tokens: 'max_completion_tokens',
+      mid_system: false,
       reasoning: 'reasoning',
       reasoning_request: 'none',
       files: false,
       stop_max: 4,
       refuses: ['logit_bias', 'logprobs', 'top_logprobs'],
     },
-    models: [{ match: '*gpt-oss*', quirks: { reasoning_request: 'reasoning_effort' } }],
+    models: [{ match: '*gpt-oss*', quirks: { reasoning_request: 'reasoning_effort', efforts: threeEfforts } }],
     big: 'openai/gpt-oss-120b',
     small: 'openai/gpt-oss-20b',
   }),
   compatible('together', 'Together AI', {
     url: 'https://api.together.ai/v1',
     keys: ['TOGETHER_API_KEY', 'TOGETHERAI_API_KEY'],
-    quirks: { ...plain, reasoning: 'reasoning', reasoning_request: 'reasoning_effort' },
+    quirks: { ...open, reasoning: 'reasoning', reasoning_request: 'reasoning_effort', efforts: threeEfforts },
     vendorNames: true,
   }),
   compatible('fireworks', 'Fireworks AI', {
     url: 'https://api.fireworks.ai/inference/v1',
     anthropic: 'https://api.fireworks.ai/inference',
     keys: ['FIREWORKS_API_KEY', 'FIREWORKS_AI_API_KEY'],
-    quirks: { ...withContent, reasoning_request: 'reasoning_effort' },
+    quirks: { ...openWithContent, reasoning_request: 'reasoning_effort', efforts: threeEfforts },
   }),
   compatible('cerebras', 'Cerebras', {
     url: 'https://api.cerebras.ai/v1',
     keys: ['CEREBRAS_API_KEY'],
     quirks: {
       max_tokens: 'max_completion_tokens',
+      mid_system: false,
       reasoning: 'reasoning',
       reasoning_request: 'none',
       images: false,
       files: false,
       refuses: ['frequency_penalty', 'presence_penalty', 'logit_bias'],
     },
-    models: [{ match: '*gpt-oss*', quirks: { reasoning_request: 'reasoning_effort' } }],
+    models: [{ match: '*gpt-oss*', quirks: { reasoning_request: 'reasoning_effort', efforts: threeEfforts } }],
     big: 'zai-glm-4.7',
     small: 'qwen-3.8-27b',
   }),
@@ -55,34 +62,38 @@ export const hosts: readonly Kind[] = [
   compatible('nebius', 'Nebius Token Factory', {
     url: 'https://api.tokenfactory.nebius.com/v1',
     keys: ['NEBIUS_API_KEY'],
-    quirks: withContent,
+    quirks: openWithContent,
     vendorNames: true,
   }),
   compatible('deepinfra', 'DeepInfra', {
     url: 'https://api.deepinfra.com/v1/openai',
     anthropic: 'https://api.deepinfra.com/anthropic',
     keys: ['DEEPINFRA_API_KEY', 'DEEPINFRA_TOKEN'],
-    quirks: { ...withContent, reasoning_request: 'reasoning_effort' },
+    quirks: {
+      ...openWithContent,
+      reasoning_request: 'reasoning_effort',
+      efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+    },
     vendorNames: true,
   }),
   compatible('hyperbolic', 'Hyperbolic', {
     url: 'https://api.hyperbolic.xyz/v1',
     keys: ['HYPERBOLIC_API_KEY'],
-    quirks: plain,
+    quirks: open,
     vendorNames: true,
   }),
   compatible('novita', 'Novita AI', {
     url: 'https://api.novita.ai/openai/v1',
     anthropic: 'https://api.novita.ai/anthropic',
     keys: ['NOVITA_API_KEY'],
-    quirks: withContent,
+    quirks: openWithContent,
     vendorNames: true,
   }),
   compatible('siliconflow', 'SiliconFlow', {
     url: 'https://api.siliconflow.com/v1',
     anthropic: 'https://api.siliconflow.com',
     keys: ['SILICONFLOW_API_KEY'],
-    quirks: { ...withContent, reasoning_request: 'none' },
+    quirks: { ...openWithContent, reasoning_request: 'none' },
     vendorNames: true,
   }),
   compatible('dashscope', 'Alibaba Model Studio', {
@@ -100,7 +111,7 @@ export const hosts: readonly Kind[] = [
     url: 'https://api.stepfun.com/v1',
     anthropic: 'https://api.stepfun.com',
     keys: ['STEPFUN_API_KEY'],
-    quirks: { ...plain, reasoning: 'reasoning', reasoning_request: 'reasoning_effort' },
+    quirks: { ...plain, reasoning: 'reasoning', reasoning_request: 'reasoning_effort', efforts: threeEfforts },
   }),
   compatible('hunyuan', 'Tencent Hunyuan', {
     url: 'https://api.hunyuan.cloud.tencent.com/v1',
@@ -141,36 +152,36 @@ export const hosts: readonly Kind[] = [
   compatible('baseten', 'Baseten', {
     url: 'https://inference.baseten.co/v1',
     keys: ['BASETEN_API_KEY'],
-    quirks: plain,
+    quirks: open,
     vendorNames: true,
   }),
   compatible('featherless', 'Featherless', {
     url: 'https://api.featherless.ai/v1',
     keys: ['FEATHERLESS_API_KEY'],
-    quirks: plain,
+    quirks: open,
     vendorNames: true,
   }),
   compatible('inference', 'Inference.net', {
     url: 'https://api.inference.net/v1',
     keys: ['INFERENCE_API_KEY'],
-    quirks: plain,
+    quirks: open,
     vendorNames: true,
   }),
   compatible('friendli', 'Friendli', {
     url: 'https://api.friendli.ai/serverless/v1',
     keys: ['FRIENDLI_TOKEN'],
-    quirks: plain,
+    quirks: open,
   }),
   compatible('chutes', 'Chutes', {
     url: 'https://llm.chutes.ai/v1',
     keys: ['CHUTES_API_KEY'],
-    quirks: plain,
+    quirks: open,
     vendorNames: true,
   }),
   compatible('nscale', 'Nscale', {
     url: 'https://inference.api.nscale.com/v1',
     keys: ['NSCALE_API_KEY'],
-    quirks: plain,
+    quirks: open,
     vendorNames: true,
   }),
   compatible('scaleway', 'Scaleway', {

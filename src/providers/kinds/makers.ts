@@ -29,6 +29,7 @@ export const makers: readonly Kind[] = [
         match: 'o1*|o3*|o4*|gpt-5*|gpt-6*|codex*',
         quirks: {
           reasoning_request: 'reasoning_effort',
+          efforts: ['low', 'medium', 'high'],
           system_role: 'developer',
           refuses: [
             'temperature',
@@ -42,6 +43,9 @@ export const makers: readonly Kind[] = [
           ],
         },
       },
+      { match: 'gpt-5|gpt-5-*', quirks: { efforts: ['minimal', 'low', 'medium', 'high'] } },
+      { match: 'gpt-5.*|gpt-6*', quirks: { efforts: ['none', 'low', 'medium', 'high', 'xhigh'] } },
+      { match: 'gpt-5.1*', quirks: { efforts: ['none', 'low', 'medium', 'high'] } },
     ],
     serves: ['gpt'],
     home: 'gpt',
@@ -80,6 +84,8 @@ export const makers: readonly Kind[] = [
       max_tokens: 'max_tokens',
       reasoning: 'none',
       reasoning_request: 'reasoning_effort',
+      efforts: ['minimal', 'low', 'medium', 'high'],
+      mid_system: false,
       refuses: [
         'logit_bias',
         'metadata',
@@ -104,6 +110,7 @@ export const makers: readonly Kind[] = [
       max_tokens: 'max_tokens',
       reasoning: 'reasoning_content',
       reasoning_request: 'reasoning_effort',
+      efforts: ['low', 'high', 'max'],
       images: false,
       files: false,
       json_schema: false,
@@ -118,7 +125,7 @@ export const makers: readonly Kind[] = [
     keys: ['XAI_API_KEY'],
     quirks: { reasoning: 'none', reasoning_request: 'none', files: false },
     models: [
-      { match: 'grok-3-mini*', quirks: { reasoning_request: 'reasoning_effort' } },
+      { match: 'grok-3-mini*', quirks: { reasoning_request: 'reasoning_effort', efforts: ['low', 'high'] } },
       {
         match: 'grok-3-mini*|grok-4*|grok-code*',
         quirks: { refuses: ['presence_penalty', 'frequency_penalty', 'stop'] },
@@ -136,6 +143,7 @@ export const makers: readonly Kind[] = [
       reasoning_request: 'none',
       stream_options: false,
       tool_choice_required: 'any',
+      mid_system: false,
       tool_ids: 'nine',
       files: false,
       refuses: ['seed', 'user', 'logit_bias', 'logprobs', 'top_logprobs', 'store', 'safety_identifier'],
@@ -202,10 +210,16 @@ export const makers: readonly Kind[] = [
     quirks: {
       max_tokens: 'max_tokens',
       reasoning: 'none',
+      mid_system: false,
       reasoning_request: 'none',
       refuses: ['tools', 'tool_choice', 'parallel_tool_calls', 'stop', 'seed', 'logit_bias', 'n'],
     },
-    models: [{ match: '*reasoning*|*research*', quirks: { reasoning_request: 'reasoning_effort' } }],
+    models: [
+      {
+        match: '*reasoning*|*research*',
+        quirks: { reasoning_request: 'reasoning_effort', efforts: ['minimal', 'low', 'medium', 'high'] },
+      },
+    ],
   }),
   compatible('minimax', 'MiniMax', {
     url: 'https://api.minimax.io/v1',

@@ -4,6 +4,7 @@ import type { SimulatedDialect } from '../dialect.ts';
 import { frameWriter } from '../sse.ts';
 import { writeWhole } from './answer.ts';
 import { errorEvent, overflow, writeError } from './error.ts';
+import { writeModel, writeModels } from './models.ts';
 import { readRequest } from './read.ts';
 import { writeStream } from './stream.ts';
 import { checkRequest } from './validate.ts';
@@ -21,6 +22,7 @@ export const anthropic: SimulatedDialect = {
   name: 'anthropic',
   prefixes: { answer: 'msg_', call: 'toolu_' },
   requestIdHeader: 'request-id',
+  isClient: (headers) => headers['anthropic-version'] !== undefined || headers['x-api-key'] !== undefined,
   operation(path) {
     const found = PATH.exec(path);
     if (found === null) return undefined;
@@ -39,6 +41,8 @@ export const anthropic: SimulatedDialect = {
   whole: writeWhole,
   stream: writeStream,
   count: (asked) => ({ input_tokens: asked.inputTokens }),
+  models: (ids, query) => writeModels(ids, query),
+  model: (id) => writeModel(id),
   error: writeError,
   errorFrame: (problem, context, manner) => frameWriter(manner)(JSON.stringify(errorEvent(problem, context)), 'error'),
   malformedFrame: (manner) =>

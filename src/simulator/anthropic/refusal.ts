@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject, textOf } from '../json.ts';
 import { Refused } from '../problem.ts';
 
 /** Leaves the check: 400 invalid_request_error with this message. */
@@ -50,6 +50,6 @@ export function rowFor(
   if (row !== undefined) return row;
   const names = Object.keys(rows).map((name) => `'${name}'`);
   return refuse(
-    `${place}: Input tag '${String(value.type)}' found using 'type' does not match any of the expected tags: ${names.join(', ')}`,
+    `${place}: Input tag '${textOf(value.type)}' found using 'type' does not match any of the expected tags: ${names.join(', ')}`,
   );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildAnswer } from '../answer.ts';
 import { createIdMaker } from '../ids.ts';
-import { type JsonObject, listOf, objectOf } from '../json.ts';
+import { type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import { askedFrom, dialectNamed, eventsIn, jsonIn } from '../probe.ts';
 import type { Step } from '../scenario.ts';
 import { signThinking } from '../signature.ts';
@@ -27,14 +27,14 @@ function folded(events: readonly JsonObject[]): JsonObject {
     if (event.type === 'content_block_start') blocks[index] = { ...objectOf(event.content_block) };
     const block = blocks[index] ?? {};
     if (event.type === 'content_block_delta') {
-      if (typeof delta.text === 'string') block.text = `${String(block.text)}${delta.text}`;
-      if (typeof delta.thinking === 'string') block.thinking = `${String(block.thinking)}${delta.thinking}`;
+      if (typeof delta.text === 'string') block.text = `${textOf(block.text)}${delta.text}`;
+      if (typeof delta.thinking === 'string') block.thinking = `${textOf(block.thinking)}${delta.thinking}`;
       if (typeof delta.signature === 'string') block.signature = delta.signature;
       if (delta.citation !== undefined) block.citations = [...listOf(block.citations), delta.citation];
       if (typeof delta.partial_json === 'string') inputs[index] = (inputs[index] ?? '') + delta.partial_json;
       if (delta.type === 'compaction_delta') block.content = delta.content;
     }
-    if (event.type === 'content_block_stop' && inputs[index]) block.input = JSON.parse(inputs[index]);
+    if (event.type === 'content_block_stop' && inputs[index]) block.input = JSON.parse(inputs[index]) as JsonObject;
     if (event.type === 'message_delta') {
       Object.assign(message, delta, { usage: { ...objectOf(message.usage), ...objectOf(event.usage) } });
     }

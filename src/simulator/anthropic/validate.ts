@@ -199,14 +199,14 @@ function checkThinkingInHistory(body: JsonObject): void {
   const last = messages.at(-1);
   if (!listOf(last?.content).some((block) => objectOf(block).type === 'tool_result')) return;
   const index = messages.findLastIndex(({ role }) => role === 'assistant');
-  const first = objectOf(listOf(messages[index]?.content)[0]).type;
+  const first = textOf(objectOf(listOf(messages[index]?.content)[0]).type) || 'text';
   const before = messages.findLastIndex(
     ({ role, content }, at) => at < index && role === 'user' && !isOnlyResults(content),
   );
   const turn = messages.slice(before + 1, index + 1).flatMap(({ content }) => listOf(content));
   if (turn.some((block) => ['thinking', 'redacted_thinking'].includes(textOf(objectOf(block).type)))) return;
   refuse(
-    `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${String(first)}\`. When ` +
+    `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${first}\`. When ` +
       '`thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set ' +
       'of `tool_use` and `tool_result` blocks). To avoid this requirement, disable `thinking`.',
   );

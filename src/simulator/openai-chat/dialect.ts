@@ -5,6 +5,7 @@ import { frameWriter } from '../sse.ts';
 import { writeWhole } from './answer.ts';
 import { errorChunk, overflow, writeError } from './error.ts';
 import { flavorOf } from './flavor.ts';
+import { writeModel, writeModels } from './models.ts';
 import { readRequest } from './read.ts';
 import { writeStream } from './stream.ts';
 import { checkRequest } from './validate.ts';
@@ -22,6 +23,7 @@ export const openaiChat: SimulatedDialect = {
   name: 'openai-chat',
   prefixes: { answer: 'chatcmpl-', call: 'call_' },
   requestIdHeader: 'x-request-id',
+  isClient: () => true,
   operation: (path) => (PATH.test(path) ? 'answer' : undefined),
   keys: keysIn,
   unauthorized(call) {
@@ -40,6 +42,8 @@ export const openaiChat: SimulatedDialect = {
   whole: writeWhole,
   stream: writeStream,
   count: (asked) => ({ input_tokens: asked.inputTokens }),
+  models: (ids, _query, rules) => writeModels(ids, rules),
+  model: writeModel,
   error: writeError,
   errorFrame: (problem, context, manner) => frameWriter(manner)(JSON.stringify(errorChunk(problem, context))),
   malformedFrame: (manner) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildAnswer } from '../answer.ts';
 import { createIdMaker } from '../ids.ts';
-import { type JsonObject, listOf, objectOf } from '../json.ts';
+import { type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import { askedFrom, dialectNamed, eventsIn, jsonIn } from '../probe.ts';
 import type { Step } from '../scenario.ts';
 
@@ -88,7 +88,7 @@ describe('answers in the chat language', () => {
     const argumentsOf = (index: number): string =>
       pieces
         .filter((piece) => piece.index === index)
-        .map((piece) => String(objectOf(piece.function).arguments))
+        .map((piece) => textOf(objectOf(piece.function).arguments))
         .join('');
     assert.deepEqual([argumentsOf(0), argumentsOf(1)], ['{"x":"one"}', '{"y":"two"}']);
     assert.equal(choice(chunks.at(-1)!).finish_reason, 'tool_calls');

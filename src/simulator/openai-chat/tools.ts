@@ -51,9 +51,9 @@ function checkTool(tool: JsonObject, index: number, flavor: Flavor): string {
   if (parameters === undefined) return name;
   if (!isObject(parameters)) refuseType(`${place}.function.parameters`, 'an object', parameters);
   if (objectOf(parameters).type !== 'object') {
-    const got = objectOf(parameters).type;
+    const got = textOf(objectOf(parameters).type) || 'None';
     refuse(
-      `Invalid schema for function '${name}': schema must be a JSON Schema of 'type: "object"', got 'type: "${got === undefined ? 'None' : String(got)}"'.`,
+      `Invalid schema for function '${name}': schema must be a JSON Schema of 'type: "object"', got 'type: "${got}"'.`,
       `${place}.function.parameters`,
       'invalid_function_parameters',
     );

@@ -110,10 +110,11 @@ function checkRange(value: Json | undefined, name: string, least: number, most: 
 
 function checkTokenLimit(value: Json | undefined, name: string): void {
   if (value === undefined || value === null) return;
-  if (!Number.isInteger(value)) refuseType(name, 'an integer', value);
-  if ((numberOf(value) ?? 0) >= 1) return;
+  const number = numberOf(value) ?? Number.NaN;
+  if (!Number.isInteger(number)) refuseType(name, 'an integer', value);
+  if (number >= 1) return;
   refuse(
-    `Invalid '${name}': integer below minimum value. Expected a value >= 1, but got ${String(value)} instead.`,
+    `Invalid '${name}': integer below minimum value. Expected a value >= 1, but got ${number} instead.`,
     name,
     'integer_below_min_value',
   );

@@ -36,7 +36,7 @@ async function subagent(stage: Stage): Promise<void> {
   const own = world.calls().filter((call) => JSON.stringify(messagesOf(call)[stage.language === 'anthropic' ? 0 : 1]).includes('SUBTASK'));
   assert.equal(own.length, 2, 'the subagent has a conversation of its own');
   assert.equal(holding(world.calls(), 'The subagent has noted it: 42.').length, 1, 'its report reached the main conversation');
-  checkGrowth(own);
+  checkGrowth(stage.language, own);
 }
 
 async function toolSearch(stage: Stage): Promise<void> {

@@ -1,8 +1,23 @@
 import type { Scenario } from '../scenario.ts';
 import { agents } from './agents.ts';
+import { anthropicAnswers } from './anthropic-sdk.ts';
+import { anthropicTrouble } from './anthropic-sdk-trouble.ts';
+import { openaiAnswers } from './openai-sdk.ts';
+import { openaiTrouble } from './openai-sdk-trouble.ts';
 import { recovery } from './recovery.ts';
 import { sessions } from './sessions.ts';
 import { tools } from './tools.ts';
 
 /** Every scenario, in the order in which it is played. */
-export const scenarios: readonly Scenario[] = [...tools, ...agents, ...sessions, ...recovery];
+export const scenarios: readonly Scenario[] = [
+  ...tools,
+  ...agents,
+  ...sessions,
+  ...recovery,
+  ...(['anthropic-sdk-1', 'anthropic-sdk-0'] as const).flatMap((client) => [
+    ...anthropicAnswers(client),
+    ...anthropicTrouble(client),
+  ]),
+  ...openaiAnswers,
+  ...openaiTrouble,
+];

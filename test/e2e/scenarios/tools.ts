@@ -34,7 +34,7 @@ async function toolSession(stage: Stage): Promise<void> {
   assert.equal(readFileSync(path.join(folder, 'note.txt'), 'utf8'), 'one\ntwo\n');
   assert.equal(world.calls().length, 4);
   assert.ok(world.calls().at(-1)?.body.includes(png(16).toString('base64')), 'the picture did not reach the upstream');
-  checkGrowth(world.calls());
+  checkGrowth(stage.language, world.calls());
 }
 
 async function fourTools(stage: Stage): Promise<void> {
@@ -62,7 +62,7 @@ async function fourTools(stage: Stage): Promise<void> {
   if (stage.language === 'anthropic') checkUntouched(relay.bodies, calls);
   else {
     assert.ok(!toolsOf(calls[0]).includes('CronList'), 'a deferred tool is offered before anybody asked for it');
-    checkGrowth(calls);
+    checkGrowth(stage.language, calls);
   }
 }
 
@@ -100,7 +100,7 @@ async function parallelCalls(stage: Stage): Promise<void> {
   assert.equal(texts.length, 3);
   for (const word of ['alpha', 'beta', 'c.txt']) assert.ok(texts.some((text) => text.includes(word)), word);
   assert.equal(readFileSync(path.join(folder, 'c.txt'), 'utf8'), 'gamma');
-  checkGrowth(world.calls());
+  checkGrowth(stage.language, world.calls());
 }
 
 async function failingTool(stage: Stage): Promise<void> {
@@ -142,7 +142,7 @@ async function imageAndPdf(stage: Stage): Promise<void> {
   const [picture, document] = stage.language === 'anthropic' ? anthropicMedia(messages) : chatMedia(messages);
   assert.equal(picture, png(40).toString('base64'));
   assert.equal(document, pdf('Ten thousand words').toString('base64'));
-  checkGrowth(world.calls());
+  checkGrowth(stage.language, world.calls());
 }
 
 /** The data of the first picture and the first document in tool results. */

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import OpenAI from 'openai';
+import type { Fault } from '../../../src/simulator/index.ts';
+import { until } from '../../gateway-process.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Stage } from '../stage.ts';
+import { connect, model } from './openai-sdk.ts';
+
+const client = 'openai-sdk' as const;
+
+/** Failures as the SDK tells them, and what becomes of a call that its client leaves. */
+export const openaiTrouble: readonly Scenario[] = [
+  { name: 'errors', client, play: errors },
+  { name: 'context overflow', client, play: overflow },
+  { name: 'retries', client, play: retries },
+  { name: 'error in a stream', client, play: errorInStream },
+  { name: 'truncated stream', client, play: truncated },
+  { name: 'leaving a stream', client, play: leaving },
+  { name: 'wrong key', client, play: wrongKey },
+];
+
+const messages = [{ role: 'user' as const, content: 'Hello' }];
+
+type Kind = new (...args: never[]) => Error;
+
+const failures: readonly { readonly status: number; readonly kind: Kind; readonly headers?: Readonly<Record<string, string>> }[] = [
+  { status: 400, kind: OpenAI.BadRequestError },
+  { status: 401, kind: OpenAI.AuthenticationError },
+  { status: 403, kind: OpenAI.PermissionDeniedError },
+  { status: 404, kind: OpenAI.NotFoundError },
+  { status: 429, kind: OpenAI.RateLimitError, headers: { 'retry-after': '7' } },
+  { status: 500, kind: OpenAI.InternalServerError },
+  { status: 503, kind: OpenAI.InternalServerError },
+];
+
+async function errors(stage: Stage): Promise<void> {
+  const world = await stage.world(
+    {
+      answer: ({ prompt }) => {
+        const { status, headers } = failures[Number(prompt)] as (typeof failures)[number];
+        return { faults: [{ kind: 'status', status, message: `Trouble number ${prompt}.`, ...(headers && { headers }) }] };
+      },
+    },
+    { refusals: failures.map(({ status }) => status) },
+  );
+  const sdk = connect(world);
+  for (const [index, { status, kind, headers }] of failures.entries()) {
+    for (const stream of [false, true]) {
+      const content = String(index);
+      const error = await failureOf(() => sdk.chat.completions.create({ model, messages: [{ role: 'user', content }], stream }));
+      const told = `${status} ${stream ? 'streamed' : 'whole'}: ${error.message}`;
+      assert.ok(error instanceof kind, told);
+      assert.equal(error.status, status, told);
+      assert.match(error.message, /Trouble number/, told);
+      assert.equal(typeof error.type, 'string', told);
+      assert.ok(error.requestID, `${told}: no x-request-id`);
+      assert.equal(error.headers?.get('retry-after') ?? undefined, headers?.['retry-after'], told);
+    }
+  }
+}
+
+/** The SDK's error. @throws when there is none. */
+async function failureOf(call: () => Promise<unknown>): Promise<InstanceType<typeof OpenAI.APIError>> {
+  try {
+    await call();
+  } catch (error) {
+    if (error instanceof OpenAI.APIError) return error;
+    throw error;
+  }
+  throw new Error('the call succeeded');
+}
+
+async function overflow(stage: Stage): Promise<void> {
+  const message =
+    stage.language === 'anthropic'
+      ? 'prompt is too long: 9000 tokens > 8192 maximum'
+      : "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.";
+  const code = stage.language === 'anthropic' ? {} : { code: 'context_length_exceeded' };
+  const world = await stage.world({ steps: [{ faults: [{ kind: 'status', status: 400, message, ...code }] }] }, { refusals: [400] });
+  const error = await failureOf(() => connect(world).chat.completions.create({ model, messages }));
+  assert.equal(error.status, 400);
+  assert.equal(error.code, 'context_length_exceeded');
+  assert.match(error.message, /maximum context length is 8192 tokens.*9000 tokens/);
+}
+
+async function retries(stage: Stage): Promise<void> {
+  const busy = stage.language === 'anthropic' ? 529 : 503;
+  const faults: readonly Fault[] = [
+    { kind: 'status', status: busy, message: 'Overloaded' },
+    { kind: 'status', status: 429, message: 'Slow down.', headers: { 'retry-after': '1' } },
+  ];
+  const steps = [...faults.map((fault) => ({ faults: [fault] })), 'There.'];
+  const world = await stage.world({ steps }, { refusals: [busy, 429] });
+  const answer = await connect(world, 2).chat.completions.create({ model, messages });
+  assert.equal(answer.choices[0]?.message.content, 'There.');
+  const [, second, third] = world.calls();
+  assert.equal(world.calls().length, 3);
+  assert.ok((third?.startedAt ?? 0) - (second?.startedAt ?? 0) >= 1000, 'retry-after was not waited for');
+}
+
+async function errorInStream(stage: Stage): Promise<void> {
+  const fault: Fault = { kind: 'error', at: { event: 6 }, type: 'overloaded_error', message: 'Overloaded' };
+  const world = await stage.world({ steps: [{ parts: ['Some words and more of them.'], chunk: 3, pace: 20, faults: [fault] }] });
+  let said = '';
+  await assert.rejects(async () => {
+    const stream = await connect(world).chat.completions.create({ model, messages, stream: true });
+    for await (const chunk of stream) said += chunk.choices[0]?.delta.content ?? '';
+  }, /overloaded/i);
+  assert.notEqual(said, '', 'what came before the error was held back');
+}
+
+/** Without a reason to stop an answer is not whole, however its connection ends. */
+async function truncated(stage: Stage): Promise<void> {
+  const cuts = ['close', 'reset', 'end'] as const;
+  const steps = cuts.map((how) => ({ parts: ['Some words and more of them.'], chunk: 3, faults: [{ kind: 'cut' as const, at: { event: 6 }, how }] }));
+  const world = await stage.world({ steps });
+  const sdk = connect(world);
+  for (const how of cuts) {
+    let reason: unknown;
+    const read = async (): Promise<void> => {
+      for await (const chunk of await sdk.chat.completions.create({ model, messages, stream: true })) {
+        reason = chunk.choices[0]?.finish_reason ?? reason;
+      }
+    };
+    await assert.rejects(read, Error, `a stream cut by ${how} was taken for a whole one`);
+    assert.equal(reason, undefined);
+  }
+}
+
+async function leaving(stage: Stage): Promise<void> {
+  const world = await stage.world({ steps: [{ times: 'always', parts: ['word '.repeat(2000)], pace: 20 }] });
+  const stream = await connect(world).chat.completions.create({ model, messages, stream: true });
+  for await (const chunk of stream) {
+    if ((chunk.choices[0]?.delta.content ?? '') !== '') break;
+  }
+  stream.controller.abort();
+  await until('the call to the upstream ends', () => world.simulator.openStreams === 0, 1000);
+  assert.equal(world.calls()[0]?.state, 'aborted-by-client');
+}
+
+async function wrongKey(stage: Stage): Promise<void> {
+  const world = await stage.world({ steps: ['Never said.'] });
+  const error = await failureOf(() => connect({ ...world, key: 'sk-wrong' }, 2).chat.completions.create({ model, messages }));
+  assert.equal(error.status, 401);
+  assert.equal(error.headers?.get('x-should-retry'), 'false');
+  assert.equal(world.calls().length, 0);
+}
