@@ -71,11 +71,18 @@ function assertNothingLost(folded: Folded, found: Found): void {
   const citations = folded.content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []));
   assert.equal(text, found.text);
   assert.equal(thinking, found.thinking);
-  assert.deepEqual(opaque.filter((proof) => proof !== ''), found.opaque);
+  assert.deepEqual(
+    opaque.filter((proof) => proof !== ''),
+    found.opaque,
+  );
   assert.deepEqual(plain(calls), plain(found.calls));
   assert.deepEqual(plain(natives), plain(found.others));
   assert.deepEqual(urls, [...new Set(found.urls)].sort());
-  if (found.citations.length > 0) assert.deepEqual(citations.map(({ native }) => native?.value), found.citations);
+  if (found.citations.length > 0)
+    assert.deepEqual(
+      citations.map(({ native }) => native?.value),
+      found.citations,
+    );
   const reason = found.reason === undefined ? 'end' : reasons[found.reason];
   assert.equal(finish?.reason, reason === 'end' && calls.length > 0 ? 'tool_calls' : reason);
   for (const [name, count] of Object.entries(found.usage)) assert.equal(tokens[name] ?? 0, count ?? 0, name);

@@ -4,12 +4,9 @@ import type { Flavor, Scenario } from './scenario.ts';
 import { readScenarioFile } from './scenario-file.ts';
 import { SimulatorServer } from './server.ts';
 
-export type { Asked } from './asked.ts';
 export type { OAuthOptions } from './oauth.ts';
-export type { RecordedRequest, RequestState } from './recorder.ts';
-export type { Fault, Flavor, Manner, Match, Part, Rules, Scenario, Step, Stop, UsageNumbers } from './scenario.ts';
-export { readScenarioFile } from './scenario-file.ts';
-export { signThinking } from './signature.ts';
+export type { RecordedRequest } from './recorder.ts';
+export type { Fault, Flavor, Part, Scenario, Step } from './scenario.ts';
 
 /** How a simulator is started; everything may be left out. */
 export interface SimulatorOptions {

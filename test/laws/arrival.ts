@@ -1,5 +1,5 @@
-import { type Loss, lossesOf } from '../../src/canon/loss.ts';
 import type { JsonObject } from '../../src/canon/json.ts';
+import { type Loss, lossesOf } from '../../src/canon/loss.ts';
 import type { ChatRequest } from '../../src/canon/request.ts';
 import type { Dialect } from '../../src/dialects/index.ts';
 import { countOf, type Planted, scalarsIn } from './marker.ts';

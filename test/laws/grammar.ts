@@ -21,10 +21,12 @@ const homes: { readonly [type: string]: readonly string[] } = {
 /**
  * The grammar of answers once more, written from its description and not from the guard, so that each can prove the
  * other wrong. Says what is wrong with the first event that is not legal where it stands, or nothing.
+ * @param anyArguments a call that its provider closed may have arguments that are no JSON: models write such.
  */
-export function grammarFault(events: readonly Event[]): string | undefined {
+export function grammarFault(events: readonly Event[], anyArguments = false): string | undefined {
   const state: State = { started: false, ended: false, next: 0, open: undefined, ids: new Set(), cutCall: false };
   for (const [i, event] of events.entries()) {
+    if (anyArguments) state.cutCall = false;
     const fault = faultOf(event, state);
     if (fault !== undefined) return `event ${i} (${event.type}): ${fault}`;
   }

@@ -46,7 +46,12 @@ export function createMarkers(): Markers {
 }
 
 /** A copy in which every string that may be altered carries a marker; `plant` is told each one. */
-export function markStrings(value: unknown, path: string, markers: Markers, plant: (path: string, text: string) => void): unknown {
+export function markStrings(
+  value: unknown,
+  path: string,
+  markers: Markers,
+  plant: (path: string, text: string) => void,
+): unknown {
   if (typeof value === 'string') {
     const text = `${value} ${markers.next()}`;
     plant(path, text);

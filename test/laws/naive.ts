@@ -52,7 +52,9 @@ function growBlock(block: JsonObject, delta: JsonObject, inputs: Map<JsonObject,
   } else if (delta.type === 'citations_delta') block.citations = [...objectsIn(block.citations), delta.citation];
   else if (delta.type === 'signature_delta') block.signature = delta.signature;
   else if (delta.type === 'compaction_delta') Object.assign(block, { ...delta, type: block.type });
-  else for (const field of ['text', 'thinking']) if (delta[field] !== undefined) block[field] = `${block[field]}${delta[field]}`;
+  else
+    for (const field of ['text', 'thinking'])
+      if (delta[field] !== undefined) block[field] = `${block[field]}${delta[field]}`;
 }
 
 function foundIn(blocks: readonly JsonObject[], usage: JsonObject, reason: string | undefined): Found {
@@ -63,7 +65,11 @@ function foundIn(blocks: readonly JsonObject[], usage: JsonObject, reason: strin
   return {
     text: strings(blocks.map((block) => block.type === 'text' && block.text)).join(''),
     thinking: strings(blocks.map((block) => block.type === 'thinking' && block.thinking)).join(''),
-    opaque: strings(blocks.map((block) => (block.type === 'thinking' ? block.signature : block.type === 'redacted_thinking' && block.data))),
+    opaque: strings(
+      blocks.map((block) =>
+        block.type === 'thinking' ? block.signature : block.type === 'redacted_thinking' && block.data,
+      ),
+    ),
     calls: blocks.filter(({ type }) => type === 'tool_use').map(({ id, name, input }) => ({ id, name, input })),
     others: blocks.filter(({ type }) => !known.includes(String(type))),
     citations,
@@ -88,10 +94,13 @@ export function findInChunks(lines: readonly JsonObject[]): Found {
   let urls: unknown[] = [];
   for (const line of lines) {
     const [choice] = objectsIn(line.choices);
-    const said = isObject(choice?.delta) ? choice.delta : isObject(choice?.message) ? choice.message : {};
+    const said = objectIn(choice?.delta ?? choice?.message);
     for (const part of typeof said.content === 'string' ? [said.content] : objectsIn(said.content)) {
       if (typeof part === 'string') text += part;
-      else if (part.type === 'thinking') thinking += objectsIn(part.thinking).map((one) => one.text).join('');
+      else if (part.type === 'thinking')
+        thinking += objectsIn(part.thinking)
+          .map((one) => one.text)
+          .join('');
       else text += stringIn(part.text) ?? '';
     }
     thinking += stringIn(said.reasoning_content) ?? stringIn(said.reasoning) ?? '';
@@ -134,6 +143,10 @@ function chatCounts(usage: JsonObject): JsonObject {
   const reasoning = inside('completion_tokens_details', 'reasoning_tokens');
   const beside = reasoning > 0 && usage.total_tokens === prompt + completion + reasoning;
   return { input: prompt - cached, cacheRead: cached, cacheWrite: 0, output: completion + (beside ? reasoning : 0) };
+}
+
+function objectIn(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 function present(object: JsonObject): JsonObject {

@@ -29,7 +29,12 @@ export function emptyRequest(dialect: Dialect): ChatRequest {
 }
 
 /** What the client gets when every frame is understood and said anew. */
-export function translate(from: UpstreamSide, to: ClientSide, request: ChatRequest, chunks: Iterable<Uint8Array>): Buffer {
+export function translate(
+  from: UpstreamSide,
+  to: ClientSide,
+  request: ChatRequest,
+  chunks: Iterable<Uint8Array>,
+): Buffer {
   return run(translator(from, to, request, {}), chunks);
 }
 

@@ -196,7 +196,8 @@ class Planter {
         const text = `bytes ${this.#markers.next()}`;
         const data = Buffer.from(text).toString('base64');
         this.parts.push({ path, kind, needles: [data, text] });
-        if (!source.mediaType.startsWith('text/')) this.parts.push({ path, kind, needles: mediaNames(source.mediaType) });
+        if (!source.mediaType.startsWith('text/'))
+          this.parts.push({ path, kind, needles: mediaNames(source.mediaType) });
         return { ...source, data };
       }
       case 'url':
@@ -237,7 +238,8 @@ function choicesOf(request: ChatRequest): Planted[] {
   };
   const drop = (field: keyof ChatRequest): ChatRequest => omit(request, field);
   if (request.stream) leave('stream', 'stream', { ...request, stream: false });
-  if (request.toolChoice !== undefined && request.toolChoice.type !== 'auto') leave('tool_choice', 'tool_choice', drop('toolChoice'));
+  if (request.toolChoice !== undefined && request.toolChoice.type !== 'auto')
+    leave('tool_choice', 'tool_choice', drop('toolChoice'));
   if (request.parallelTools === false) leave('parallel_tools', 'parallel_tools', drop('parallelTools'));
   if (request.reasoning !== undefined) leave('reasoning', 'reasoning', drop('reasoning'));
   for (const field of ['effort', 'display'] as const) {
@@ -283,7 +285,8 @@ function choicesOfBlock(block: Block, path: string): Choice<Block>[] {
       found.push([`${path}.${field}`, `block ${field}`, { ...omit(block, 'ext'), ...asExt(without) } as Block]);
     }
   }
-  if (block.type === 'text' && (block.citations?.length ?? 0) > 0) found.push([path, 'text_citations', omit(block, 'citations')]);
+  if (block.type === 'text' && (block.citations?.length ?? 0) > 0)
+    found.push([path, 'text_citations', omit(block, 'citations')]);
   if (block.type === 'image' && block.detail !== undefined && block.detail !== 'auto') {
     found.push([`${path}.detail`, 'image detail', omit(block, 'detail')]);
   }

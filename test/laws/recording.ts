@@ -19,7 +19,9 @@ export interface Recording {
 /** Recordings lie beside the repository, where there are any. */
 const folder = join(import.meta.dirname, '../../../shared/recordings');
 /** What tests say when they skip. */
-export const absent: string | false = existsSync(folder) ? false : 'there is no ../shared/recordings beside the repository';
+export const absent: string | false = existsSync(folder)
+  ? false
+  : 'there is no ../shared/recordings beside the repository';
 
 /** Folders whose language goes by another name. */
 const languages: { readonly [folder: string]: string } = { mistral: 'openai-chat' };

@@ -23,13 +23,16 @@ export function sayingOf({ content, finish, usage, error }: Folded): Saying {
     urls: [...new Set(cited.flatMap(({ url }) => (url === undefined ? [] : [url])))].sort(),
     finish,
     // What a failed answer cost is not told in every language.
-    tokens: error !== undefined ? {} : {
-      input: usage.input ?? 0,
-      cacheRead: usage.cacheRead ?? 0,
-      cacheWrite: usage.cacheWrite ?? 0,
-      output: usage.output ?? 0,
-      reasoning: usage.reasoning ?? 0,
-    },
+    tokens:
+      error !== undefined
+        ? {}
+        : {
+            input: usage.input ?? 0,
+            cacheRead: usage.cacheRead ?? 0,
+            cacheWrite: usage.cacheWrite ?? 0,
+            output: usage.output ?? 0,
+            reasoning: usage.reasoning ?? 0,
+          },
     // Inside a stream there is no status, and without one some languages have one word for both.
     failed: error?.kind === 'internal' ? 'bad_upstream' : error?.kind,
   };

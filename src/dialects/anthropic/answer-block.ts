@@ -44,7 +44,7 @@ export function writeBlockStart(head: BlockHead): JsonObject | undefined {
     case 'image':
       return { type: 'text', text: '' };
     case 'native':
-      return head.dialect === anthropicName ? head.value : undefined;
+      return head.dialect === anthropicName && typeof head.value.type === 'string' ? head.value : undefined;
   }
 }
 

@@ -159,6 +159,7 @@ function messageEnd(event: Extract<Event, { type: 'finish' }>, usage: Usage): st
 
 /** What canon has no word for, as it came: an event, whose name must not break the frame, or a delta of the open block. */
 function nativeFrame({ value, index }: Extract<Event, { type: 'native' }>, open: OpenBlock | undefined): string {
-  if (index !== undefined) return open === undefined ? '' : deltaFrame(open.index, value);
-  return typeof value.type === 'string' && /^[\w.-]+$/.test(value.type) ? frame(value.type, value) : '';
+  if (typeof value.type !== 'string' || !/^[\w.-]+$/.test(value.type)) return '';
+  if (index === undefined) return frame(value.type, value);
+  return open === undefined ? '' : deltaFrame(open.index, value);
 }

@@ -4,6 +4,7 @@ import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { createLegality } from './legality.ts';
+import { createTextDeltas } from './text-delta.ts';
 import { readUsage, usageIn } from './usage.ts';
 
 /** How two speakers of Chat Completions are left to themselves. */
@@ -14,6 +15,7 @@ const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"argum
 
 function watch(): PassWatch {
   const legality = createLegality();
+  const deltas = createTextDeltas();
   const kept: Uint8Array[] = [];
   let usage: Usage = {};
   let done = false;
@@ -26,30 +28,36 @@ function watch(): PassWatch {
     if (text === '' || (text.startsWith(':') && isLine(text))) return true;
     const at = dataOf(text);
     if (at === -1) return false;
-    if (text.length === at + doneLength && text.endsWith('[DONE]')) {
+    const data = text.slice(at);
+    if (data === '[DONE]') {
       done = legality.finished();
       return done;
     }
-    const calls = text.indexOf('"tool_calls":');
+    if (!isWhole(data, bytes, start, end)) return false;
+    return deltas.match(data) !== undefined || chunk(data, bytes, start, end);
+  }
+
+  function chunk(data: string, bytes: Buffer, start: number, end: number): boolean {
+    const calls = data.indexOf('"tool_calls":');
     const first = kept.length === 0;
-    const plain = !first && isSilent(text) && (calls === -1 || isFragment(text, calls));
-    if (!plain && !read(bytes.toString('utf8', start + at, start + text.length))) return false;
-    if (!isWhole(text, bytes, start, end)) return false;
+    const silent = !first && isSilent(data) && (calls === -1 || isFragment(data, calls));
+    if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
     if (first || calls !== -1) kept.push(Buffer.from(bytes.subarray(start, end)));
     return true;
   }
 
-  function isFragment(text: string, at: number): boolean {
+  function isFragment(data: string, at: number): boolean {
     fragment.lastIndex = at;
-    const found = fragment.exec(text);
+    const found = fragment.exec(data);
     return found !== null && legality.knows(Number(found[1]));
   }
 
-  function read(json: string): boolean {
+  function read(data: string, json: string): boolean {
     const chunk = parseJson(json);
     if (!isObject(chunk) || !legality.chunk(chunk)) return false;
     const said = usageIn(chunk);
     if (said !== undefined) usage = mergeUsage(usage, readUsage(said));
+    deltas.learn(data, chunk);
     return true;
   }
 
@@ -64,8 +72,6 @@ function watch(): PassWatch {
   };
 }
 
-const doneLength = '[DONE]'.length;
-
 function isLine(text: string): boolean {
   return !text.includes('\n') && !text.includes('\r');
 }
@@ -77,13 +83,18 @@ function dataOf(text: string): number {
   return (text[at] === '{' && text.endsWith('}')) || text.startsWith('[DONE]', at) ? at : -1;
 }
 
+/** The data as what it says, which Latin-1 does not. */
+function textOf(data: string, bytes: Buffer, start: number, end: number): string {
+  const from = bytes.indexOf(0x7b, start);
+  return bytes.toString('utf8', from, Math.min(end, from + data.length));
+}
+
 /** Whether all characters are whole: sound UTF-8, no halves of a pair on their own. */
-function isWhole(text: string, bytes: Buffer, start: number, end: number): boolean {
+function isWhole(data: string, bytes: Buffer, start: number, end: number): boolean {
   if (!isUtf8(bytes.subarray(start, end))) return false;
-  if (!/\\u[dD][89a-fA-F]/.test(text)) return true;
+  if (!data.includes('\\u')) return true;
   // Writing it again escapes a half and nothing else of its kind.
-  const again = JSON.stringify(parseJson(bytes.toString('utf8', start + dataOf(text), start + text.length)));
-  return !/\\ud[89a-f]/.test(again);
+  return !/\\ud[89a-f]/.test(JSON.stringify(parseJson(textOf(data, bytes, start, end))) ?? '');
 }
 
 /** Whether a frame says nothing of an end, of usage, of an error or in the older function form. */

@@ -7,6 +7,8 @@ export interface TextDeltas {
   match(data: string): string | undefined;
   /** What the text is, of the chunk that was matched last. */
   kind(): TextKind;
+  /** Whether learning may still pay. */
+  learns(): boolean;
   /** A chunk that has been read in full: those like it can be recognized from now on. */
   learn(data: string, chunk: JsonObject): void;
 }
@@ -21,13 +23,16 @@ const mostMisses = 16;
 export function createTextDeltas(): TextDeltas {
   let prefix = '';
   let suffix = '';
+  let padded = false;
   let kind: TextKind = 'text';
   let misses = 0;
 
   function match(data: string): string | undefined {
-    if (prefix === '' || !data.startsWith(prefix) || !data.endsWith(suffix)) return undefined;
-    const end = data.length - suffix.length;
-    if (end < prefix.length) return undefined;
+    // Comparing slices is several times as fast as startsWith and endsWith.
+    if (prefix === '' || data.slice(0, prefix.length) !== prefix) return undefined;
+    const whole = padded ? endOfMeaning(data) : data.length;
+    const end = whole - suffix.length;
+    if (end < prefix.length || data.slice(end, whole) !== suffix) return undefined;
     const text = stringOf(data.slice(prefix.length, end));
     if (text !== undefined) misses = 0;
     return text;
@@ -42,12 +47,22 @@ export function createTextDeltas(): TextDeltas {
     const found = markers[field].exec(data);
     if (found === null || data.indexOf(`"${field}"`, found.index + 1) !== -1) return;
     const start = found.index + found[0].length;
+    const whole = endOfMeaning(data);
+    padded = whole < data.length;
     prefix = data.slice(0, start);
-    suffix = data.slice(endOfString(data, start));
+    suffix = data.slice(endOfString(data, start), whole);
     kind = field === 'content' ? 'text' : 'thinking';
   }
 
-  return { match, kind: () => kind, learn };
+  return { match, kind: () => kind, learns: () => misses < mostMisses, learn };
+}
+
+const padding = ',"obfuscation":"';
+
+/** Where the noise begins with which OpenAI hides the length of a text; the end where there is none. */
+function endOfMeaning(data: string): number {
+  const at = data.lastIndexOf(padding);
+  return at !== -1 && /^[\w-]*"\}$/.test(data.slice(at + padding.length)) ? at : data.length;
 }
 
 const markers = {

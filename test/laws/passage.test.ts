@@ -1,0 +1,83 @@
+// Law 9: between two speakers of one language the bytes pass untouched, and they really do; and whatever happens to
+// them on the way, what leaves is a legal answer that never passes off a cut one as complete.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Event } from '../../src/canon/event.ts';
+import { chosen, damagesOf } from './damage.ts';
+import { clients, type Fixture, fixtures } from './fixture.ts';
+import { grammarFault } from './grammar.ts';
+import { emptyRequest, pass, translate } from './passing.ts';
+import { assertSame, foldOf, readStreamed } from './reading.ts';
+import { sayingOf } from './saying.ts';
+import { cutAt, cutPlaces, forManySplits } from './splits.ts';
+
+const streams = fixtures.flatMap((fixture) =>
+  fixture.stream === undefined ? [] : [{ ...fixture, stream: fixture.stream }],
+);
+const passed = streams.filter(({ dialect }) => dialect.pass !== undefined && dialect.client !== undefined);
+
+/** Every way through the gateway that ends at a client: the passage where there is one, and every translator. */
+function waysOut({ dialect }: Fixture): { name: string; heard(bytes: Buffer): Event[] }[] {
+  const translators = clients.map(({ name, upstream, client }) => ({
+    name: `translated for ${name}`,
+    heard: (bytes: Buffer) =>
+      readStreamed(upstream, [translate(dialect.upstream, client, emptyRequest(dialect), [bytes])]),
+  }));
+  if (dialect.pass === undefined || dialect.client === undefined) return translators;
+  const heard = (bytes: Buffer): Event[] =>
+    readStreamed(dialect.upstream, [pass(dialect, emptyRequest(dialect), [bytes]).bytes]);
+  return [{ name: 'passed', heard }, ...translators];
+}
+
+describe('law 9', () => {
+  for (const { name, dialect, stream } of passed) {
+    const request = emptyRequest(dialect);
+
+    test(`${name}: the bytes pass untouched, in whatever pieces`, () => {
+      const check = (chunks: Iterable<Uint8Array>): void => {
+        const { bytes, untouched } = pass(dialect, request, chunks);
+        assert.ok(untouched, 'the fast path was not taken');
+        assert.equal(bytes.compare(stream), 0, 'the bytes are others');
+      };
+      check([stream]);
+      for (const place of cutPlaces(stream, 150)) check(cutAt(stream, [place]));
+      check(cutAt(stream, cutPlaces(stream, 5000)));
+      forManySplits(stream, 20, check);
+    });
+
+    test(`${name}: the slow path says the same`, () => {
+      assert.ok(dialect.client);
+      const slow = translate(dialect.upstream, dialect.client, request, [stream]);
+      const [fast, said] = [stream, slow].map((bytes) => foldOf(readStreamed(dialect.upstream, [bytes])));
+      assert.ok(fast && said);
+      assertSame({ ...said, natives: [] }, { ...fast, natives: [] }, 'fast and slow');
+    });
+  }
+
+  for (const fixture of streams) {
+    const { name, dialect, stream } = fixture;
+    const whole = sayingOf(foldOf(readStreamed(dialect.upstream, [stream])));
+    for (const way of waysOut(fixture)) {
+      test(`${name}, ${way.name}: a damaged stream still becomes a legal answer`, () => {
+        for (const { what, bytes } of damagesOf(stream, 12)) {
+          assert.equal(grammarFault(way.heard(bytes), true), undefined, what);
+        }
+      });
+
+      test(`${name}, ${way.name}: a cut stream is never a complete answer`, () => {
+        for (const at of chosen(stream.length, 80)) {
+          const heard = way.heard(stream.subarray(0, at));
+          assert.equal(grammarFault(heard), undefined, `cut at ${at}`);
+          const { text, thinking, calls, finish, failed } = sayingOf(foldOf(heard));
+          if (failed !== undefined) continue;
+          // A success after a cut is one only when nothing of the answer lay behind the cut.
+          assertSame(
+            { text, thinking, calls, finish },
+            { text: whole.text, thinking: whole.thinking, calls: whole.calls, finish: whole.finish },
+            `cut at ${at}`,
+          );
+        }
+      });
+    }
+  }
+});
