@@ -13,6 +13,7 @@ import { buildProviders } from '../providers/build.ts';
 import { knownKinds } from '../providers/table.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
+import { postFormThrough } from '../upstream/post-form.ts';
 import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
 import { version } from './version.ts';
@@ -48,9 +49,12 @@ export interface Composed {
 /** Puts the gateway together: the one place that knows every room. */
 export async function compose(config: Config): Promise<Composed> {
   const simulator = await simulatorFor(config);
-  const providers = buildProviders(config, simulator === undefined ? {} : { simulatorUrl: simulator.url });
-  const router = new ModelRouter(config, providers);
   const sender = createSender({ proxied: isProxied(process.env) });
+  const providers = buildProviders(config, {
+    ...(simulator !== undefined && { simulatorUrl: simulator.url }),
+    post: postFormThrough(sender),
+  });
+  const router = new ModelRouter(config, providers);
   const userAgent = `dragoman/${version}`;
   const redact = createRedact(secretsOf(config));
   const gateway: Gateway = {

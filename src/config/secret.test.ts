@@ -7,7 +7,7 @@ test('a secret shows itself to nobody but its owner', () => {
   const secret = new Secret('sk-very-secret');
   const holder = { deep: [{ secret }] };
   const shown = [
-    `${secret}`,
+    ''.concat(secret as unknown as string),
     String(secret),
     JSON.stringify(holder),
     inspect(holder, { depth: 9, showHidden: true, showProxy: true, getters: true }),

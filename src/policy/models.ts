@@ -92,7 +92,11 @@ function compiled(rule: ModelRule, providers: ReadonlyMap<string, Provider>, str
   const strict = rule.strict ?? strictByDefault;
   const targets = rule.to.map((target) => splitTarget(target, providers));
   const toTargets = (carried: string): Target[] =>
-    targets.map(({ provider, model }) => ({ provider: provider.name, model: model.replace('*', () => carried), strict }));
+    targets.map(({ provider, model }) => ({
+      provider: provider.name,
+      model: model.replace('*', () => carried),
+      strict,
+    }));
   const star = rule.pattern.indexOf('*');
   if (star < 0) {
     const fixed = toTargets('');

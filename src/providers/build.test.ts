@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import { GatewayError } from '../canon/error.ts';
 import type { Environment } from '../config/document.ts';
 import { readConfig } from '../config/load.ts';
@@ -9,10 +9,12 @@ import { buildProviders } from './build.ts';
 import type { Provider } from './provider.ts';
 import { knownKinds } from './table.ts';
 
+const post = () => Promise.reject(new Error('no token is fetched here'));
+
 function build(text: string | undefined, env: Environment = {}): ReadonlyMap<string, Provider> {
   const written = text === undefined ? undefined : { file: '/somewhere/dragoman.yaml', text };
   const config = readConfig(written, { env, kinds: knownKinds });
-  return buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999' });
+  return buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', post });
 }
 
 function one(settings: string, env: Environment = {}): Provider {
@@ -192,7 +194,7 @@ describe('credentials', () => {
       ].join('\n'),
     );
     for (const provider of providers.values()) {
-      const shown = `${inspect(provider, { depth: 20, showHidden: true })} ${JSON.stringify(provider)} ${String(provider)}`;
+      const shown = `${inspect(provider, { depth: 20, showHidden: true })} ${JSON.stringify(provider)} ${format('%s %o', provider, provider)}`;
       assert.ok(!/sk-\d/.test(shown), shown);
     }
   });
@@ -334,6 +336,6 @@ describe('a mistake', () => {
 
   test('the simulator cannot be called when it does not run', () => {
     const config = readConfig(undefined, { env: {}, kinds: knownKinds });
-    assert.throws(() => buildProviders(config), /the simulator does not run/);
+    assert.throws(() => buildProviders(config, { post }), /the simulator does not run/);
   });
 });

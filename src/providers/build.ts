@@ -4,7 +4,7 @@ import type { Config, ProviderConfig } from '../config/config.ts';
 import { ConfigError, type Path, type Problem, pathText } from '../config/problem.ts';
 import { suggest } from '../config/suggestion.ts';
 import type { Headers } from '../dialects/dialect.ts';
-import { ClientCredentials } from './client-credentials.ts';
+import { ClientCredentials, type PostForm } from './client-credentials.ts';
 import { type Credential, keyHeaders, missingCredential, revealed, staticCredential } from './credential.ts';
 import type { Kind } from './kind.ts';
 import { languages } from './language.ts';
@@ -16,10 +16,12 @@ import { kinds } from './table.ts';
 export interface BuildOptions {
   /** Origin of the built-in simulator, if it runs. */
   readonly simulatorUrl?: string;
+  /** By which tokens are fetched. */
+  readonly post: PostForm;
 }
 
 /** The configured providers, ready to be called. Throws `ConfigError` with every problem there is. */
-export function buildProviders(config: Config, options: BuildOptions = {}): ReadonlyMap<string, Provider> {
+export function buildProviders(config: Config, options: BuildOptions): ReadonlyMap<string, Provider> {
   const problems: Problem[] = [];
   const providers = new Map<string, Provider>();
   for (const [name, settings] of Object.entries(config.providers)) {
@@ -54,7 +56,9 @@ function buildProvider(name: string, settings: ProviderConfig, around: Surroundi
   }
   const missing = missingOf(name, settings, kind, around.config);
   const credential =
-    missing === undefined ? credentialOf(name, settings, { kind, speaks, baseUrl }) : missingCredential(name, missing);
+    missing === undefined
+      ? credentialOf(name, settings, { kind, speaks, baseUrl, post: around.options.post })
+      : missingCredential(name, missing);
   const facts = new ModelFacts({ base: new URL(baseUrl), speaks, kind, settings });
   return Object.freeze({
     name,
@@ -205,14 +209,23 @@ interface Chosen {
   readonly kind: Kind | undefined;
   readonly speaks: DialectName;
   readonly baseUrl: string;
+  readonly post: PostForm;
 }
 
-function credentialOf(name: string, settings: ProviderConfig, { kind, speaks, baseUrl }: Chosen): Credential {
+function credentialOf(name: string, settings: ProviderConfig, { kind, speaks, baseUrl, post }: Chosen): Credential {
   const headers = revealed(settings.headers ?? {});
   const { api_key: key, client_id: clientId, client_secret: clientSecret } = settings;
   if (key === undefined && kind?.tokenPath !== undefined && clientId !== undefined && clientSecret !== undefined) {
-    const tokenUrl = `${new URL(baseUrl).origin}${kind.tokenPath}`;
-    return new ClientCredentials({ provider: name, tokenUrl, clientId, clientSecret, scope: 'all-apis', headers });
+    const tokenUrl = new URL(kind.tokenPath, baseUrl);
+    return new ClientCredentials({
+      provider: name,
+      tokenUrl,
+      clientId,
+      clientSecret,
+      scope: 'all-apis',
+      post,
+      headers,
+    });
   }
   const header = kind?.keyHeader ?? languages[speaks]?.keyHeader ?? 'bearer';
   return staticCredential({ ...(key === undefined ? {} : keyHeaders(header, key.reveal())), ...headers });

@@ -1,18 +1,21 @@
-import { EnvHttpProxyAgent, request } from 'undici';
 import { GatewayError } from '../canon/error.ts';
 import { isObject, numberIn, parseJson, stringIn } from '../canon/json.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { type Credential, keyHeaders } from './credential.ts';
 
+/** Posts a form and gathers the answer, whatever its status; fails when there is none. */
+export type PostForm = (url: URL, headers: Headers, form: string) => Promise<{ status: number; body: Uint8Array }>;
+
 /** Where and as whom tokens are fetched. */
 export interface ClientCredentialsOptions {
   /** For messages. */
   readonly provider: string;
-  readonly tokenUrl: string;
+  readonly tokenUrl: URL;
   readonly clientId: Secret;
   readonly clientSecret: Secret;
   readonly scope: string;
+  readonly post: PostForm;
   /** Sent along with the token. */
   readonly headers: Headers;
   /** Milliseconds since the epoch; a test turns it. */
@@ -26,8 +29,6 @@ interface Token {
   readonly expiresAt: number;
 }
 
-const fetchLimitMs = 15_000;
-const maxAnswerBytes = 64 * 1024;
 /** Without `expires_in` a token is taken to live for this long. */
 const usualLifeMs = 3_600_000;
 /** A token is not used in its last moments: it must not expire on its way. */
@@ -88,35 +89,16 @@ export class ClientCredentials implements Credential {
     return headers;
   }
 
-  /** One connection for one fetch: there is one an hour, and nothing stays open. Proxies as the environment says. */
   async #post(): Promise<{ status: number; text: string }> {
-    const { tokenUrl, clientId, clientSecret, scope, provider } = this.#options;
-    const agent = new EnvHttpProxyAgent();
+    const { tokenUrl, clientId, clientSecret, scope, provider, post } = this.#options;
+    const basic = Buffer.from(`${clientId.reveal()}:${clientSecret.reveal()}`).toString('base64');
+    const headers = { authorization: `Basic ${basic}`, accept: 'application/json' };
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope }).toString();
     try {
-      const signal = AbortSignal.timeout(fetchLimitMs);
-      const { statusCode, body } = await request(tokenUrl, {
-        dispatcher: agent,
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${Buffer.from(`${clientId.reveal()}:${clientSecret.reveal()}`).toString('base64')}`,
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
-        body: new URLSearchParams({ grant_type: 'client_credentials', scope }).toString(),
-        signal,
-      });
-      const chunks: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > maxAnswerBytes) throw new Error('the answer of the token service is too large');
-        chunks.push(chunk);
-      }
-      return { status: statusCode, text: Buffer.concat(chunks).toString() };
+      const { status, body } = await post(tokenUrl, headers, form);
+      return { status, text: Buffer.from(body).toString() };
     } catch (cause) {
       throw unreachable(provider, cause);
-    } finally {
-      await agent.destroy();
     }
   }
 

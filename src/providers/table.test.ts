@@ -9,6 +9,8 @@ import { languages } from './language.ts';
 import type { Provider } from './provider.ts';
 import { kinds, knownKinds } from './table.ts';
 
+const post = () => Promise.reject(new Error('no token is fetched here'));
+
 /** What a kind needs, made up. */
 function settingsFor(kind: string): { [field: string]: string } {
   const row = kinds.get(kind);
@@ -26,7 +28,7 @@ function settingsFor(kind: string): { [field: string]: string } {
 function build(settings: { [field: string]: unknown }): Provider {
   const text = JSON.stringify({ providers: { p: settings } });
   const config = readConfig({ file: 'dragoman.yaml', text }, { env: {}, kinds: knownKinds });
-  const provider = buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999' }).get('p');
+  const provider = buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', post }).get('p');
   assert.ok(provider);
   return provider;
 }

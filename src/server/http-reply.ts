@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from '../gateway/call.ts';
+import { endEarly } from './linger.ts';
 
 /** A reply over node:http. */
 export class HttpReply implements Reply {
@@ -35,7 +36,8 @@ export class HttpReply implements Reply {
 
   end(bytes?: Uint8Array): void {
     if (bytes === undefined) this.#response.end();
-    else this.#response.end(bytes);
+    else if (this.#response.req.complete) this.#response.end(bytes);
+    else endEarly(this.#response, bytes);
   }
 
   destroy(): void {

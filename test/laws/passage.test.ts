@@ -9,6 +9,7 @@ import { grammarFault } from './grammar.ts';
 import { emptyRequest, pass, translate } from './passing.ts';
 import { assertSame, foldOf, readStreamed } from './reading.ts';
 import { sayingOf } from './saying.ts';
+import { spellingsOf } from './spelling.ts';
 import { cutAt, cutPlaces, forManySplits } from './splits.ts';
 
 const streams = fixtures.flatMap((fixture) =>
@@ -51,6 +52,18 @@ describe('law 9', () => {
       const [fast, said] = [stream, slow].map((bytes) => foldOf(readStreamed(dialect.upstream, [bytes])));
       assert.ok(fast && said);
       assertSame({ ...said, natives: [] }, { ...fast, natives: [] }, 'fast and slow');
+    });
+  }
+
+  for (const { name, dialect, stream } of passed) {
+    test(`${name}: whatever spelling passes says the same`, () => {
+      const said = sayingOf(foldOf(readStreamed(dialect.upstream, [stream])));
+      for (const { name: spelling, bytes } of spellingsOf(stream)) {
+        for (const chunks of [[bytes], cutAt(bytes, cutPlaces(bytes, 5000))]) {
+          const { bytes: left } = pass(dialect, emptyRequest(dialect), chunks);
+          assertSame(sayingOf(foldOf(readStreamed(dialect.upstream, [left]))), said, spelling);
+        }
+      }
     });
   }
 

@@ -14,6 +14,7 @@ interface OpenBlock {
   readonly theirs: number;
   readonly index: number;
   readonly type: BlockHead['type'];
+  readonly start: JsonObject;
   /** Arguments that came with the start; they count if no others come. */
   readonly input: string;
   wroteJson: boolean;
@@ -31,6 +32,8 @@ interface Waiting {
  * another is open is held back until that one closes.
  */
 export class BlockReader {
+  /** The message's id, from which calls without an id get one. */
+  messageId = '';
   readonly #emit: Sink;
   readonly #waiting = new Map<number, Waiting>();
   #open: OpenBlock | undefined;
@@ -42,8 +45,11 @@ export class BlockReader {
 
   /** A block begins; what its start already holds is said at once. */
   begin(theirs: number, block: JsonObject): void {
-    if (this.#open === undefined || this.#open.theirs === theirs) this.#begin(theirs, block);
-    else this.#waiting.set(theirs, { block, deltas: [], closed: false });
+    const open = this.#open;
+    if (open === undefined) this.#begin(theirs, block);
+    else if (open.theirs !== theirs) this.#waiting.set(theirs, { block, deltas: [], closed: false });
+    // The same start twice begins one block; another start under its number begins another.
+    else if (open.start.type !== block.type || open.start.id !== block.id) this.#begin(theirs, block);
   }
 
   /** A block that is there whole. */
@@ -58,7 +64,11 @@ export class BlockReader {
     if (open !== undefined && open.theirs === theirs) return this.#delta(open, delta);
     const waiting = this.#waiting.get(theirs);
     if (waiting !== undefined) waiting.deltas.push(delta);
-    else this.#delta({ theirs, index: this.#next, type: 'text', input: '', wroteJson: false }, delta);
+    else if (delta.type === 'thinking_delta' || delta.type === 'signature_delta') {
+      // Reasoning must not pass for text, even where its start is missing.
+      this.begin(theirs, { type: 'thinking' });
+      this.delta(theirs, delta);
+    } else this.#delta({ theirs, index: this.#next, type: 'text', start: {}, input: '', wroteJson: false }, delta);
   }
 
   /** A block ends, and those that waited for it have their turn. */
@@ -98,9 +108,9 @@ export class BlockReader {
 
   #begin(theirs: number, block: JsonObject): OpenBlock {
     const index = this.#next++;
-    const head = headOf(block, index);
+    const head = headOf(block, `${this.messageId.replace(/^msg_/, '')}_${theirs < 0 ? index : theirs}`);
     const input = head.type === 'tool_call' ? inputIn(block.input) : '';
-    const open = { theirs, index, type: head.type, input, wroteJson: false };
+    const open = { theirs, index, type: head.type, start: block, input, wroteJson: false };
     this.#open = open;
     this.#emit({ type: 'open', index, block: head });
     if (head.type !== 'text' && head.type !== 'thinking') return open;
@@ -158,7 +168,7 @@ export class BlockReader {
   }
 }
 
-function headOf(block: JsonObject, index: number): BlockHead {
+function headOf(block: JsonObject, name: string): BlockHead {
   switch (block.type) {
     case 'text':
       return { type: 'text', ...asExt(otherFields(block, textFields)) };
@@ -170,7 +180,7 @@ function headOf(block: JsonObject, index: number): BlockHead {
       return {
         type: 'tool_call',
         // Without an id no result could ever answer the call.
-        id: stringIn(block.id) ?? `toolu_${index}`,
+        id: stringIn(block.id) || `toolu_${name}`,
         name: stringIn(block.name) ?? '',
         ...asExt(otherFields(block, toolUseFields)),
       };

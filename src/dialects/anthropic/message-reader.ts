@@ -15,9 +15,8 @@ const messageFields: ReadonlySet<string> = new Set([
   'stop_reason',
   'stop_sequence',
   'usage',
+  'delta',
 ]);
-const deltaEventFields: ReadonlySet<string> = new Set(['type', 'delta', 'usage']);
-const deltaFields: ReadonlySet<string> = new Set(['stop_reason', 'stop_sequence']);
 
 /** Turns an answer, whole or in pieces, into events: its start, its counts, its end. */
 export class MessageReader {
@@ -45,9 +44,11 @@ export class MessageReader {
     if (this.#started) this.blocks.end();
     this.#started = true;
     const usage = readUsage(message.usage);
+    const id = stringIn(message.id) ?? '';
+    this.blocks.messageId = id;
     this.#emit({
       type: 'start',
-      id: stringIn(message.id) ?? '',
+      id,
       model: stringIn(message.model) ?? '',
       ...(usage !== undefined && { usage }),
       ...asExt(otherFields(message, messageFields)),
@@ -64,7 +65,7 @@ export class MessageReader {
     const usage = readUsage(event.usage);
     if (usage !== undefined) this.#emit({ type: 'usage', usage });
     this.#noteStop(delta);
-    this.#others = { ...this.#others, ...otherFields(delta, deltaFields), ...otherFields(event, deltaEventFields) };
+    this.#others = { ...this.#others, ...otherFields(delta, messageFields), ...otherFields(event, messageFields) };
   }
 
   /** The message is complete. */

@@ -22,6 +22,8 @@ interface OpenBlock {
   readonly jsonPrefix: string;
   /** Free text that has to become a JSON object before it can be said. */
   readonly custom: boolean;
+  /** Whether the block may have a signature. */
+  readonly signed: boolean;
   input: string;
   signature: string | undefined;
 }
@@ -74,7 +76,7 @@ export const writeStream: StreamWriter = (write, request) => {
       case 'open':
         return begin(event);
       case 'signature':
-        if (open !== undefined) open.signature = event.signature;
+        if (open?.signed === true) open.signature = event.signature;
         return;
       case 'citation':
         return cite(event.citation);
@@ -121,14 +123,22 @@ function startMessage(event: Extract<Event, { type: 'start' }>, model: string): 
 function openBlock(index: number, head: BlockHead): OpenBlock {
   const prefix = (type: string, field: string): string =>
     `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${field}":`;
-  const block = { index, textPrefix: '', jsonPrefix: '', custom: false, input: '', signature: undefined };
+  const block = {
+    index,
+    textPrefix: '',
+    jsonPrefix: '',
+    custom: false,
+    signed: false,
+    input: '',
+    signature: undefined,
+  };
   switch (head.type) {
     case 'text':
     case 'refusal':
     case 'image':
       return { ...block, textPrefix: prefix('text_delta', 'text') };
     case 'thinking':
-      return { ...block, textPrefix: prefix('thinking_delta', 'thinking') };
+      return { ...block, textPrefix: prefix('thinking_delta', 'thinking'), signed: true };
     case 'tool_call':
       return { ...block, jsonPrefix: prefix('input_json_delta', 'partial_json'), custom: head.kind === 'custom' };
     case 'native':

@@ -285,6 +285,36 @@ describe('a stream is read', () => {
     ]);
   });
 
+  test('a call without an id gets one that no other answer has', () => {
+    const { content } = fold(
+      eventsOf(started, begin(3, { ...call(''), id: undefined }), close(3), ending('tool_use'), stopped),
+    );
+    assert.deepEqual(content, [{ type: 'tool_call', id: 'toolu_1_3', name: 'f', json: '{}' }]);
+  });
+
+  test('a start that is repeated begins one block', () => {
+    const start = begin(0, call('x'));
+    const { content } = fold(eventsOf(started, start, start, input(0, '{}'), close(0), ending('tool_use'), stopped));
+    assert.deepEqual(content, [{ type: 'tool_call', id: 'x', name: 'f', json: '{}' }]);
+  });
+
+  test('reasoning whose start is missing does not pass for text', () => {
+    const lost = [
+      delta(0, { type: 'thinking_delta', thinking: 'hm' }),
+      delta(0, { type: 'signature_delta', signature: 's' }),
+      close(0),
+    ];
+    const { content } = fold(eventsOf(started, ...lost, ending('end_turn'), stopped));
+    assert.deepEqual(content, [{ type: 'thinking', text: 'hm', signature: 's' }]);
+  });
+
+  test('no field of the end takes the place of one of the message', () => {
+    const { ext } = fold(
+      eventsOf(started, ending('end_turn', { type: 'x', content: 5, usage: 6, mood: 'good' }), stopped),
+    );
+    assert.deepEqual(ext, { anthropic: { mood: 'good' } });
+  });
+
   test('without event lines, with comments, pings and a foreign end mark', () => {
     const bare = [
       ': hello\n\n',

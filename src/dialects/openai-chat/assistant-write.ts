@@ -77,8 +77,8 @@ function writeAnswerPart(block: Block, path: string, writing: Writing): JsonObje
 /** Past reasoning, in the field in which the server wants it back. */
 function writeReasoning(blocks: readonly Block[], path: string, writing: Writing): JsonObject {
   const thoughts = blocks.filter((block) => block.type === 'thinking');
-  const field = writing.quirks.reasoning ?? 'none';
   if (thoughts.length === 0) return {};
+  const field = writing.quirks.reasoning ?? (writing.own ? fieldFor(thoughts) : 'none');
   if (field === 'reasoning_details') return { [field]: thoughts.map(writeDetail) };
   if (field === 'thinking_blocks') return { [field]: thoughts.map(writeThinkingBlock) };
   blocks.forEach((block, i) => {
@@ -86,6 +86,12 @@ function writeReasoning(blocks: readonly Block[], path: string, writing: Writing
   });
   const told = thoughts.filter((block) => block.text !== '');
   return field === 'none' || told.length === 0 ? {} : { [field]: told.map((block) => block.text).join('\n') };
+}
+
+/** A client of this language gives back what the server gave it; the field with the proofs where there are any. */
+function fieldFor(thoughts: readonly ThinkingBlock[]): 'reasoning_content' | 'reasoning_details' {
+  const proven = thoughts.some((block) => block.signature !== undefined || block.redacted !== undefined);
+  return proven ? 'reasoning_details' : 'reasoning_content';
 }
 
 function noteUnsaid(block: ThinkingBlock, isAll: boolean, path: string, { loseOnce }: Writing): void {

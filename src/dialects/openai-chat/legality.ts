@@ -1,11 +1,11 @@
-import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/json.ts';
 
 /** Judges whether chunks are such as OpenAI itself would send, so that its clients can be left alone with them. */
 export interface Legality {
   /** False: not legal here. */
   chunk(chunk: JsonObject): boolean;
-  /** Whether the first choice has a call of that index, and is the only choice. */
-  knows(index: number): boolean;
+  /** More arguments, as they stand in the JSON. False: the first choice is not the only one, or has no such call open. */
+  fragment(index: number, raw: string): boolean;
   /** Whether any choice has made a call. */
   called(): boolean;
   /** True once the first choice has said why it ended. */
@@ -15,6 +15,8 @@ export interface Legality {
 interface ChoiceState {
   /** Calls opened so far: the next one has this index. */
   calls: number;
+  /** The arguments of the last call, as they stand in the JSON. */
+  raw: string;
   legacy: boolean;
   finished: boolean;
 }
@@ -27,7 +29,7 @@ export function createLegality(): Legality {
   function stateOf(index: number): ChoiceState {
     let state = choices.get(index);
     if (state === undefined) {
-      state = { calls: 0, legacy: false, finished: false };
+      state = { calls: 0, raw: '', legacy: false, finished: false };
       choices.set(index, state);
     }
     return state;
@@ -51,25 +53,47 @@ export function createLegality(): Legality {
     return objectsIn(fields['choices']).every(choice);
   }
 
+  function fragment(index: number, raw: string): boolean {
+    const state = choices.get(0);
+    if (state === undefined || choices.size > 1 || index !== state.calls - 1) return false;
+    state.raw += raw;
+    return true;
+  }
+
   return {
     chunk,
-    knows: (index) => choices.size === 1 && index < (choices.get(0)?.calls ?? 0),
+    fragment,
     called: () => [...choices.values()].some(({ calls, legacy }) => calls > 0 || legacy),
     finished: () => choices.get(0)?.finished ?? false,
   };
 }
 
-/** Calls come one after the other, each begun with id and name, which must not be said again: clients string them together. */
+/**
+ * Calls come one after the other, each begun with id and name, which must not be said again: clients string them
+ * together. The next one begins when the arguments of the last are complete; a translator that has to take over later
+ * would hold it back until then, though the client has it.
+ */
 function call(entry: JsonObject, state: ChoiceState): boolean {
   const { index, id, type } = entry;
-  const body = entry[type === 'custom' ? 'custom' : 'function'];
-  if (typeof index !== 'number') return false;
-  const { name, arguments: json } = isObject(body) ? body : {};
-  if (json !== undefined && json !== null && typeof json !== 'string') return false;
-  if (index < state.calls) return !id && name === undefined;
-  if (index > state.calls || !id || !name) return false;
+  const isCustom = type === 'custom';
+  const body = entry[isCustom ? 'custom' : 'function'];
+  const { name, arguments: json, input } = isObject(body) ? body : {};
+  const text = (isCustom ? input : json) ?? '';
+  if (typeof text !== 'string') return false;
+  const raw = JSON.stringify(text).slice(1, -1);
+  if (index === state.calls - 1) {
+    state.raw += raw;
+    return !id && name === undefined;
+  }
+  if (index !== state.calls || !id || !name || (state.calls > 0 && !isComplete(state.raw))) return false;
   state.calls += 1;
+  state.raw = raw;
   return true;
+}
+
+function isComplete(raw: string): boolean {
+  const json = parseJson(`"${raw}"`);
+  return typeof json === 'string' && isObject(parseJson(json));
 }
 
 /** An agent acts on the reason: calls must be announced as calls, and only calls as calls. */

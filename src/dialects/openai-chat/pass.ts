@@ -11,7 +11,7 @@ import { readUsage, usageIn } from './usage.ts';
 export const pass: PassSide = { requestHeaders, defaultHeaders: {}, responseHeaders, watch, usageOf };
 
 /** The usual form of more arguments, whole: nothing in it but a known call's index and text. */
-const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"(?:[^"\\]|\\.)*"\}\}\]/y;
+const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"((?:[^"\\]|\\.)*)"\}\}\]/y;
 
 function watch(): PassWatch {
   const legality = createLegality();
@@ -42,14 +42,14 @@ function watch(): PassWatch {
     const first = kept.length === 0;
     const silent = !first && isSilent(data) && (calls === -1 || isFragment(data, calls));
     if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
-    if (first || calls !== -1) kept.push(Buffer.from(bytes.subarray(start, end)));
+    if (first || calls !== -1 || legality.finished()) kept.push(Buffer.from(bytes.subarray(start, end)));
     return true;
   }
 
   function isFragment(data: string, at: number): boolean {
     fragment.lastIndex = at;
     const found = fragment.exec(data);
-    return found !== null && legality.knows(Number(found[1]));
+    return found !== null && legality.fragment(Number(found[1]), found[2] ?? '');
   }
 
   function read(data: string, json: string): boolean {

@@ -23,6 +23,7 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
     ...format.fields,
     ...writeUser(request.user, writing),
     ...writeServiceTier(request.serviceTier, writing),
+    ...(writing.own && writing.mark(request.cache, 'cache')),
     ...writeStream(request, writing),
     ...request.ext?.['openai-chat'],
   };
@@ -35,10 +36,10 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
   return { ...body, ...writing.quirks.extra_body };
 }
 
-/** "Mark the last cacheable block": there is no field for that here, but there is the block. */
-function withTopMark(request: ChatRequest, { quirks, lose }: Writing): ChatRequest {
-  if (request.cache === undefined) return request;
-  if (quirks.cache_control !== true) {
+/** "Mark the last cacheable block": servers that know no field for that know the block. */
+function withTopMark(request: ChatRequest, { own, marks, lose }: Writing): ChatRequest {
+  if (request.cache === undefined || (own && marks)) return request;
+  if (!marks) {
     lose('dropped', 'cache', 'the provider takes no cache marks');
     return request;
   }
@@ -58,7 +59,7 @@ function writeMaxTokens(wanted: number | undefined, { quirks, lose }: Writing): 
   return { [quirks.max_tokens ?? 'max_tokens']: given };
 }
 
-function writeSampling({ sampling }: ChatRequest, { quirks, lose }: Writing): JsonObject {
+function writeSampling({ sampling }: ChatRequest, { quirks, own, lose }: Writing): JsonObject {
   const { temperature, topP, topK, minP, frequencyPenalty, presencePenalty, repetitionPenalty, seed } = sampling;
   const body: JsonObject = {};
   const say = (field: string, value: number | undefined): void => {
@@ -74,7 +75,7 @@ function writeSampling({ sampling }: ChatRequest, { quirks, lose }: Writing): Js
     ['min_p', minP],
     ['repetition_penalty', repetitionPenalty],
   ] as const) {
-    if (quirks.extra_sampling === true) say(field, value);
+    if (quirks.extra_sampling ?? own) say(field, value);
     else if (value !== undefined) lose('dropped', field, `the provider has no ${field}`);
   }
   return body;

@@ -21,7 +21,8 @@ export function readStream(emit: Sink): StreamReader {
     if (trimmed === '[DONE]') return answer.finish();
     const value = parseJson(trimmed);
     if (event === 'error') return answer.fail(readErrorBody(isObject(value) ? value : { message: trimmed }));
-    if (!isObject(value)) return answer.fail(notAnAnswer());
+    // What follows a complete answer takes nothing from it.
+    if (!isObject(value)) return answer.complete() ? answer.finish() : answer.fail(notAnAnswer());
     answer.body(value);
     deltas.learn(data, value);
   }

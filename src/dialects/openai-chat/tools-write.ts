@@ -31,14 +31,12 @@ function shownTools(request: ChatRequest, writing: Writing): readonly Tool[] {
   const known = new Set<string>();
   for (const turn of request.turns) for (const block of turn.content) noteNames(block, known);
   if (request.toolChoice?.type === 'tool') known.add(request.toolChoice.name);
-  return request.tools.filter((tool, i) => {
-    if (!isDeferred(tool)) return true;
-    const path = `tools[${i}]`;
-    if (known.has(tool.name))
-      writing.loseOnce('approximated', path, 'a deferred tool is shown as any other once it is named');
-    else writing.loseOnce('dropped', path, 'deferred tools are hidden until a result names them');
-    return known.has(tool.name);
-  });
+  const shown = request.tools.filter((tool) => !isDeferred(tool) || known.has(tool.name));
+  const hidden = request.tools.length - shown.length;
+  if (hidden > 0) writing.lose('dropped', 'tools', `${hidden} deferred tools are hidden until a result names them`);
+  const named = request.tools.findIndex((tool) => isDeferred(tool) && known.has(tool.name));
+  if (named !== -1) writing.lose('approximated', `tools[${named}]`, 'a deferred tool is as any other once it is named');
+  return shown;
 }
 
 function noteNames(block: Block, names: Set<string>): void {

@@ -15,6 +15,8 @@ export interface Writing {
   readonly loseOnce: (what: Loss['what'], path: string, why: string) => void;
   /** A call's id in the form that the server takes. */
   readonly callId: (id: string) => string;
+  /** Whether Anthropic's cache marks may be sent: a client of this language may send what it likes, unless the server is known. */
+  readonly marks: boolean;
   /** The fields that mark a part as the end of a cacheable prefix. */
   readonly mark: (cache: CacheMark | undefined, path: string) => JsonObject | undefined;
 }
@@ -23,6 +25,8 @@ const nine = /^[A-Za-z0-9]{9}$/;
 
 export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptions): Writing {
   const seen = new Set<string>();
+  const own = request.from === 'openai-chat';
+  const marks = quirks.cache_control ?? own;
 
   function loseOnce(what: Loss['what'], path: string, why: string): void {
     if (seen.has(why)) return;
@@ -32,7 +36,7 @@ export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptio
 
   function mark(cache: CacheMark | undefined, path: string): JsonObject | undefined {
     if (cache === undefined) return undefined;
-    if (quirks.cache_control === true) {
+    if (marks) {
       return { cache_control: { type: 'ephemeral', ...(cache.ttl !== undefined && { ttl: cache.ttl }) } };
     }
     loseOnce('dropped', path, 'the provider takes no cache marks');
@@ -41,9 +45,10 @@ export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptio
 
   return {
     quirks,
-    own: request.from === 'openai-chat',
+    own,
     lose: (what, path, why) => lose({ what, path, why }),
     loseOnce,
+    marks,
     callId: (id) => (quirks.tool_ids !== 'nine' || nine.test(id) ? id : fingerprint(id, 9)),
     mark,
   };
