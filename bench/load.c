@@ -242,7 +242,7 @@ int main(int argc, char **argv) {
   struct epoll_event events[MAX_EVENTS];
   for (long opened = 0; done < wanted;) {
     while (opened < count && now_ns() >= began + (uint64_t)opened * stagger_ns) start(&connections[opened++]);
-    int n = epoll_wait(epoll_fd, events, MAX_EVENTS, opened < count ? 0 : -1);
+    int n = epoll_wait(epoll_fd, events, MAX_EVENTS, opened < count ? 1 : -1);
     for (int i = 0; i < n; i++) {
       struct connection *c = events[i].data.ptr;
       if (events[i].events & EPOLLOUT) push(c);

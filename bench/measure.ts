@@ -79,7 +79,11 @@ export async function warmUp(
   roundSeconds: number,
 ): Promise<Track> {
   const { setting } = track;
-  if (setting.staggerMicros !== undefined) return { ...track, requests: setting.connections, samples: [] };
+  if (setting.staggerMicros !== undefined) {
+    const once = { ...track, requests: setting.connections, samples: [] };
+    await sendLoad(stage, once);
+    return once;
+  }
   let requests = setting.connections * 4;
   for (let spent = 0; ; ) {
     const result = await sendLoad(stage, { ...track, requests, samples: [] });

@@ -31,6 +31,8 @@ export function startServer(name: string, command: string, args: readonly string
   const output = openSync(file, 'a');
   const child = spawn(command, args, { stdio: ['ignore', output, output], env: environment() });
   children.add(child);
+  // It ends when this process does, and must not keep it.
+  child.unref();
   child.on('error', () => children.delete(child));
   if (child.pid === undefined) throw new Error(`${command} cannot be started`);
   const running = (): boolean => child.exitCode === null && child.signalCode === null;
@@ -40,6 +42,7 @@ export function startServer(name: string, command: string, args: readonly string
     running,
     async stop() {
       if (running()) {
+        child.ref();
         child.kill('SIGTERM');
         await once(child, 'exit');
       }

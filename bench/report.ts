@@ -76,7 +76,7 @@ export function formatReport(figures: readonly Figures[]): string {
 }
 
 function requestRatios(figures: readonly Figures[]): string {
-  const header = ['RATIOS: requests', 'direct/req s⁻¹', 'p50/direct', 'p99/direct', 'CPU/pass-through'];
+  const header = ['RATIOS, requests', 'req/s, direct ÷ lane', 'p50 ÷ direct', 'p99 ÷ direct', 'CPU ÷ pass-through'];
   const rows = grouped(figures, gatewayOnly, (each) => [
     each.lane,
     formatRatio(each.slower),
@@ -88,7 +88,7 @@ function requestRatios(figures: readonly Figures[]): string {
 }
 
 function eventRatios(figures: readonly Figures[]): string {
-  const header = ['RATIOS: events', 'direct/events s⁻¹', 'CPU/pass-through'];
+  const header = ['RATIOS, events', 'events/s, direct ÷ lane', 'CPU ÷ pass-through'];
   const rows = grouped(figures, gatewayOnly, (each) => [
     each.lane,
     formatRatio(each.slower),
@@ -98,7 +98,7 @@ function eventRatios(figures: readonly Figures[]): string {
 }
 
 function requestNumbers(figures: readonly Figures[]): string {
-  const header = ['NUMBERS: requests (us)', 'req/s', 'p50', 'added', 'p99', 'added', 'first byte', 'CPU/req', 'spread'];
+  const header = ['NUMBERS, requests (us)', 'req/s', 'p50', 'added', 'p99', 'added', 'first byte', 'CPU/req', 'spread'];
   const rows = grouped(figures, everything, (each) => [
     each.lane,
     formatNumber(each.unitsPerSecond),
@@ -114,7 +114,7 @@ function requestNumbers(figures: readonly Figures[]): string {
 }
 
 function eventNumbers(figures: readonly Figures[]): string {
-  const header = ['NUMBERS: events (us)', 'events/s', 'first byte', 'added', 'CPU/event', 'spread'];
+  const header = ['NUMBERS, events (us)', 'events/s', 'first byte', 'added', 'CPU/event', 'spread'];
   const rows = grouped(figures, everything, (each) => [
     each.lane,
     formatNumber(each.unitsPerSecond),

@@ -15,7 +15,9 @@ const groups: readonly { readonly title: string; readonly about: string; readonl
   { title: 'Hosts', about: 'Those who run models that others made.', kinds: hosts },
   {
     title: 'On your own machine',
-    about: 'Servers that you run yourself. The address is where such a server listens when nobody tells it otherwise.',
+    about:
+      'Servers that you run yourself. The address is where such a server listens when nobody tells it otherwise;\n' +
+      '`{simulator}` is the simulator within Dragoman, on a port of its own.',
     kinds: locals,
   },
 ];
@@ -34,13 +36,16 @@ providers:
   mine:   { speaks: openai-chat, base_url: "http://127.0.0.1:8000/v1" }   # of no kind: say what it speaks, and where
 \`\`\`
 
-Where two languages are given, the first is spoken unless the provider says \`speaks\`. Quirks hold for the first one; in
-the other language the service is taken to behave as the language has it. Without a file, the word in the first column
-(or one behind it) chooses a backend in \`PROXY_BACKEND\`, in capitals and with \`_\` for \`-\`. A service is found by itself
-when the variables in **bold** are set; where several are, see [configuration](configuration.md#without-a-file).
+\`{account}\` and \`{host}\` in an address are the provider's settings of that name. Where two languages are given, the
+first is spoken unless the provider says \`speaks\`. Quirks hold for the first one; in the other language the service is
+taken to behave as the language has it.
 
-The addresses, variables and quirks come from the services' documents. Not every service has been called with a real key;
-\`dragoman doctor\` tells whether one answers you.
+Without a file, a word of the first column chooses a backend in \`PROXY_BACKEND\`, in capitals and with \`_\` for \`-\`. A
+service is found by itself when the variables in **bold** are set; which of several is the default, see
+[configuration](configuration.md#without-a-file).
+
+Addresses, variables and quirks follow what the services say of themselves; they have not been tried with a real key of
+each. \`npx dragoman doctor\` tells whether one answers you.
 `;
 
 /** The whole page, made from the table. */
@@ -52,11 +57,11 @@ export function providerPage(): string {
 
 function table(kinds: readonly Kind[]): string {
   const rows = kinds.map((kind) => [
-    [code(kind.kind), ...(kind.backends ?? []).map(code)].join('<br>'),
+    [kind.kind, ...(kind.backends ?? [])].map(code).join('<br>'),
     kind.title,
     addresses(kind),
     variables(kind),
-    kind.big === undefined ? '' : `${code(kind.big)}<br>${code(kind.small ?? '')}`,
+    [kind.big, kind.small].flatMap((model) => (model === undefined ? [] : code(model))).join('<br>'),
   ]);
   const head = ['kind', 'service', 'speaks, and where', 'variables', '`big`, `small`'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -65,21 +70,22 @@ function table(kinds: readonly Kind[]): string {
 /** The language it is spoken to by default comes first. */
 function addresses({ speaks, baseUrls }: Kind): string {
   const entries = Object.entries(baseUrls).sort(([a], [b]) => Number(b === speaks) - Number(a === speaks));
-  if (entries.length === 0) return `${speaks}: <code>base_url</code>`;
+  if (entries.length === 0) return `${speaks}: your ${code('base_url')}`;
   return entries.map(([language, url]) => `${language}: ${code(url)}`).join('<br>');
 }
 
-/** Bold: those that suffice to be found. */
+/** In bold what suffices to be found, then other names and what may be set besides. */
 function variables({ variables: byField, enough, baseUrls }: Kind): string {
-  const sufficient = new Set(enough.flat());
-  return Object.entries(byField)
-    .filter(([field]) => field !== 'base_url' || sufficient.has(field) || Object.keys(baseUrls).length === 0)
-    .map(([field, names]) => {
-      const [first = '', ...others] = names;
-      const shown = sufficient.has(field) ? `**${code(first)}**` : code(first);
-      return others.length === 0 ? shown : `${shown} (or ${others.map(code).join(', ')})`;
-    })
-    .join('<br>');
+  const preferred = (field: string): string => byField[field]?.[0] ?? field;
+  const sets = enough.map((fields) => fields.map((field) => `**${code(preferred(field))}**`).join(' and '));
+  const needed = new Set(enough.flat());
+  const isShown = (field: string): boolean =>
+    field !== 'base_url' || needed.has(field) || Object.keys(baseUrls).length === 0;
+  const others = Object.entries(byField)
+    .filter(([field]) => isShown(field))
+    .flatMap(([field, names]) => (needed.has(field) ? names.slice(1) : names));
+  const more = others.length === 0 ? '' : `${sets.length > 0 ? 'also ' : ''}${others.map(code).join(', ')}`;
+  return [sets.join(', or '), more].filter((part) => part !== '').join('<br>');
 }
 
 function routesSection(kinds: readonly Kind[]): string {
@@ -121,9 +127,8 @@ function yaml(value: unknown): string {
     .join(', ')} }`;
 }
 
-/** Alternatives in patterns must not end a table's cell. */
 function code(text: string): string {
-  return `\`${text.replaceAll('|', '\\|')}\``;
+  return `\`${text}\``;
 }
 
 if (import.meta.main) writeFileSync(pageUrl, providerPage());

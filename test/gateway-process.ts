@@ -25,8 +25,8 @@ export interface GatewayProcess {
   output(): string;
   /** True while the process lives. */
   isRunning(): boolean;
-  /** Ends it, by force when it does not end by itself; safe to call again. */
-  stop(): Promise<void>;
+  /** Ends it, by force when it does not end by itself; gives its exit code, null after force. Safe to call again. */
+  stop(): Promise<number | null>;
 }
 
 /** The configuration of a gateway, as it stands in dragoman.yaml. */
@@ -52,17 +52,18 @@ export async function startGateway(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = gather(child);
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+    child.once('error', () => resolve(null));
   });
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null && child.pid !== undefined;
-  const stop = async (): Promise<void> => {
+  const stop = async (): Promise<number | null> => {
     if (!isRunning()) return ended;
     child.kill('SIGTERM');
     const force = setTimeout(() => child.kill('SIGKILL'), stopLimit);
-    await ended;
+    const code = await ended;
     clearTimeout(force);
+    return code;
   };
   const url = await addressIn(output, isRunning);
   if (url !== undefined) return { url, configFile, output, isRunning, stop };

@@ -24,7 +24,8 @@ const textIn = (value: unknown): string => (typeof value === 'string' ? value : 
 /** Reads an answer as a client of that language would; never believes more than it would. */
 export function outcomeOf(client: Language, heard: Heard): Outcome {
   const type = String(heard.headers['content-type'] ?? '');
-  if (!type.startsWith('text/event-stream')) return client === 'anthropic' ? wholeMessage(heard) : wholeCompletion(heard);
+  if (!type.startsWith('text/event-stream'))
+    return client === 'anthropic' ? wholeMessage(heard) : wholeCompletion(heard);
   return client === 'anthropic' ? messageStream(heard) : completionStream(heard);
 }
 
@@ -69,7 +70,13 @@ function wholeCompletion(heard: Heard): Outcome {
   const [choice] = listIn(body['choices']);
   const message = objectIn(choice?.['message']);
   const calls = listIn(message['tool_calls']).map((call) => textIn(objectIn(call['function'])['arguments']));
-  return { ...draft(), kind: 'whole', text: textIn(message['content']), calls, stop: textIn(choice?.['finish_reason']) };
+  return {
+    ...draft(),
+    kind: 'whole',
+    text: textIn(message['content']),
+    calls,
+    stop: textIn(choice?.['finish_reason']),
+  };
 }
 
 /** Frames of a stream; what follows the last empty line is none yet. */
@@ -109,7 +116,8 @@ function messageStream(heard: Heard): Outcome {
       const delta = objectIn(body['delta']);
       assert.ok(open, 'a delta outside of a block');
       found.text += textIn(delta['text']);
-      if (delta['type'] === 'input_json_delta') found.calls.push((found.calls.pop() ?? '') + textIn(delta['partial_json']));
+      if (delta['type'] === 'input_json_delta')
+        found.calls.push((found.calls.pop() ?? '') + textIn(delta['partial_json']));
     }
     if (event === 'content_block_stop') {
       assert.ok(open, 'the end of a block that did not begin');

@@ -22,8 +22,16 @@ const broken: { readonly [name: string]: { readonly mends: readonly Mend[]; read
   'anthropic/anthropic-programmatic-tool-calling.1': { mends: ['stop_reason'] },
 };
 
-/** Streams with content in their starts, where clients overlook it: the translator says them anew. */
-const translated = /^anthropic\/anthropic-programmatic-tool-calling.1 \(([1-9]|1[0-4])\)$/;
+/** Streams that clients of their own language would misread, so that the translator says them anew, and why. */
+const translated: readonly (readonly [name: RegExp, why: string])[] = [
+  [
+    /^anthropic\/anthropic-programmatic-tool-calling.1 \(([1-9]|1[0-4])\)$/,
+    'content in its start, which is overlooked',
+  ],
+  [/^mistral\/mistral-incremental-tool-call$/, 'an empty name in later pieces of a call, which is strung to the first'],
+  [/^mistral\/mistral-tool-call$/, 'calls without an index'],
+  [/^openai-chat\/anthropic-fallback-tool-call$/, 'calls numbered from one'],
+];
 
 /** Words for the end of an answer, of all languages recorded here. */
 const reasons: { readonly [word: string]: string } = {
@@ -125,7 +133,7 @@ describe('recorded streams', { skip: absent }, () => {
       const said = sayingOf(foldOf(guarded(readStreamed(upstream, [stream])).events));
       for (const chunks of [[stream], cutAt(stream, cutPlaces(stream, 100)), cutAt(stream, [stream.length >> 1])]) {
         const passed = pass(dialect, request, chunks);
-        assert.equal(passed.untouched, fault === undefined && !translated.test(name));
+        assert.equal(passed.untouched, fault === undefined && !translated.some(([stream]) => stream.test(name)));
         if (passed.untouched) assert.equal(passed.bytes.compare(stream), 0);
         assertSame(sayingOf(foldOf(readStreamed(upstream, [passed.bytes]))), said, 'what left');
       }

@@ -1,6 +1,13 @@
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request as send, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Simulator, type Step, startSimulator } from '../src/simulator/index.ts';
@@ -27,7 +34,7 @@ export const clients: readonly Language[] = both;
 export const secretHeader = 'sk-header-77aa11bb22';
 
 /** Everything that nobody may ever be told. */
-export const secrets: readonly string[] = [clientKey, providerKey, secretHeader];
+const secrets: readonly string[] = [clientKey, providerKey, secretHeader];
 
 /** What an upstream does that is no simulator: it has the socket to itself. */
 export type RawAnswer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -65,8 +72,10 @@ export interface Station {
   /** Sends any bytes. */
   post(path: string, body: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Heard>;
   get(path: string, headers?: OutgoingHttpHeaders): Promise<Heard>;
-  /** Everything that clients were told so far. */
-  told(): string;
+  /**
+   * Ends it all.
+   * @throws when the weather has left a trace: something told that is secret, a call left open, a gateway that is not well.
+   */
   close(): Promise<void>;
 }
 
@@ -125,13 +134,21 @@ export async function startStation(): Promise<Station> {
     },
     post,
     get: (where, headers = {}) => exchange(gateway.url + where, 'GET', headers),
-    told: () => told,
     close: async () => {
-      await gateway.stop();
+      const health = await exchange(`${gateway.url}/health`, 'GET', {});
+      const left = simulator.openStreams;
+      const exitCode = await gateway.stop();
       await simulator.close();
       rawServer.closeAllConnections();
       rawServer.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      for (const secret of secrets) {
+        assert.ok(!told.includes(secret), 'a client was told a secret');
+        assert.ok(!gateway.output().includes(secret), 'a secret stands in the log');
+      }
+      assert.equal(health.status, 200);
+      assert.equal(left, 0, 'a call to the upstream was left open');
+      assert.equal(exitCode, 0, 'the gateway did not end in good order');
     },
   };
 }
@@ -139,7 +156,9 @@ export async function startStation(): Promise<Station> {
 function bodyOf({ client, upstream, stream, road = 'simulated', more }: Asked, prompt: string): Buffer {
   const model = `${road}-${upstream}/some-model`;
   const limit = client === 'anthropic' ? { max_tokens: 1000 } : {};
-  return Buffer.from(JSON.stringify({ model, ...limit, stream, messages: [{ role: 'user', content: prompt }], ...more }));
+  return Buffer.from(
+    JSON.stringify({ model, ...limit, stream, messages: [{ role: 'user', content: prompt }], ...more }),
+  );
 }
 
 function configOf(simulatorUrl: string, rawUrl: string): GatewayConfig {

@@ -118,6 +118,20 @@ test('a character that two events share leaves whole', () => {
   );
 });
 
+test('half a character that never gets its other half is marked as lost', () => {
+  const events: Event[] = [
+    start,
+    openText(0),
+    text(0, 'a\ud83d'),
+    text(0, 'b\ude00c'),
+    text(0, '\ud83d'),
+    close(0),
+    finish('end'),
+  ];
+  const texts = guarded(events).out.flatMap((event) => (event.type === 'text' ? [event.text] : []));
+  assert.deepEqual(texts, ['a', '\ufffdb\ufffdc', '\ufffd']);
+});
+
 test('nothing leaves after the end, and an answer without an end gets an error', () => {
   const { out, mends } = guarded([start, finish('end'), openText(0), start]);
   assert.deepEqual(out, [start, finish('end')]);

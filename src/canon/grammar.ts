@@ -102,6 +102,8 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
       half = whole.slice(-1);
       whole = whole.slice(0, -1);
     }
+    // Half a character in the middle has lost its other half for good.
+    if (!whole.isWellFormed()) whole = whole.toWellFormed();
     if (whole === '') return;
     next(whole === event.text && event.index === index ? event : { type: 'text', index, text: whole });
   }

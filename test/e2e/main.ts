@@ -33,7 +33,10 @@ function runsWanted(): readonly Run[] {
 
 async function play(): Promise<void> {
   const why = runs.some(needsClaudeCode) ? await missing() : undefined;
-  const skipped = why === undefined ? [] : runs.filter(needsClaudeCode).map((run): Outcome => ({ run, state: 'skipped', took: 0, why }));
+  const skipped =
+    why === undefined
+      ? []
+      : runs.filter(needsClaudeCode).map((run): Outcome => ({ run, state: 'skipped', took: 0, why }));
   if (why !== undefined) console.log(`SKIPPED: Claude Code could not be fetched, so nothing is known of it: ${why}`);
   const playable = runs.filter((run) => why === undefined || !needsClaudeCode(run));
   const played = await playAll(playable, Number(values['at-once']), (outcome, done) => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { nameOf, type Run, usualLimit } from './scenario.ts';
 import { Stage } from './stage.ts';
 
@@ -50,7 +51,7 @@ async function playOne(run: Run): Promise<Outcome> {
     stage.forget();
     return { run, state: 'ok', took };
   }
-  const why = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  const why = failure instanceof Error ? (failure.stack ?? failure.message) : inspect(failure);
   stage.keep('failure.txt', `${nameOf(run)}\n\n${why}\n`);
   return { run, state: 'FAILED', took, why, traces: stage.folder };
 }

@@ -9,8 +9,8 @@ import {
   startSimulator,
 } from '../../src/simulator/index.ts';
 import { clientKey, type GatewayConfig, type GatewayProcess, providerKey, startGateway } from '../gateway-process.ts';
-import { checkTraffic, isModelCall } from './traffic.ts';
 import { type Language, nameOf, type Run } from './scenario.ts';
+import { checkTraffic, isModelCall } from './traffic.ts';
 
 /** The name under which the upstream of every stage knows the model that clients call `claude-...` or `gpt-...`. */
 export const upstreamModel = 'vendor/big-one';
@@ -105,7 +105,10 @@ export class Stage {
       for (const [index, request] of world.simulator.requests.entries()) {
         const name = `upstream-${String(index).padStart(3, '0')}`;
         const { method, status, state } = request;
-        this.keep(`${name}.txt`, `${method} ${request.path}\n${JSON.stringify(request.headers, null, 2)}\n${status} ${state}\n`);
+        this.keep(
+          `${name}.txt`,
+          `${method} ${request.path}\n${JSON.stringify(request.headers, null, 2)}\n${status} ${state}\n`,
+        );
         this.keep(`${name}.json`, request.body.toString('utf8'));
       }
     }

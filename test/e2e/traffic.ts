@@ -10,6 +10,11 @@ export function objectIn(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
+/** The value as a text; empty when it is none. */
+export function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** The objects of a list; none when it is no list. */
 export function objectsIn(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.map(objectIn) : [];
@@ -78,7 +83,8 @@ function blocks(message: Json, type: string, id: string): string[] {
 const callsIn = (message: Json): string[] => blocks(message, 'tool_use', 'id');
 const resultsIn = (message: Json): string[] => blocks(message, 'tool_result', 'tool_use_id');
 const chatCallsIn = (message: Json): string[] => objectsIn(message['tool_calls']).map((call) => String(call['id']));
-const chatResultsIn = (message: Json): string[] => (message['role'] === 'tool' ? [String(message['tool_call_id'])] : []);
+const chatResultsIn = (message: Json): string[] =>
+  message['role'] === 'tool' ? [String(message['tool_call_id'])] : [];
 
 /** What only Anthropic's language knows must not reach a server that speaks another. */
 function checkForeign(body: string): void {

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicHeaders, message, startRig, startUpstream } from './rig.ts';
 
-const missing = { kind: 'status', status: 404, body: { error_code: 'ENDPOINT_NOT_FOUND', message: 'No such path' } } as const;
+const missing = {
+  kind: 'status',
+  status: 404,
+  body: { error_code: 'ENDPOINT_NOT_FOUND', message: 'No such path' },
+} as const;
 
 test('Claude goes by the native path, the newer route family first, the older when that is not there, and remembered', async (t) => {
   const upstream = await startUpstream(t, {
@@ -12,21 +16,42 @@ test('Claude goes by the native path, the newer route family first, the older wh
   });
   const rig = await startRig(t, {
     providers: {
-      dbx: { kind: 'databricks', host: upstream.url, client_id: 'id-of-principal', client_secret: 'secret-of-principal' },
+      dbx: {
+        kind: 'databricks',
+        host: upstream.url,
+        client_id: 'id-of-principal',
+        client_secret: 'secret-of-principal',
+      },
     },
     models: { '*': { to: 'dbx/*' } },
   });
-  const first = await rig.post('/v1/messages', message('hi', { model: 'databricks-claude-sonnet-4-5' }), anthropicHeaders);
+  const first = await rig.post(
+    '/v1/messages',
+    message('hi', { model: 'databricks-claude-sonnet-4-5' }),
+    anthropicHeaders,
+  );
   assert.equal(first.status, 200, await first.clone().text());
   assert.equal(first.headers.get('x-dragoman-carriage'), 'passed');
-  const second = await rig.post('/v1/messages', message('hi', { model: 'databricks-claude-sonnet-4-5' }), anthropicHeaders);
+  const second = await rig.post(
+    '/v1/messages',
+    message('hi', { model: 'databricks-claude-sonnet-4-5' }),
+    anthropicHeaders,
+  );
   assert.equal(second.status, 200);
   const paths = upstream.requests.filter(({ path }) => path.includes('messages')).map(({ path }) => path);
-  assert.deepEqual(paths, ['/ai-gateway/anthropic/v1/messages', '/serving-endpoints/anthropic/v1/messages', '/serving-endpoints/anthropic/v1/messages']);
+  assert.deepEqual(paths, [
+    '/ai-gateway/anthropic/v1/messages',
+    '/serving-endpoints/anthropic/v1/messages',
+    '/serving-endpoints/anthropic/v1/messages',
+  ]);
   assert.equal(upstream.tokenCalls, 1);
 
   upstream.expireTokens();
-  const third = await rig.post('/v1/messages', message('hi', { model: 'databricks-claude-sonnet-4-5' }), anthropicHeaders);
+  const third = await rig.post(
+    '/v1/messages',
+    message('hi', { model: 'databricks-claude-sonnet-4-5' }),
+    anthropicHeaders,
+  );
   assert.equal(third.status, 200, 'a token that was revoked is fetched anew');
   assert.equal(upstream.tokenCalls, 2);
 
@@ -37,9 +62,19 @@ test('Claude goes by the native path, the newer route family first, the older wh
 });
 
 test('a wrong secret is told without being shown', async (t) => {
-  const upstream = await startUpstream(t, { flavor: 'databricks', oauth: { clientId: 'id-of-principal', clientSecret: 'right' } });
+  const upstream = await startUpstream(t, {
+    flavor: 'databricks',
+    oauth: { clientId: 'id-of-principal', clientSecret: 'right' },
+  });
   const rig = await startRig(t, {
-    providers: { dbx: { kind: 'databricks', host: upstream.url, client_id: 'id-of-principal', client_secret: 'wrong-secret-value' } },
+    providers: {
+      dbx: {
+        kind: 'databricks',
+        host: upstream.url,
+        client_id: 'id-of-principal',
+        client_secret: 'wrong-secret-value',
+      },
+    },
     models: { '*': { to: 'dbx/*' } },
   });
   const answer = await rig.post('/v1/messages', message('hi'), anthropicHeaders);

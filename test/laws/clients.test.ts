@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Event } from '../../src/canon/event.ts';
 import type { Folded } from '../../src/canon/fold.ts';
+import { createGuard } from '../../src/canon/grammar.ts';
 import type { ChatRequest } from '../../src/canon/request.ts';
 import type { ClientSide } from '../../src/dialects/dialect.ts';
 import { clients, fixtures, requestOf } from './fixture.ts';
 import { grammarFault } from './grammar.ts';
-import { emptyRequest, translate } from './passing.ts';
+import { emptyRequest, pass, translate } from './passing.ts';
 import { assertSame, foldOf, readStreamed, readWhole, writeStreamed } from './reading.ts';
 import { sayingOf } from './saying.ts';
 import { cutAt, cutPlaces, forManySplits } from './splits.ts';
@@ -55,7 +56,8 @@ describe('law 5', () => {
 describe('every answer through every client', () => {
   for (const { name, dialect, stream } of fixtures) {
     if (stream === undefined) continue;
-    for (const { name: spoken, upstream, client } of clients) {
+    for (const target of clients) {
+      const { name: spoken, upstream, client } = target;
       const request: ChatRequest = { ...emptyRequest(dialect), from: spoken };
       const events = readStreamed(dialect.upstream, [stream]);
       const said = foldOf(events);
@@ -67,6 +69,9 @@ describe('every answer through every client', () => {
         assert.equal(grammarFault(heard), undefined);
         assertSame(sayingOf(foldOf(heard)), sayingOf(said), 'what is heard');
         assertIds(foldOf(heard));
+        for (const event of heard) if (event.type === 'text') assert.ok(event.text.isWellFormed(), 'half a character');
+        // What is written must be so plainly legal that another gateway of ours would let it pass.
+        if (target.pass !== undefined) assert.ok(pass(target, request, [bytes]).untouched, 'it would not pass');
         for (const place of cutPlaces(stream, 40)) {
           const again = translate(dialect.upstream, client, request, cutAt(stream, [place]));
           assertSame(sayingOf(foldOf(readStreamed(upstream, [again]))), sayingOf(said), `cut at ${place}`);
@@ -75,6 +80,17 @@ describe('every answer through every client', () => {
           const again = translate(dialect.upstream, client, request, chunks);
           assertSame(sayingOf(foldOf(readStreamed(upstream, [again]))), sayingOf(said), 'what is heard in pieces');
         });
+      });
+
+      test(`${name}: a ${spoken} client hears it however it is torn`, () => {
+        const guarded: Event[] = [];
+        const guard = createGuard((event) => guarded.push(event));
+        for (const event of torn(events)) guard.sink(event);
+        guard.end();
+        const heard = readStreamed(upstream, [writeStreamed(client, request, guarded)]);
+        assert.equal(grammarFault(heard), undefined);
+        assertSame(sayingOf(foldOf(heard)), sayingOf(said), 'what is heard');
+        for (const event of heard) if (event.type === 'text') assert.ok(event.text.isWellFormed(), 'half a character');
       });
 
       test(`${name}: a ${spoken} client hears it from the whole answer`, () => {
@@ -86,6 +102,15 @@ describe('every answer through every client', () => {
     }
   }
 });
+
+/** Text and arguments in the smallest pieces there are: halves of characters, too. */
+function torn(events: readonly Event[]): Event[] {
+  return events.flatMap((event): Event[] => {
+    if (event.type === 'text') return event.text.split('').map((text) => ({ ...event, text }));
+    if (event.type === 'json') return event.json.split('').map((json) => ({ ...event, json }));
+    return [event];
+  });
+}
 
 /** An answer can be named, so that the next request can speak of it. */
 function assertIds({ id, model }: Folded): void {

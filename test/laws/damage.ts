@@ -4,6 +4,8 @@ import { createFrameSplitter } from '../../src/wire/sse.ts';
 export interface Damaged {
   readonly what: string;
   readonly bytes: Buffer;
+  /** Pieces of a call may be missing or doubled although its provider closed it: nobody can tell. */
+  readonly tears: boolean;
 }
 
 /** What servers and the machines between have been seen to put into streams. */
@@ -28,11 +30,15 @@ export function framesOf(bytes: Buffer): Buffer[] {
   return rest.length > 0 ? [...frames, rest] : frames;
 }
 
-/** Each frame lost, each repeated, neighbours exchanged, garbage at each place; evenly chosen where that is more than `most` of a sort. */
+/** Each frame lost, each repeated, neighbours exchanged, garbage at each place, the answer begun anew at each; evenly chosen where that is more than `most` of a sort. */
 export function damagesOf(bytes: Buffer, most: number): Damaged[] {
   const frames = framesOf(bytes);
   const places = chosen(frames.length, most);
-  const joined = (what: string, pieces: readonly Uint8Array[]): Damaged => ({ what, bytes: Buffer.concat(pieces) });
+  const joined = (what: string, pieces: readonly Uint8Array[], tears = true): Damaged => ({
+    what,
+    bytes: Buffer.concat(pieces),
+    tears,
+  });
   return places.flatMap((i) => {
     const frame = frames[i] as Buffer;
     const next = frames.slice(i + 1, i + 2);
@@ -41,7 +47,8 @@ export function damagesOf(bytes: Buffer, most: number): Damaged[] {
       joined(`frame ${i} lost`, frames.toSpliced(i, 1)),
       joined(`frame ${i} repeated`, frames.toSpliced(i, 0, frame)),
       joined(`frames ${i} and ${i + 1} exchanged`, frames.toSpliced(i, 2, ...next, frame)),
-      joined(`${JSON.stringify(noise)} before frame ${i}`, frames.toSpliced(i, 0, Buffer.from(noise))),
+      joined(`${JSON.stringify(noise)} before frame ${i}`, frames.toSpliced(i, 0, Buffer.from(noise)), false),
+      joined(`all over again before frame ${i}`, [...frames.slice(0, i), ...frames], false),
       joined(`frame ${i} without its second half`, frames.with(i, frame.subarray(0, frame.length >> 1))),
     ];
   });

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorKind, errorKinds, GatewayError } from '../../src/canon/error.ts';
+import type { Event } from '../../src/canon/event.ts';
 import { isObject, type JsonObject } from '../../src/canon/json.ts';
 import type { Dialect } from '../../src/dialects/index.ts';
 import { clients, fixtures } from './fixture.ts';
+import { emptyRequest } from './passing.ts';
+import { readStreamed, writeStreamed } from './reading.ts';
 
 /** A refusal as it comes over HTTP. */
 function readRefusal({ upstream }: Pick<Dialect, 'upstream'>, { status, headers, body }: JsonObject): GatewayError {
@@ -29,6 +32,12 @@ function passOn(error: GatewayError, { upstream, client }: (typeof clients)[numb
 const siblings: { readonly [kind in ErrorKind]?: ErrorKind } = {
   content_policy: 'invalid_request',
   unavailable: 'overloaded',
+};
+/** And without a status. */
+const siblingsInStreams: { readonly [kind in ErrorKind]?: ErrorKind } = {
+  ...siblings,
+  bad_upstream: 'internal',
+  upstream_timeout: 'timeout',
 };
 
 describe('law 8', () => {
@@ -65,6 +74,19 @@ describe('law 8', () => {
         assert.ok(heard.kind === kind || heard.kind === siblings[kind], heard.kind);
         assert.equal(heard.details.retryAfter, 7);
         assert.equal(heard.details.shouldRetry, true);
+      });
+
+      test(`a ${client.name} client can tell ${kind} inside an answer`, () => {
+        const events: Event[] = [
+          { type: 'start', id: 'answer_1', model: 'some-model' },
+          { type: 'error', error: new GatewayError(kind, 'It did not work.') },
+        ];
+        const heard = readStreamed(client.upstream, [writeStreamed(client.client, emptyRequest(client), events)]).at(
+          -1,
+        );
+        assert.ok(heard?.type === 'error');
+        assert.ok(heard.error.kind === kind || heard.error.kind === siblingsInStreams[kind], heard.error.kind);
+        assert.match(heard.error.message, /It did not work\./);
       });
     }
   }

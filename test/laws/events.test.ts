@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Event } from '../../src/canon/event.ts';
+import { chosen, framesOf } from './damage.ts';
 import { fixtures } from './fixture.ts';
 import { grammarFault } from './grammar.ts';
 import { readStreamed, readWhole, textOf } from './reading.ts';
@@ -35,6 +36,15 @@ describe('laws 1 and 2', () => {
           for (const place of cutPlaces(bytes, 60)) {
             assert.equal(textOf(readStreamed(upstream, cutAt(bytes, [place]))), whole, `${spelling}, cut at ${place}`);
           }
+        }
+      });
+
+      test(`${name}: a last frame without its blank line is read`, () => {
+        const frames = framesOf(stream);
+        for (const i of chosen(frames.length, 20)) {
+          const start = Buffer.concat(frames.slice(0, i + 1));
+          const bare = Buffer.from(start.toString().trimEnd());
+          assert.equal(textOf(readStreamed(upstream, [bare])), textOf(readStreamed(upstream, [start])), `frame ${i}`);
         }
       });
 

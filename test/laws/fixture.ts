@@ -23,9 +23,10 @@ const folderOf = ({ name }: Dialect): string => join(import.meta.dirname, '../..
 /** Every language that is spoken, from the table. */
 export const spoken: readonly Dialect[] = Object.values(dialects);
 /** Those that clients speak. */
-export const clients = spoken.flatMap(({ name, upstream, client }) =>
-  client === undefined ? [] : [{ name, upstream, client }],
-);
+export const clients = spoken.flatMap((dialect) => {
+  const { client } = dialect;
+  return client === undefined ? [] : [{ ...dialect, client }];
+});
 
 /** Every scenario of every language. */
 export const fixtures: readonly Fixture[] = spoken.flatMap((dialect) =>

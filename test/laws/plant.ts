@@ -150,12 +150,12 @@ class Planter {
       case 'tool_reference':
         return { ...block, name: this.name(block.name, path, 'tool_reference') };
       case 'native':
-        return { ...block, value: this.#json(block.value, path, `native ${block.dialect}`) };
+        return { ...block, value: this.#json(block.value, path, path) };
     }
   }
 
   tool(tool: Tool, path: string): Tool {
-    if (tool.type === 'native') return { ...tool, value: this.#json(tool.value, path, `native ${tool.dialect}`) };
+    if (tool.type === 'native') return { ...tool, value: this.#json(tool.value, path, path) };
     const named = {
       name: this.name(tool.name, path, 'tool'),
       ...(tool.description !== undefined && { description: this.text(tool.description, path, 'tool') }),
@@ -250,7 +250,7 @@ function choicesOf(request: ChatRequest): Planted[] {
   if (request.format !== undefined) leave('format', 'format', drop('format'));
   if (request.serviceTier !== undefined) leave('service_tier', 'service_tier', drop('serviceTier'));
   if (request.cache !== undefined) leave('cache', 'cache', drop('cache'));
-  for (const [path, without] of withoutExt(request.ext)) leave(path, `ext ${path}`, { ...request, ...asExt(without) });
+  for (const [path, without] of withoutExt(request.ext)) leave(path, path, { ...request, ...asExt(without) });
   request.system.forEach((block, i) => {
     for (const [path, kind, changed] of choicesOfBlock(block, `system[${i}]`)) {
       leave(path, kind, { ...request, system: request.system.with(i, changed as TextBlock) });
@@ -259,7 +259,7 @@ function choicesOf(request: ChatRequest): Planted[] {
   request.turns.forEach((turn, i) => {
     const changedTo = (changed: Turn): ChatRequest => ({ ...request, turns: request.turns.with(i, changed) });
     for (const [field, without] of withoutExt(turn.ext)) {
-      leave(`turns[${i}].${field}`, `turn ${field}`, changedTo({ ...omit(turn, 'ext'), ...asExt(without) }));
+      leave(`turns[${i}].${field}`, `turns[${i}].${field}`, changedTo({ ...omit(turn, 'ext'), ...asExt(without) }));
     }
     turn.content.forEach((block, j) => {
       for (const [path, kind, changed] of choicesOfBlock(block, `turns[${i}].content[${j}]`)) {
@@ -282,7 +282,7 @@ function choicesOfBlock(block: Block, path: string): Choice<Block>[] {
   if (block.cache !== undefined) found.push([path, 'cache', omit(block, 'cache')]);
   if (block.type !== 'native') {
     for (const [field, without] of withoutExt(block.ext)) {
-      found.push([`${path}.${field}`, `block ${field}`, { ...omit(block, 'ext'), ...asExt(without) } as Block]);
+      found.push([`${path}.${field}`, `${path}.${field}`, { ...omit(block, 'ext'), ...asExt(without) } as Block]);
     }
   }
   if (block.type === 'text' && (block.citations?.length ?? 0) > 0)
@@ -308,7 +308,7 @@ function choicesOfTool(tool: Tool, path: string): Choice<Tool>[] {
   if (tool.cache !== undefined) found.push([path, 'cache', omit(tool, 'cache')]);
   if (tool.type === 'native') return found;
   for (const [field, without] of withoutExt(tool.ext)) {
-    found.push([`${path}.${field}`, `tool ${field}`, { ...omit(tool, 'ext'), ...asExt(without) } as Tool]);
+    found.push([`${path}.${field}`, `${path}.${field}`, { ...omit(tool, 'ext'), ...asExt(without) } as Tool]);
   }
   if (tool.type === 'custom' && tool.format !== undefined) found.push([path, 'custom_tool', omit(tool, 'format')]);
   if (tool.type !== 'function') return found;

@@ -153,8 +153,8 @@ const ofChat: readonly Mutant[] = [
   chat('stream-write')('all calls have one number', 'this.#calls += 1;', 'this.#calls = 0;'),
   chat('text-delta')(
     'a chunk that only begins like another is taken for it',
-    '!data.startsWith(prefix) || !data.endsWith(suffix)',
-    '!data.startsWith(prefix)',
+    'end < prefix.length || data.slice(end, whole) !== suffix',
+    'end < prefix.length',
   ),
   chat('tools-write')(
     'parallel calls are always allowed',
@@ -162,7 +162,11 @@ const ofChat: readonly Mutant[] = [
     'parallel_tool_calls: true',
   ),
   chat('results-write')('pictures in results vanish', '...files];', '];'),
-  chat('error-write')('an overflow is any bad request', ", code: 'context_length_exceeded'", ''),
+  chat('error-write')(
+    'an overloaded provider is merely broken',
+    "type: 'server_error', code: 'overloaded'",
+    "type: 'server_error'",
+  ),
   chat('legality')('repeated ids pass for legal', 'return !id && name === undefined;', 'return true;'),
 ];
 

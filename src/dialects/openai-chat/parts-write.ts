@@ -1,4 +1,12 @@
-import type { AudioBlock, Block, DocumentBlock, ImageBlock, SearchResultBlock, Source } from '../../canon/content.ts';
+import type {
+  AudioBlock,
+  Block,
+  CacheMark,
+  DocumentBlock,
+  ImageBlock,
+  SearchResultBlock,
+  Source,
+} from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Writing } from './writing.ts';
 
@@ -12,10 +20,20 @@ export function writePart(block: Block, path: string, writing: Writing): JsonObj
   const parts = bareParts(block, path, writing);
   const last = parts.at(-1);
   if (last === undefined || block.type === 'native') return parts;
-  const own = block.ext?.['openai-chat'];
-  const said = own !== undefined && 'prompt_cache_breakpoint' in own;
-  const mark = said || last['text'] === '' ? undefined : writing.mark(block.cache, path);
-  return own === undefined && mark === undefined ? parts : [...parts.slice(0, -1), { ...last, ...mark, ...own }];
+  const { prompt_cache_breakpoint: breakpoint, ...own } = block.ext?.['openai-chat'] ?? {};
+  const mark = last['text'] === '' ? undefined : markOf(block.cache, breakpoint, path, writing);
+  return [...parts.slice(0, -1), { ...last, ...mark, ...own }];
+}
+
+/** The mark as the client of this language wrote it, else as the server takes it. */
+function markOf(
+  cache: CacheMark | undefined,
+  breakpoint: unknown,
+  path: string,
+  writing: Writing,
+): JsonObject | undefined {
+  if (cache === undefined || breakpoint === undefined) return writing.mark(cache, path);
+  return { prompt_cache_breakpoint: breakpoint };
 }
 
 function bareParts(block: Block, path: string, writing: Writing): JsonObject[] {

@@ -25,7 +25,7 @@ export function writeReasoningWish(wish: Reasoning | undefined, writing: Writing
   if (isOff(wish) && wish.effort !== undefined && wish.effort !== 'none') {
     writing.lose('dropped', 'reasoning.effort', 'reasoning is off');
   }
-  switch (writing.quirks.reasoning_request ?? 'reasoning_effort') {
+  switch (writing.quirks.reasoning_request ?? formFor(wish, writing)) {
     case 'reasoning_effort':
       return writeEffort(wish, writing);
     case 'reasoning':
@@ -36,6 +36,12 @@ export function writeReasoningWish(wish: Reasoning | undefined, writing: Writing
       writing.lose('dropped', 'reasoning', 'the provider takes no wish about reasoning');
       return {};
   }
+}
+
+/** OpenAI's own form; for a client that said what only a relay's form can say, that one. */
+function formFor(wish: Reasoning, { own }: Writing): 'reasoning_effort' | 'reasoning' {
+  const isPlain = wish.budget === undefined && wish.mode !== 'adaptive';
+  return own && !isPlain ? 'reasoning' : 'reasoning_effort';
 }
 
 function writeEffort(wish: Reasoning, writing: Writing): JsonObject {

@@ -10,7 +10,7 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   // Only OpenAI itself knows a list of allowed tools; for others, fewer tools say the same.
   const asList = allowed !== undefined && allowed.length > 1 && writing.own;
   const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
-  if (offered.length < shown.length) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
+  if (offered !== shown) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
   const tools = offered.flatMap((tool) => writeTool(tool, `tools[${request.tools.indexOf(tool)}]`, writing));
   if (tools.length === 0) {
     if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');

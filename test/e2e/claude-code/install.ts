@@ -56,7 +56,15 @@ function moveTo(fresh: string, folder: string): void {
 }
 
 function fetchInto(folder: string): Promise<void> {
-  const options = ['--prefix', folder, '--ignore-scripts', '--include=optional', '--no-audit', '--no-fund', '--no-save'];
+  const options = [
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--no-save',
+  ];
   const args = ['install', ...options, '--loglevel=error', `${scope}/claude-code@${version}`];
   return new Promise((resolve, reject) => {
     const npm = spawn('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: patience });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { launcher } from '../../gateway-process.ts';
 import type { Stage } from '../stage.ts';
-import { type Json, objectIn, objectsIn } from '../traffic.ts';
+import { type Json, objectIn, objectsIn, textIn } from '../traffic.ts';
 import { claudeCode } from './install.ts';
 
 /** How one session of Claude Code is run. */
@@ -61,7 +61,9 @@ export async function runSession(stage: Stage, options: SessionOptions): Promise
       PATH: process.env['PATH'],
       HOME: home,
       ...quiet,
-      ...(direct ? { ANTHROPIC_BASE_URL: options.gateway.url, ANTHROPIC_AUTH_TOKEN: options.key } : { DRAGOMAN_CLAUDE: program }),
+      ...(direct
+        ? { ANTHROPIC_BASE_URL: options.gateway.url, ANTHROPIC_AUTH_TOKEN: options.key }
+        : { DRAGOMAN_CLAUDE: program }),
       ...options.env,
     },
   });
@@ -81,7 +83,7 @@ export async function runSession(stage: Stage, options: SessionOptions): Promise
   stage.keep(`session-${number}.stderr`, stderr);
   const events = eventsIn(stdout);
   const result = events.findLast(({ type }) => type === 'result') ?? {};
-  return { exitCode, events, result, id: String(result['session_id'] ?? ''), stderr };
+  return { exitCode, events, result, id: textIn(result['session_id']), stderr };
 }
 
 const quiet = {

@@ -21,7 +21,10 @@ async function subagent(stage: Stage): Promise<void> {
   const job = { description: 'A small job', prompt: 'SUBTASK: note it down', subagent_type: 'general-purpose' };
   const world = await stage.world({
     steps: [
-      { when: { user: 'SUBTASK' }, parts: [{ tool: 'Bash', input: { command: 'echo noted > sub.txt', description: 'Notes' } }] },
+      {
+        when: { user: 'SUBTASK' },
+        parts: [{ tool: 'Bash', input: { command: 'echo noted > sub.txt', description: 'Notes' } }],
+      },
       { when: { user: 'SUBTASK' }, parts: ['The subagent has noted it: 42.'] },
       { when: { user: 'MAINTASK' }, parts: ['I hand it on.', { tool: 'Agent', input: job }] },
       { parts: ['I wait for it.'] },
@@ -33,9 +36,15 @@ async function subagent(stage: Stage): Promise<void> {
   assertSucceeded(session, 'It is noted.');
   assert.equal(readFileSync(path.join(folder, 'sub.txt'), 'utf8'), 'noted\n');
   assert.equal(world.calls().length, 5);
-  const own = world.calls().filter((call) => JSON.stringify(messagesOf(call)[stage.language === 'anthropic' ? 0 : 1]).includes('SUBTASK'));
+  const own = world
+    .calls()
+    .filter((call) => JSON.stringify(messagesOf(call)[stage.language === 'anthropic' ? 0 : 1]).includes('SUBTASK'));
   assert.equal(own.length, 2, 'the subagent has a conversation of its own');
-  assert.equal(holding(world.calls(), 'The subagent has noted it: 42.').length, 1, 'its report reached the main conversation');
+  assert.equal(
+    holding(world.calls(), 'The subagent has noted it: 42.').length,
+    1,
+    'its report reached the main conversation',
+  );
   checkGrowth(stage.language, own);
 }
 
@@ -97,7 +106,9 @@ async function jsonSchema(stage: Stage): Promise<void> {
     required: ['answer', 'words'],
   };
   const wanted = { answer: 42, words: ['forty', 'two', 'ü"\\'] };
-  const world = await stage.world({ steps: [{ parts: [{ tool: 'StructuredOutput', input: wanted }], chunk: 2 }, 'Done.'] });
+  const world = await stage.world({
+    steps: [{ parts: [{ tool: 'StructuredOutput', input: wanted }], chunk: 2 }, 'Done.'],
+  });
   const args = ['--json-schema', JSON.stringify(schema)];
   const session = await runSession(stage, { ...world, folder, prompt: 'The answer?', args });
   assertSucceeded(session);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import Anthropic from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import type { Fault } from '../../../src/simulator/index.ts';
 import { until } from '../../gateway-process.ts';
 import type { Scenario } from '../scenario.ts';
@@ -46,7 +46,9 @@ async function errors(stage: Stage, client: AnthropicClient): Promise<void> {
     {
       answer: ({ prompt }) => {
         const { status, headers } = all[Number(prompt)] as Failure;
-        return { faults: [{ kind: 'status', status, message: `Trouble number ${prompt}.`, ...(headers && { headers }) }] };
+        return {
+          faults: [{ kind: 'status', status, message: `Trouble number ${prompt}.`, ...(headers && { headers }) }],
+        };
       },
     },
     { refusals: all.map(({ status }) => status) },
@@ -58,7 +60,11 @@ async function errors(stage: Stage, client: AnthropicClient): Promise<void> {
       const error = await failureOf(() => sdk.messages.create({ ...asked, messages, stream }));
       const told = `${heard} ${stream ? 'streamed' : 'whole'}: ${error.message}`;
       assert.equal(error.status, heard, told);
-      const body = error.error as { type?: unknown; error?: { type?: unknown; message?: unknown }; request_id?: unknown };
+      const body = error.error as {
+        type?: unknown;
+        error?: { type?: unknown; message?: unknown };
+        request_id?: unknown;
+      };
       assert.equal(body.type, 'error', told);
       assert.equal(body.error?.type, type, told);
       assert.match(String(body.error?.message), /Trouble number/, told);
@@ -99,7 +105,9 @@ async function retries(stage: Stage, client: AnthropicClient): Promise<void> {
 
 async function errorInStream(stage: Stage, client: AnthropicClient): Promise<void> {
   const fault: Fault = { kind: 'error', at: { event: 6 }, type: 'overloaded_error', message: 'Overloaded' };
-  const world = await stage.world({ steps: [{ parts: ['Some words and more of them.'], chunk: 3, pace: 20, faults: [fault] }] });
+  const world = await stage.world({
+    steps: [{ parts: ['Some words and more of them.'], chunk: 3, pace: 20, faults: [fault] }],
+  });
   const stream = connect(client, world).messages.stream(asked);
   const pieces: string[] = [];
   stream.on('text', (piece) => pieces.push(piece));
@@ -109,11 +117,19 @@ async function errorInStream(stage: Stage, client: AnthropicClient): Promise<voi
 
 async function truncated(stage: Stage, client: AnthropicClient): Promise<void> {
   const cuts = ['close', 'reset', 'end'] as const;
-  const steps = cuts.map((how) => ({ parts: ['Some words and more of them.'], chunk: 3, faults: [{ kind: 'cut' as const, at: { event: 6 }, how }] }));
+  const steps = cuts.map((how) => ({
+    parts: ['Some words and more of them.'],
+    chunk: 3,
+    faults: [{ kind: 'cut' as const, at: { event: 6 }, how }],
+  }));
   const world = await stage.world({ steps });
   const sdk = connect(client, world);
   for (const how of cuts) {
-    await assert.rejects(sdk.messages.stream(asked).finalMessage(), Error, `a stream cut by ${how} was taken for a whole one`);
+    await assert.rejects(
+      sdk.messages.stream(asked).finalMessage(),
+      Error,
+      `a stream cut by ${how} was taken for a whole one`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import Anthropic0 from 'anthropic-sdk-0';
-import { png, pdf } from '../media.ts';
+import { pdf, png } from '../media.ts';
 import type { Client, Scenario } from '../scenario.ts';
 import type { Stage, World } from '../stage.ts';
 import { messagesOf, objectIn, objectsIn, toolsOf } from '../traffic.ts';
@@ -116,11 +116,19 @@ async function parallelTools(stage: Stage, client: AnthropicClient): Promise<voi
     ],
   });
   const sdk = connect(client, world);
-  const asked = { model, max_tokens: 500, tools: [weather], messages: [{ role: 'user' as const, content: 'Weather?' }] };
+  const asked = {
+    model,
+    max_tokens: 500,
+    tools: [weather],
+    messages: [{ role: 'user' as const, content: 'Weather?' }],
+  };
   for (const answer of [await sdk.messages.create(asked), await sdk.messages.stream(asked).finalMessage()]) {
     assert.equal(answer.stop_reason, 'tool_use');
     const uses = answer.content.filter((block) => block.type === 'tool_use');
-    assert.deepEqual(uses.map(({ input }) => input), cities);
+    assert.deepEqual(
+      uses.map(({ input }) => input),
+      cities,
+    );
     assert.equal(new Set(uses.map(({ id }) => id)).size, 3);
     const content = uses.map(({ id }, index) => ({
       type: 'tool_result' as const,
@@ -142,9 +150,17 @@ async function toolChoice(stage: Stage, client: AnthropicClient): Promise<void> 
   const world = await stage.world({});
   const sdk = connect(client, world);
   const other = { ...weather, name: 'other_tool' };
-  const asked = { model, max_tokens: 500, tools: [other, weather], messages: [{ role: 'user' as const, content: 'Go' }] };
+  const asked = {
+    model,
+    max_tokens: 500,
+    tools: [other, weather],
+    messages: [{ role: 'user' as const, content: 'Go' }],
+  };
   const forced = await sdk.messages.create({ ...asked, tool_choice: { type: 'tool', name: 'get_weather' } });
-  assert.deepEqual(forced.content.map((block) => block.type === 'tool_use' && block.name), ['get_weather']);
+  assert.deepEqual(
+    forced.content.map((block) => block.type === 'tool_use' && block.name),
+    ['get_weather'],
+  );
   const any = await sdk.messages.create({ ...asked, tool_choice: { type: 'any', disable_parallel_tool_use: true } });
   assert.equal(any.stop_reason, 'tool_use');
   const none = await sdk.messages.create({ ...asked, tool_choice: { type: 'none' } });
@@ -165,7 +181,11 @@ async function media(stage: Stage, client: AnthropicClient): Promise<void> {
         content: [
           { type: 'text', text: 'What is this?' },
           { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture } },
-          { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: document }, title: 'a.pdf' },
+          {
+            type: 'document',
+            source: { type: 'base64', media_type: 'application/pdf', data: document },
+            title: 'a.pdf',
+          },
           { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'A plain document.' } },
         ],
       },
@@ -173,7 +193,8 @@ async function media(stage: Stage, client: AnthropicClient): Promise<void> {
   });
   assert.deepEqual(answer.content.map(textOf), ['Seen.']);
   const body = world.calls()[0]?.body.toString('utf8') ?? '';
-  for (const data of [picture, document, 'A plain document.']) assert.ok(body.includes(data), `${data.slice(0, 20)} is lost`);
+  for (const data of [picture, document, 'A plain document.'])
+    assert.ok(body.includes(data), `${data.slice(0, 20)} is lost`);
 }
 
 async function thinking(stage: Stage, client: AnthropicClient): Promise<void> {
@@ -209,9 +230,11 @@ async function thinking(stage: Stage, client: AnthropicClient): Promise<void> {
     const last = await sdk.messages.create({ ...asked, messages });
     assert.equal(last.content.findLast((block) => block.type === 'text')?.text, 'Rain.');
     const sent = messagesOf(world.calls().at(-1)).find(({ role }) => role === 'assistant');
-    const returned = stage.language === 'anthropic' ? objectsIn(sent?.['content'])[0]?.['thinking'] : sent?.['reasoning_content'];
+    const returned =
+      stage.language === 'anthropic' ? objectsIn(sent?.['content'])[0]?.['thinking'] : sent?.['reasoning_content'];
     assert.equal(returned, 'I need the weather.', 'thinking did not go back to the upstream');
-    if (stage.language === 'anthropic') assert.equal(objectsIn(sent?.['content'])[0]?.['signature'], thought?.signature);
+    if (stage.language === 'anthropic')
+      assert.equal(objectsIn(sent?.['content'])[0]?.['signature'], thought?.signature);
   }
 }
 
@@ -231,14 +254,21 @@ async function structured(stage: Stage, client: AnthropicClient): Promise<void> 
   });
   const value = objectIn(JSON.parse(String(answer.content.map(textOf).join(''))));
   assert.deepEqual(Object.keys(value).sort(), ['age', 'name']);
-  assert.ok(JSON.stringify(world.calls()[0]?.json).includes(JSON.stringify(schema)), 'the schema was changed on its way');
+  assert.ok(
+    JSON.stringify(world.calls()[0]?.json).includes(JSON.stringify(schema)),
+    'the schema was changed on its way',
+  );
 }
 
 async function counting(stage: Stage, client: AnthropicClient): Promise<void> {
   const world = await stage.world({});
   const sdk = connect(client, world);
   const count = async (content: string): Promise<number> => {
-    const counted = await sdk.messages.countTokens({ model, system: 'Be brief.', messages: [{ role: 'user', content }] });
+    const counted = await sdk.messages.countTokens({
+      model,
+      system: 'Be brief.',
+      messages: [{ role: 'user', content }],
+    });
     return counted.input_tokens;
   };
   const [few, many] = [await count('Hello there'), await count('Hello there '.repeat(500))];

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { agents } from './agents.ts';
 import { anthropicAnswers } from './anthropic-sdk.ts';
 import { anthropicTrouble } from './anthropic-sdk-trouble.ts';
+import { oddServers } from './odd-servers.ts';
 import { openaiAnswers } from './openai-sdk.ts';
 import { openaiTrouble } from './openai-sdk-trouble.ts';
 import { recovery } from './recovery.ts';
@@ -13,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   ...tools,
   ...agents,
   ...sessions,
+  ...oddServers,
   ...recovery,
   ...(['anthropic-sdk-1', 'anthropic-sdk-0'] as const).flatMap((client) => [
     ...anthropicAnswers(client),

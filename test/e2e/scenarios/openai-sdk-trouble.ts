@@ -23,7 +23,11 @@ const messages = [{ role: 'user' as const, content: 'Hello' }];
 
 type Kind = new (...args: never[]) => Error;
 
-const failures: readonly { readonly status: number; readonly kind: Kind; readonly headers?: Readonly<Record<string, string>> }[] = [
+const failures: readonly {
+  readonly status: number;
+  readonly kind: Kind;
+  readonly headers?: Readonly<Record<string, string>>;
+}[] = [
   { status: 400, kind: OpenAI.BadRequestError },
   { status: 401, kind: OpenAI.AuthenticationError },
   { status: 403, kind: OpenAI.PermissionDeniedError },
@@ -38,7 +42,9 @@ async function errors(stage: Stage): Promise<void> {
     {
       answer: ({ prompt }) => {
         const { status, headers } = failures[Number(prompt)] as (typeof failures)[number];
-        return { faults: [{ kind: 'status', status, message: `Trouble number ${prompt}.`, ...(headers && { headers }) }] };
+        return {
+          faults: [{ kind: 'status', status, message: `Trouble number ${prompt}.`, ...(headers && { headers }) }],
+        };
       },
     },
     { refusals: failures.map(({ status }) => status) },
@@ -47,7 +53,9 @@ async function errors(stage: Stage): Promise<void> {
   for (const [index, { status, kind, headers }] of failures.entries()) {
     for (const stream of [false, true]) {
       const content = String(index);
-      const error = await failureOf(() => sdk.chat.completions.create({ model, messages: [{ role: 'user', content }], stream }));
+      const error = await failureOf(() =>
+        sdk.chat.completions.create({ model, messages: [{ role: 'user', content }], stream }),
+      );
       const told = `${status} ${stream ? 'streamed' : 'whole'}: ${error.message}`;
       assert.ok(error instanceof kind, told);
       assert.equal(error.status, status, told);
@@ -76,7 +84,10 @@ async function overflow(stage: Stage): Promise<void> {
       ? 'prompt is too long: 9000 tokens > 8192 maximum'
       : "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.";
   const code = stage.language === 'anthropic' ? {} : { code: 'context_length_exceeded' };
-  const world = await stage.world({ steps: [{ faults: [{ kind: 'status', status: 400, message, ...code }] }] }, { refusals: [400] });
+  const world = await stage.world(
+    { steps: [{ faults: [{ kind: 'status', status: 400, message, ...code }] }] },
+    { refusals: [400] },
+  );
   const error = await failureOf(() => connect(world).chat.completions.create({ model, messages }));
   assert.equal(error.status, 400);
   assert.equal(error.code, 'context_length_exceeded');
@@ -100,7 +111,9 @@ async function retries(stage: Stage): Promise<void> {
 
 async function errorInStream(stage: Stage): Promise<void> {
   const fault: Fault = { kind: 'error', at: { event: 6 }, type: 'overloaded_error', message: 'Overloaded' };
-  const world = await stage.world({ steps: [{ parts: ['Some words and more of them.'], chunk: 3, pace: 20, faults: [fault] }] });
+  const world = await stage.world({
+    steps: [{ parts: ['Some words and more of them.'], chunk: 3, pace: 20, faults: [fault] }],
+  });
   let said = '';
   await assert.rejects(async () => {
     const stream = await connect(world).chat.completions.create({ model, messages, stream: true });
@@ -112,7 +125,11 @@ async function errorInStream(stage: Stage): Promise<void> {
 /** Without a reason to stop an answer is not whole, however its connection ends. */
 async function truncated(stage: Stage): Promise<void> {
   const cuts = ['close', 'reset', 'end'] as const;
-  const steps = cuts.map((how) => ({ parts: ['Some words and more of them.'], chunk: 3, faults: [{ kind: 'cut' as const, at: { event: 6 }, how }] }));
+  const steps = cuts.map((how) => ({
+    parts: ['Some words and more of them.'],
+    chunk: 3,
+    faults: [{ kind: 'cut' as const, at: { event: 6 }, how }],
+  }));
   const world = await stage.world({ steps });
   const sdk = connect(world);
   for (const how of cuts) {
@@ -140,7 +157,9 @@ async function leaving(stage: Stage): Promise<void> {
 
 async function wrongKey(stage: Stage): Promise<void> {
   const world = await stage.world({ steps: ['Never said.'] });
-  const error = await failureOf(() => connect({ ...world, key: 'sk-wrong' }, 2).chat.completions.create({ model, messages }));
+  const error = await failureOf(() =>
+    connect({ ...world, key: 'sk-wrong' }, 2).chat.completions.create({ model, messages }),
+  );
   assert.equal(error.status, 401);
   assert.equal(error.headers?.get('x-should-retry'), 'false');
   assert.equal(world.calls().length, 0);

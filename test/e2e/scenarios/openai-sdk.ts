@@ -61,7 +61,12 @@ async function usage(stage: Stage): Promise<void> {
   const sdk = connect(world);
   const whole = await sdk.chat.completions.create({ model, messages });
   const found = [whole.usage];
-  const stream = await sdk.chat.completions.create({ model, messages, stream: true, stream_options: { include_usage: true } });
+  const stream = await sdk.chat.completions.create({
+    model,
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
   for await (const chunk of stream) {
     if (chunk.usage) {
       assert.deepEqual(chunk.choices, [], 'usage comes in a chunk of its own');
@@ -97,30 +102,45 @@ async function stops(stage: Stage): Promise<void> {
 }
 
 const parametersOf = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
-const weather = { type: 'function' as const, function: { name: 'get_weather', description: 'Weather.', parameters: parametersOf } };
+const weather = {
+  type: 'function' as const,
+  function: { name: 'get_weather', description: 'Weather.', parameters: parametersOf },
+};
 
 async function parallelTools(stage: Stage): Promise<void> {
   const cities = [{ city: 'Köln' }, { city: 'São "Paulo"' }, {}];
   const world = await stage.world({
     steps: [
-      { when: { hasToolResult: false }, times: 'always', parts: ['Looking.', ...cities.map((input) => ({ tool: 'get_weather', input }))], chunk: 3 },
+      {
+        when: { hasToolResult: false },
+        times: 'always',
+        parts: ['Looking.', ...cities.map((input) => ({ tool: 'get_weather', input }))],
+        chunk: 3,
+      },
       { when: { hasToolResult: true }, times: 'always', parts: ['Rain in all.'] },
     ],
   });
   const sdk = connect(world);
   const asked = { model, messages, tools: [weather] };
-  const answers = [await sdk.chat.completions.create(asked), await sdk.chat.completions.stream(asked).finalChatCompletion()];
+  const answers = [
+    await sdk.chat.completions.create(asked),
+    await sdk.chat.completions.stream(asked).finalChatCompletion(),
+  ];
   for (const answer of answers) {
     const [choice] = answer.choices;
     assert.equal(choice?.finish_reason, 'tool_calls');
     const calls = choice?.message.tool_calls ?? [];
-    const inputs = calls.map((call) => (call.type === 'function' ? JSON.parse(call.function.arguments || '{}') : undefined) as unknown);
+    const inputs = calls.map(
+      (call) => (call.type === 'function' ? JSON.parse(call.function.arguments || '{}') : undefined) as unknown,
+    );
     assert.deepEqual(inputs, cities);
     assert.equal(new Set(calls.map(({ id }) => id)).size, 3);
     const results = calls.map(({ id }) => ({ role: 'tool' as const, tool_call_id: id, content: 'rain' }));
     // What the SDK adds to a message for its user, such as parsed arguments, is not for the service.
     const said = calls.flatMap((call) =>
-      call.type === 'function' ? [{ id: call.id, type: call.type, function: { name: call.function.name, arguments: call.function.arguments } }] : [],
+      call.type === 'function'
+        ? [{ id: call.id, type: call.type, function: { name: call.function.name, arguments: call.function.arguments } }]
+        : [],
     );
     const spoken = { role: 'assistant' as const, content: choice?.message.content ?? null, tool_calls: said };
     const last = await sdk.chat.completions.create({ ...asked, messages: [...messages, spoken, ...results] });
@@ -171,7 +191,9 @@ async function images(stage: Stage): Promise<void> {
 }
 
 async function reasoning(stage: Stage): Promise<void> {
-  const world = await stage.world({ steps: [{ times: 'always', parts: [{ think: 'Let me see.' }, 'Seen.'], chunk: 4 }] });
+  const world = await stage.world({
+    steps: [{ times: 'always', parts: [{ think: 'Let me see.' }, 'Seen.'], chunk: 4 }],
+  });
   const sdk = connect(world);
   const asked = { model, messages, reasoning_effort: 'high' as const };
   const whole = await sdk.chat.completions.create(asked);
@@ -179,11 +201,13 @@ async function reasoning(stage: Stage): Promise<void> {
   assert.equal(whole.choices[0]?.message.content, 'Seen.');
   let thought = '';
   for await (const chunk of await sdk.chat.completions.create({ ...asked, stream: true })) {
-    thought += String(objectIn(chunk.choices[0]?.delta)['reasoning_content'] ?? '');
+    const piece = objectIn(chunk.choices[0]?.delta)['reasoning_content'];
+    if (typeof piece === 'string') thought += piece;
   }
   assert.equal(thought, 'Let me see.');
   const sent = world.calls()[0]?.json;
-  const effort = stage.language === 'anthropic' ? objectIn(sent?.['output_config'])['effort'] : sent?.['reasoning_effort'];
+  const effort =
+    stage.language === 'anthropic' ? objectIn(sent?.['output_config'])['effort'] : sent?.['reasoning_effort'];
   assert.equal(effort, 'high', 'the effort asked for is lost');
 }
 
@@ -202,13 +226,26 @@ async function structured(stage: Stage): Promise<void> {
   });
   const value = objectIn(JSON.parse(answer.choices[0]?.message.content ?? ''));
   assert.deepEqual(Object.keys(value).sort(), ['age', 'name']);
-  assert.ok(JSON.stringify(world.calls()[0]?.json).includes(JSON.stringify(schema)), 'the schema was changed on its way');
+  assert.ok(
+    JSON.stringify(world.calls()[0]?.json).includes(JSON.stringify(schema)),
+    'the schema was changed on its way',
+  );
 }
 
 async function parameters(stage: Stage): Promise<void> {
   const world = await stage.world({ steps: [{ times: 'always', parts: ['Ok.'] }] });
-  const wishes = { seed: 7, frequency_penalty: 0.5, user: 'someone', stop: ['END'], temperature: 0.3, top_p: 0.9, max_completion_tokens: 99 };
-  const { data, response } = await connect(world).chat.completions.create({ model, messages, ...wishes }).withResponse();
+  const wishes = {
+    seed: 7,
+    frequency_penalty: 0.5,
+    user: 'someone',
+    stop: ['END'],
+    temperature: 0.3,
+    top_p: 0.9,
+    max_completion_tokens: 99,
+  };
+  const { data, response } = await connect(world)
+    .chat.completions.create({ model, messages, ...wishes })
+    .withResponse();
   assert.equal(data.choices[0]?.message.content, 'Ok.');
   const sent = world.calls()[0]?.json ?? {};
   if (stage.language === 'openai-chat') {
@@ -219,7 +256,8 @@ async function parameters(stage: Stage): Promise<void> {
   assert.equal(sent['temperature'], 0.3);
   assert.deepEqual(sent['stop_sequences'], ['END']);
   const losses = response.headers.get('x-dragoman-loss') ?? '';
-  for (const name of ['seed', 'frequency_penalty']) assert.match(losses, new RegExp(`dropped ${name}`), 'a loss is not told');
+  for (const name of ['seed', 'frequency_penalty'])
+    assert.match(losses, new RegExp(`dropped ${name}`), 'a loss is not told');
 }
 
 async function models(stage: Stage): Promise<void> {

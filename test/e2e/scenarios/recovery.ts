@@ -89,7 +89,9 @@ async function brokenCall(stage: Stage, fault: Fault): Promise<void> {
 
 async function errorEvent(stage: Stage): Promise<void> {
   const fault: Fault = { kind: 'error', at: { event: 5 }, type: 'overloaded_error', message: 'Overloaded' };
-  const world = await stage.world({ steps: [{ parts: ['Half an answer only.'], chunk: 4, faults: [fault] }, 'A whole answer.'] });
+  const world = await stage.world({
+    steps: [{ parts: ['Half an answer only.'], chunk: 4, faults: [fault] }, 'A whole answer.'],
+  });
   const ended = await session(stage, world);
   assertSucceeded(ended, 'A whole answer.');
   assert.equal(world.calls().length, 2);
@@ -128,7 +130,10 @@ const tooLong: Readonly<Record<Language, Fault>> = {
 };
 
 async function overflow(stage: Stage): Promise<void> {
-  const world = await stage.world({ steps: [{ times: 'always', faults: [tooLong[stage.language]] }] }, { refusals: [400] });
+  const world = await stage.world(
+    { steps: [{ times: 'always', faults: [tooLong[stage.language]] }] },
+    { refusals: [400] },
+  );
   const relay = await startRelay(stage, world.gateway.url);
   const folder = stage.makeFolder('work');
   const ended = await runSession(stage, { gateway: relay, key: world.key, folder, prompt: 'Go.' });
@@ -143,7 +148,9 @@ async function overflow(stage: Stage): Promise<void> {
 }
 
 async function compaction(stage: Stage): Promise<void> {
-  const call = (word: string): Step => ({ parts: ['Hm.', { tool: 'Bash', input: { command: `echo ${word}`, description: word } }] });
+  const call = (word: string): Step => ({
+    parts: ['Hm.', { tool: 'Bash', input: { command: `echo ${word}`, description: word } }],
+  });
   const world = await stage.world(
     {
       steps: [
@@ -159,7 +166,10 @@ async function compaction(stage: Stage): Promise<void> {
   const ended = await session(stage, world);
   assertSucceeded(ended, 'I go on.');
   assert.equal(world.calls().length, 5);
-  assert.ok(JSON.stringify(messagesOf(world.calls().at(-1))).includes('They counted to two.'), 'the summary was not used');
+  assert.ok(
+    JSON.stringify(messagesOf(world.calls().at(-1))).includes('They counted to two.'),
+    'the summary was not used',
+  );
 }
 
 async function unauthorized(stage: Stage): Promise<void> {

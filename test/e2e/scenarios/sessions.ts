@@ -22,7 +22,10 @@ async function resume(stage: Stage): Promise<void> {
   const home = stage.makeFolder('home');
   const world = await stage.world({
     steps: [
-      { when: { user: 'FIRST' }, parts: ['Noted.', { tool: 'Bash', input: { command: 'echo first', description: 'Says it' } }] },
+      {
+        when: { user: 'FIRST' },
+        parts: ['Noted.', { tool: 'Bash', input: { command: 'echo first', description: 'Says it' } }],
+      },
       { when: { user: 'FIRST' }, parts: ['The first answer.'] },
       { when: { user: 'SECOND' }, parts: ['The second answer.'] },
       { when: { user: 'THIRD' }, parts: ['The third answer.'] },
@@ -37,7 +40,13 @@ async function resume(stage: Stage): Promise<void> {
   const third = await with_('THIRD question', ['--continue']);
   assertSucceeded(third, 'The third answer.');
   const last = world.calls().at(-1);
-  for (const text of ['FIRST question', 'The first answer.', 'SECOND question', 'The second answer.', 'THIRD question']) {
+  for (const text of [
+    'FIRST question',
+    'The first answer.',
+    'SECOND question',
+    'The second answer.',
+    'THIRD question',
+  ]) {
     assert.ok(JSON.stringify(messagesOf(last)).includes(text), `${text} is missing in the resumed conversation`);
   }
 }
@@ -50,7 +59,13 @@ async function thinking(stage: Stage): Promise<void> {
       flavor: 'compatible',
       manner: { chunk: 7 },
       steps: [
-        { parts: [{ think: thought }, 'Let me count.', { tool: 'Bash', input: { command: 'echo 1', description: 'One' } }] },
+        {
+          parts: [
+            { think: thought },
+            'Let me count.',
+            { tool: 'Bash', input: { command: 'echo 1', description: 'One' } },
+          ],
+        },
         { parts: [{ think: 'Again.' }, { tool: 'Bash', input: { command: 'echo 2', description: 'Two' } }] },
         { parts: ['Counted.'] },
       ],
@@ -60,14 +75,20 @@ async function thinking(stage: Stage): Promise<void> {
   const session = await runSession(stage, { ...world, folder, prompt: 'Count.', allow: ['Bash'] });
   assertSucceeded(session, 'Counted.');
   const told = answered(session, 'thinking');
-  assert.deepEqual(told.map((block) => block['thinking']), [thought, 'Again.']);
+  assert.deepEqual(
+    told.map((block) => block['thinking']),
+    [thought, 'Again.'],
+  );
   const past = messagesOf(world.calls().at(-1)).filter(({ role }) => role === 'assistant');
   if (stage.language === 'anthropic') {
     const returned = past.flatMap(({ content }) => objectsIn(content)).filter(({ type }) => type === 'thinking');
     assert.deepEqual(returned.map(essence), told.map(essence), 'thinking came back changed');
     assert.ok(told.every(({ signature }) => typeof signature === 'string' && signature.length > 20));
   } else {
-    assert.deepEqual(past.map((message) => message['reasoning_content']), [thought, 'Again.']);
+    assert.deepEqual(
+      past.map((message) => message['reasoning_content']),
+      [thought, 'Again.'],
+    );
   }
   checkGrowth(stage.language, world.calls());
 }
@@ -86,7 +107,10 @@ async function longSession(stage: Stage): Promise<void> {
   assertSucceeded(session, 'The end.');
   const expected = Array.from({ length: turns }, (_, turn) => `line ${turn}`);
   assert.equal(readFileSync(path.join(folder, 'log.txt'), 'utf8'), `${expected.join('\n')}\n`);
-  assert.deepEqual(toolResults(session).map(({ text }) => text.trim()), expected);
+  assert.deepEqual(
+    toolResults(session).map(({ text }) => text.trim()),
+    expected,
+  );
   assert.equal(world.calls().length, turns + 1);
   checkGrowth(stage.language, world.calls());
 }
@@ -96,14 +120,25 @@ async function eightAtOnce(stage: Stage): Promise<void> {
     per: 'session',
     manner: { pace: 2, chunk: 4 },
     steps: [
-      { when: { hasToolResult: false }, parts: ['I am one of eight.', { tool: 'Bash', input: { command: 'basename "$PWD" | tee name.txt', description: 'Says who' } }] },
-      { when: { hasToolResult: true }, parts: [{ tool: 'Bash', input: { command: 'cat name.txt name.txt > twice.txt', description: 'Doubles it' } }] },
+      {
+        when: { hasToolResult: false },
+        parts: [
+          'I am one of eight.',
+          { tool: 'Bash', input: { command: 'basename "$PWD" | tee name.txt', description: 'Says who' } },
+        ],
+      },
+      {
+        when: { hasToolResult: true },
+        parts: [{ tool: 'Bash', input: { command: 'cat name.txt name.txt > twice.txt', description: 'Doubles it' } }],
+      },
       { parts: ['One of eight is done.'] },
     ],
   });
   const names = Array.from({ length: 8 }, (_, number) => `session-${number}`);
   const ended = await Promise.all(
-    names.map((name) => runSession(stage, { ...world, folder: stage.makeFolder(name), prompt: `I am ${name}.`, allow: ['Bash'] })),
+    names.map((name) =>
+      runSession(stage, { ...world, folder: stage.makeFolder(name), prompt: `I am ${name}.`, allow: ['Bash'] }),
+    ),
   );
   for (const [index, name] of names.entries()) {
     assertSucceeded(ended[index] as Session, 'One of eight is done.');
@@ -125,7 +160,12 @@ async function discovery(stage: Stage): Promise<void> {
   const cache = path.join(home, '.claude', 'cache', 'gateway-models.json');
   assert.ok(existsSync(cache), `no models were found; there is ${readdirSync(path.join(home, '.claude')).join(', ')}`);
   const { models } = JSON.parse(readFileSync(cache, 'utf8')) as { models?: unknown };
-  assert.deepEqual(objectsIn(models).map(({ id }) => id).sort(), ids.slice(0, 2).sort());
+  assert.deepEqual(
+    objectsIn(models)
+      .map(({ id }) => String(id))
+      .sort(),
+    ids.slice(0, 2).sort(),
+  );
 }
 
 async function codeCommand(stage: Stage): Promise<void> {

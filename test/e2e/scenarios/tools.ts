@@ -7,7 +7,7 @@ import { startRelay } from '../relay.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { upstreamModel } from '../stage.ts';
-import { checkGrowth, messagesOf, type Json, objectIn, objectsIn, toolsOf } from '../traffic.ts';
+import { checkGrowth, type Json, messagesOf, objectIn, objectsIn, toolsOf } from '../traffic.ts';
 
 /** Tools that Claude Code has in its own process, files on disk, and media that come back from them. */
 export const tools: readonly Scenario[] = [
@@ -23,7 +23,12 @@ async function toolSession(stage: Stage): Promise<void> {
   writeFileSync(path.join(folder, 'picture.png'), png(16));
   const world = await stage.world({
     steps: [
-      { parts: ['I write it.', { tool: 'Write', input: { file_path: path.join(folder, 'note.txt'), content: 'one\n' } }] },
+      {
+        parts: [
+          'I write it.',
+          { tool: 'Write', input: { file_path: path.join(folder, 'note.txt'), content: 'one\n' } },
+        ],
+      },
       { parts: [{ tool: 'Bash', input: { command: 'echo two >> note.txt', description: 'Appends a line' } }] },
       { parts: [{ tool: 'Read', input: { file_path: path.join(folder, 'picture.png') } }] },
       { parts: ['All is done.'] },
@@ -98,7 +103,11 @@ async function parallelCalls(stage: Stage): Promise<void> {
   assertSucceeded(session, 'Three results.');
   const texts = toolResults(session).map(({ text }) => text);
   assert.equal(texts.length, 3);
-  for (const word of ['alpha', 'beta', 'c.txt']) assert.ok(texts.some((text) => text.includes(word)), word);
+  for (const word of ['alpha', 'beta', 'c.txt'])
+    assert.ok(
+      texts.some((text) => text.includes(word)),
+      word,
+    );
   assert.equal(readFileSync(path.join(folder, 'c.txt'), 'utf8'), 'gamma');
   checkGrowth(stage.language, world.calls());
 }
@@ -116,7 +125,10 @@ async function failingTool(stage: Stage): Promise<void> {
   const session = await runSession(stage, { ...world, folder, prompt: 'Go.', allow: ['Bash'] });
   assertSucceeded(session, 'Nothing worked.');
   const results = toolResults(session);
-  assert.deepEqual(results.map(({ isError }) => isError), [true, true]);
+  assert.deepEqual(
+    results.map(({ isError }) => isError),
+    [true, true],
+  );
   const last = JSON.stringify(messagesOf(world.calls().at(-1)));
   assert.match(last, /No such tool available/);
 }
@@ -151,7 +163,9 @@ function anthropicMedia(messages: readonly Json[]): readonly unknown[] {
     .flatMap(({ content }) => objectsIn(content))
     .filter(({ type }) => type === 'tool_result')
     .flatMap(({ content }) => objectsIn(content));
-  return ['image', 'document'].map((wanted) => objectIn(blocks.find(({ type }) => type === wanted)?.['source'])['data']);
+  return ['image', 'document'].map(
+    (wanted) => objectIn(blocks.find(({ type }) => type === wanted)?.['source'])['data'],
+  );
 }
 
 /** The same where they stand in a message of the user, behind the results, as data URLs. */

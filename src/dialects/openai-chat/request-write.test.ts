@@ -1,0 +1,497 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Block } from '../../canon/content.ts';
+import type { JsonObject } from '../../canon/json.ts';
+import type { Loss } from '../../canon/loss.ts';
+import type { ChatRequest, Tool, Turn } from '../../canon/request.ts';
+import type { Quirks } from '../dialect.ts';
+import { writeRequest } from './request-write.ts';
+
+const text = (words: string): Block => ({ type: 'text', text: words });
+const user = (...content: Block[]): Turn => ({ role: 'user', content });
+const assistant = (...content: Block[]): Turn => ({ role: 'assistant', content });
+const call = (id: string, name = 'f'): Block => ({ type: 'tool_call', id, name, json: '{}' });
+const result = (id: string, ...content: Block[]): Block => ({ type: 'tool_result', id, content });
+const png: Block = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' } };
+const pdf: Block = {
+  type: 'document',
+  title: 'a.pdf',
+  source: { type: 'base64', mediaType: 'application/pdf', data: 'JVBERi0=' },
+};
+const tool = (name: string, more: Partial<Extract<Tool, { type: 'function' }>> = {}): Tool => ({
+  type: 'function',
+  name,
+  schema: { type: 'object' },
+  ...more,
+});
+
+function write(more: Partial<ChatRequest>, quirks: Quirks = {}): { body: JsonObject; losses: string[] } {
+  const losses: Loss[] = [];
+  const request: ChatRequest = {
+    from: 'anthropic',
+    model: 'm',
+    stream: false,
+    system: [],
+    turns: [user(text('Hello'))],
+    tools: [],
+    sampling: {},
+    ...more,
+  };
+  const body = writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
+  return {
+    body: JSON.parse(JSON.stringify(body)) as JsonObject,
+    losses: losses.map(({ what, path }) => `${what} ${path}`),
+  };
+}
+
+const messagesOf = (more: Partial<ChatRequest>, quirks?: Quirks): unknown => write(more, quirks).body.messages;
+
+describe('instructions', () => {
+  const billing = { type: 'text', text: 'x-anthropic-billing-header: cc_version=2; cc_entrypoint=cli;' } as const;
+  const rest = [
+    { type: 'text', text: 'One.', cache: {} },
+    { type: 'text', text: 'Two.', cache: { ttl: '1h' } },
+  ] as const;
+
+  test('are one message, without the line that changes with each session', () => {
+    const { body, losses } = write({ system: [billing, ...rest] });
+    assert.deepEqual((body.messages as JsonObject[])[0], { role: 'system', content: 'One.\n\nTwo.' });
+    assert.deepEqual(losses, ['dropped system[0]', 'dropped system[1]']);
+  });
+
+  test('keep their marks where the server takes them', () => {
+    const { body, losses } = write({ system: [billing, ...rest] }, { cache_control: true, system_role: 'developer' });
+    assert.deepEqual((body.messages as JsonObject[])[0], {
+      role: 'developer',
+      content: [
+        { type: 'text', text: 'One.', cache_control: { type: 'ephemeral' } },
+        { type: 'text', text: 'Two.', cache_control: { type: 'ephemeral', ttl: '1h' } },
+      ],
+    });
+    assert.deepEqual(losses, ['dropped system[0]']);
+  });
+
+  test('stay in their place in mid-conversation, or are told by the user', () => {
+    const turns: Turn[] = [user(text('a')), { role: 'system', content: [text('b'), text('c')] }];
+    assert.deepEqual(messagesOf({ turns }), [
+      { role: 'user', content: 'a' },
+      { role: 'system', content: 'b\n\nc' },
+    ]);
+    const told = write({ turns }, { mid_system: false });
+    assert.deepEqual(told.body.messages, [
+      { role: 'user', content: 'a' },
+      { role: 'user', content: 'b\n\nc' },
+    ]);
+    assert.deepEqual(told.losses, ['moved turns[1]']);
+  });
+});
+
+describe('calls and results', () => {
+  test('results come first, one message each, right behind their calls', () => {
+    const turns = [
+      user(text('q')),
+      assistant(text('Let me see.'), call('a'), call('b')),
+      user(text('also'), result('b', text('2')), result('a', text('1'), text('one'))),
+    ];
+    assert.deepEqual(messagesOf({ turns }), [
+      { role: 'user', content: 'q' },
+      {
+        role: 'assistant',
+        content: 'Let me see.',
+        tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })),
+      },
+      { role: 'tool', tool_call_id: 'b', content: '2' },
+      { role: 'tool', tool_call_id: 'a', content: '1\none' },
+      { role: 'user', content: 'also' },
+    ]);
+  });
+
+  test('a call without a result and a result without a call are put right, and said to be', () => {
+    const turns = [
+      assistant(call('a')),
+      user(result('x', text('lost'))),
+      assistant(text('ok')),
+      user(result('a', text('late'))),
+    ];
+    const { body, losses } = write({ turns });
+    assert.deepEqual((body.messages as JsonObject[]).slice(1), [
+      { role: 'tool', tool_call_id: 'a', content: '(no result)' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Result of tool call x:' },
+          { type: 'text', text: 'lost' },
+        ],
+      },
+      { role: 'assistant', content: 'ok' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Result of tool call a:' },
+          { type: 'text', text: 'late' },
+        ],
+      },
+    ]);
+    assert.deepEqual(losses, [
+      'approximated turns[0]',
+      'approximated turns[1].content[0]',
+      'approximated turns[3].content[0]',
+    ]);
+  });
+
+  test('results stand behind their calls though instructions came between', () => {
+    const turns: Turn[] = [
+      assistant(call('a')),
+      { role: 'system', content: [text('note')] },
+      user(result('a', text('1'))),
+    ];
+    assert.deepEqual(
+      (messagesOf({ turns }) as JsonObject[]).map(({ role }) => role),
+      ['assistant', 'tool', 'system'],
+    );
+  });
+
+  test('pictures and files in results follow in a user message', () => {
+    const turns = [assistant(call('a')), user(result('a', text('see'), png, pdf), text('and?'))];
+    const { body, losses } = write({ turns });
+    assert.deepEqual((body.messages as JsonObject[]).slice(1), [
+      { role: 'tool', tool_call_id: 'a', content: 'see\n[2 files follow in the next message.]' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'From the result of tool call a:' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+          { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' } },
+          { type: 'text', text: 'and?' },
+        ],
+      },
+    ]);
+    assert.deepEqual(losses, ['moved turns[1].content[0]']);
+    const kept = messagesOf(
+      { turns: [assistant(call('a')), user(result('a', png))] },
+      { tool_result_parts: true },
+    ) as JsonObject[];
+    assert.deepEqual(kept[1]?.content, [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]);
+  });
+
+  test('failed, empty, citable and tool-naming results are told in words', () => {
+    const failed: Block = { type: 'tool_result', id: 'a', isError: true, content: [text('no such file')] };
+    const says: Block = {
+      type: 'tool_result',
+      id: 'b',
+      isError: true,
+      content: [text('<tool_use_error>no</tool_use_error>')],
+    };
+    const names = result(
+      'c',
+      { type: 'tool_reference', name: 'WebFetch' },
+      { type: 'search_result', source: 'https://a.example', title: 'A', content: [text('found')] },
+    );
+    const turns = [assistant(call('a'), call('b'), call('c'), call('d')), user(failed, says, names, result('d'))];
+    assert.deepEqual(
+      (messagesOf({ turns }) as JsonObject[]).slice(1).map(({ content }) => content),
+      [
+        'Error: no such file',
+        '<tool_use_error>no</tool_use_error>',
+        'Tool WebFetch is now available.\nA\nhttps://a.example\n\nfound',
+        '',
+      ],
+    );
+  });
+
+  test('ids of nine characters where the server insists', () => {
+    const turns = [
+      assistant(call('toolu_0123'), call('abcDEF123')),
+      user(result('toolu_0123', text('1')), result('abcDEF123', text('2'))),
+    ];
+    const [said, first, second] = messagesOf({ turns }, { tool_ids: 'nine' }) as JsonObject[];
+    const ids = (said?.tool_calls as JsonObject[]).map(({ id }) => id);
+    assert.match(String(ids[0]), /^[A-Za-z0-9]{9}$/);
+    assert.deepEqual(ids, [first?.tool_call_id, second?.tool_call_id]);
+    assert.equal(ids[1], 'abcDEF123');
+  });
+
+  test('empty arguments are an empty object', () => {
+    const turns = [assistant({ type: 'tool_call', id: 'a', name: 'f', json: '' }), user(result('a', text('1')))];
+    const [said] = messagesOf({ turns }) as JsonObject[];
+    assert.equal(((said?.tool_calls as JsonObject[])[0]?.function as JsonObject).arguments, '{}');
+    assert.equal(said?.content, null);
+  });
+});
+
+describe('what a server cannot take', () => {
+  test('pictures and files leave a word behind', () => {
+    const { body, losses } = write({ turns: [user(text('see'), png, pdf)] }, { images: false, files: false });
+    assert.deepEqual((body.messages as JsonObject[])[0]?.content, [
+      { type: 'text', text: 'see' },
+      { type: 'text', text: '[image omitted: the model takes no images]' },
+      { type: 'text', text: '[document a.pdf omitted: the model takes no files]' },
+    ]);
+    assert.deepEqual(losses, ['dropped turns[0].content[1]', 'dropped turns[0].content[2]']);
+  });
+
+  test('documents of other kinds are told as text', () => {
+    const blocks: Block[] = [
+      { type: 'document', title: 'T', context: 'C', source: { type: 'text', text: 'words' } },
+      { type: 'document', title: 'U', source: { type: 'url', url: 'https://a.example/u.pdf' } },
+      { type: 'document', title: 'F', source: { type: 'file', id: 'file_1', owner: 'anthropic' } },
+    ];
+    const { body, losses } = write({ turns: [user(...blocks)] });
+    assert.deepEqual((body.messages as JsonObject[])[0]?.content, [
+      { type: 'text', text: 'Document: T\nC\n\nwords' },
+      { type: 'text', text: 'Document: U (https://a.example/u.pdf)' },
+      { type: 'text', text: '[document F omitted: it lies with another provider]' },
+    ]);
+    assert.deepEqual(losses, [
+      'mapped turns[0].content[0]',
+      'approximated turns[0].content[1]',
+      'dropped turns[0].content[2]',
+    ]);
+  });
+
+  test('past reasoning goes back in the field that is wanted, or not at all', () => {
+    const turns = [
+      assistant(
+        { type: 'thinking', text: 'Hmm.', signature: 's' },
+        { type: 'thinking', text: '', redacted: 'r' },
+        text('Yes.'),
+      ),
+      user(text('Why?')),
+    ];
+    const said = (quirks: Quirks): JsonObject => (messagesOf({ turns }, quirks) as JsonObject[])[0] as JsonObject;
+    assert.deepEqual(said({}), { role: 'assistant', content: 'Yes.' });
+    assert.deepEqual(said({ reasoning: 'reasoning_content' }).reasoning_content, 'Hmm.');
+    assert.deepEqual(said({ reasoning: 'reasoning' }).reasoning, 'Hmm.');
+    assert.deepEqual(said({ reasoning: 'reasoning_details' }).reasoning_details, [
+      { type: 'reasoning.text', text: 'Hmm.', signature: 's', format: 'anthropic-claude-v1', index: 0 },
+      { type: 'reasoning.encrypted', data: 'r', index: 1 },
+    ]);
+    assert.deepEqual(said({ reasoning: 'thinking_blocks' }).thinking_blocks, [
+      { type: 'thinking', thinking: 'Hmm.', signature: 's' },
+      { type: 'redacted_thinking', data: 'r' },
+    ]);
+    assert.deepEqual(write({ turns }).losses, ['dropped turns[0].content[0]', 'dropped turns[0].content[1]']);
+  });
+
+  test('a turn of which nothing is left is left out', () => {
+    const native: Block = { type: 'native', dialect: 'anthropic', value: { type: 'server_tool_use' } };
+    assert.deepEqual(messagesOf({ turns: [user(text('a')), assistant(native), user(text('b'))] }), [
+      { role: 'user', content: 'a' },
+      { role: 'user', content: 'b' },
+    ]);
+  });
+});
+
+describe('tools', () => {
+  const named = (more: Partial<ChatRequest>): string[] =>
+    ((write(more).body.tools ?? []) as { function: { name: string } }[]).map((one) => one.function.name);
+
+  test('deferred ones are hidden until they are named, called or chosen, and keep their places', () => {
+    const tools = [tool('a'), tool('b', { deferred: true }), tool('c', { deferred: true }), tool('d')];
+    assert.deepEqual(named({ tools }), ['a', 'd']);
+    const reference = user(result('x', { type: 'tool_reference', name: 'c' }));
+    assert.deepEqual(named({ tools, turns: [assistant(call('x', 'a')), reference] }), ['a', 'c', 'd']);
+    assert.deepEqual(named({ tools, turns: [assistant(call('x', 'b')), user(result('x'))] }), ['a', 'b', 'd']);
+    assert.deepEqual(named({ tools, toolChoice: { type: 'tool', name: 'b' } }), ['a', 'b', 'd']);
+    assert.deepEqual(write({ tools }).losses, ['dropped tools']);
+  });
+
+  test('choices', () => {
+    const tools = [tool('a'), tool('b')];
+    const choice = (toolChoice: ChatRequest['toolChoice'], quirks: Quirks = {}): unknown =>
+      write({ tools, ...(toolChoice && { toolChoice }) }, quirks).body.tool_choice;
+    assert.equal(choice({ type: 'auto' }), 'auto');
+    assert.equal(choice({ type: 'none' }), 'none');
+    assert.equal(choice({ type: 'required' }), 'required');
+    assert.equal(choice({ type: 'required' }, { tool_choice_required: 'any' }), 'any');
+    assert.deepEqual(choice({ type: 'tool', name: 'a' }), { type: 'function', function: { name: 'a' } });
+    assert.deepEqual(choice({ type: 'required', allowed: ['b'] }), { type: 'function', function: { name: 'b' } });
+    const own = write({ from: 'openai-chat', tools, toolChoice: { type: 'required', allowed: ['a', 'b'] } });
+    const allowed = ['a', 'b'].map((name) => ({ type: 'function', function: { name } }));
+    assert.deepEqual(own.body.tool_choice, {
+      type: 'allowed_tools',
+      allowed_tools: { mode: 'required', tools: allowed },
+    });
+    assert.deepEqual(own.losses, []);
+  });
+
+  test('without tools there is nothing to choose', () => {
+    const { body, losses } = write({ toolChoice: { type: 'required' }, parallelTools: false });
+    assert.deepEqual(Object.keys(body), ['model', 'messages']);
+    assert.deepEqual(losses, ['dropped tool_choice', 'dropped parallel_tools']);
+  });
+
+  test('free text is a function for servers whose client speaks another language', () => {
+    const tools: Tool[] = [{ type: 'custom', name: 'patch', description: 'Applies.' }];
+    const { body, losses } = write({ from: 'openai-responses', tools });
+    assert.deepEqual(body.tools, [
+      {
+        type: 'function',
+        function: {
+          name: 'patch',
+          description: 'Applies.',
+          parameters: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+        },
+      },
+    ]);
+    assert.deepEqual(losses, ['approximated tools[0]']);
+  });
+});
+
+describe('parameters', () => {
+  const param = (more: Partial<ChatRequest>, quirks: Quirks = {}): { body: JsonObject; losses: string[] } => {
+    const { body, losses } = write(more, quirks);
+    const { model: _, messages: __, ...rest } = body;
+    return { body: rest, losses };
+  };
+
+  test('the limit is named and clamped as the server wants', () => {
+    assert.deepEqual(param({ maxTokens: 128000 }), { body: { max_tokens: 128000 }, losses: [] });
+    assert.deepEqual(param({ maxTokens: 128000 }, { max_tokens: 'max_completion_tokens', max_output_tokens: 16384 }), {
+      body: { max_completion_tokens: 16384 },
+      losses: ['approximated max_tokens'],
+    });
+    assert.deepEqual(param({ maxTokens: 0 }).body, { max_tokens: 1 });
+  });
+
+  test('numbers that only some servers take', () => {
+    const sampling = { temperature: 0.5, topK: 40, minP: 0.1, repetitionPenalty: 1.1 };
+    assert.deepEqual(param({ sampling }), {
+      body: { temperature: 0.5 },
+      losses: ['dropped top_k', 'dropped min_p', 'dropped repetition_penalty'],
+    });
+    assert.deepEqual(param({ sampling }, { extra_sampling: true }).body, {
+      temperature: 0.5,
+      top_k: 40,
+      min_p: 0.1,
+      repetition_penalty: 1.1,
+    });
+    assert.deepEqual(param({ from: 'openai-chat', sampling }, { extra_sampling: false }).losses.length, 3);
+  });
+
+  test('stop sequences', () => {
+    const stop = ['a', 'b', 'c', 'd', 'e'];
+    assert.deepEqual(param({ stop }), { body: { stop: stop.slice(0, 4) }, losses: ['dropped stop'] });
+    assert.deepEqual(param({ stop }, { stop_max: 16 }), { body: { stop }, losses: [] });
+  });
+
+  test('reasoning in each form', () => {
+    const wish = (reasoning: ChatRequest['reasoning'], quirks: Quirks = {}): unknown =>
+      param({ ...(reasoning && { reasoning }) }, quirks);
+    assert.deepEqual(wish({ effort: 'medium', mode: 'adaptive' }), {
+      body: { reasoning_effort: 'medium' },
+      losses: [],
+    });
+    assert.deepEqual(wish({ effort: 'max' }), {
+      body: { reasoning_effort: 'high' },
+      losses: ['approximated reasoning.effort'],
+    });
+    assert.deepEqual(wish({ effort: 'xhigh' }, { efforts: ['low', 'xhigh'] }), {
+      body: { reasoning_effort: 'xhigh' },
+      losses: [],
+    });
+    assert.deepEqual(wish({ effort: 'minimal' }, { efforts: ['low', 'high'] }), {
+      body: { reasoning_effort: 'low' },
+      losses: ['approximated reasoning.effort'],
+    });
+    assert.deepEqual(wish({ mode: 'budget', budget: 4000 }), {
+      body: { reasoning_effort: 'medium' },
+      losses: ['approximated reasoning.budget'],
+    });
+    assert.deepEqual(wish({ mode: 'budget', budget: 2048 }), {
+      body: { reasoning_effort: 'low' },
+      losses: ['approximated reasoning.budget'],
+    });
+    assert.deepEqual(wish({ mode: 'budget', budget: 30000 }), {
+      body: { reasoning_effort: 'high' },
+      losses: ['approximated reasoning.budget'],
+    });
+    assert.deepEqual(wish({ mode: 'adaptive' }), { body: {}, losses: ['dropped reasoning'] });
+    assert.deepEqual(wish({ mode: 'off' }), { body: { reasoning_effort: 'none' }, losses: [] });
+    assert.deepEqual(wish({ mode: 'off' }, { efforts: ['minimal', 'high'] }), {
+      body: { reasoning_effort: 'minimal' },
+      losses: ['approximated reasoning.effort'],
+    });
+    const relay: Quirks = { reasoning_request: 'reasoning' };
+    assert.deepEqual(wish({ effort: 'max' }, relay), {
+      body: { reasoning: { effort: 'xhigh' } },
+      losses: ['approximated reasoning.effort'],
+    });
+    assert.deepEqual(wish({ mode: 'budget', budget: 4000 }, relay), {
+      body: { reasoning: { max_tokens: 4000 } },
+      losses: [],
+    });
+    assert.deepEqual(wish({ mode: 'off' }, relay), { body: { reasoning: { enabled: false } }, losses: [] });
+    assert.deepEqual(wish({ mode: 'adaptive' }, relay), { body: { reasoning: { enabled: true } }, losses: [] });
+    const thinking: Quirks = { reasoning_request: 'thinking' };
+    assert.deepEqual(wish({ mode: 'budget', budget: 4000 }, thinking), {
+      body: { thinking: { type: 'enabled', budget_tokens: 4000 } },
+      losses: [],
+    });
+    assert.deepEqual(wish({ mode: 'off' }, thinking), { body: { thinking: { type: 'disabled' } }, losses: [] });
+    assert.deepEqual(wish({ effort: 'low' }, thinking), {
+      body: { thinking: { type: 'enabled', budget_tokens: 2048 } },
+      losses: ['approximated reasoning.effort'],
+    });
+    assert.deepEqual(wish({ effort: 'low' }, { reasoning_request: 'none' }), {
+      body: {},
+      losses: ['dropped reasoning'],
+    });
+  });
+
+  test('a schema, or the nearest to it', () => {
+    const format = { type: 'json_schema', schema: { type: 'object' } } as const;
+    assert.deepEqual(param({ format }).body, {
+      response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } },
+    });
+    const { body, losses } = write({ format }, { json_schema: false });
+    assert.deepEqual(body.response_format, { type: 'json_object' });
+    assert.match(String((body.messages as JsonObject[])[0]?.content), /JSON Schema:\n\{"type":"object"\}$/);
+    assert.deepEqual(losses, ['approximated format']);
+  });
+
+  test('a long name of a user is told by its fingerprint, always the same', () => {
+    const long = JSON.stringify({ device_id: 'd'.repeat(64), session_id: 's' });
+    const first = param({ user: long }).body.user;
+    assert.match(String(first), /^user_\w{32}$/);
+    assert.equal(param({ user: long }).body.user, first);
+    assert.notEqual(param({ user: `${long} ` }).body.user, first);
+    assert.equal(param({ user: 'anna' }).body.user, 'anna');
+  });
+
+  test('tiers', () => {
+    assert.deepEqual(param({ serviceTier: 'standard_only' }), {
+      body: { service_tier: 'default' },
+      losses: ['mapped service_tier'],
+    });
+    assert.deepEqual(param({ serviceTier: 'batch' }), { body: {}, losses: ['dropped service_tier'] });
+    assert.deepEqual(param({ from: 'openai-chat', serviceTier: 'scale' }).body, { service_tier: 'scale' });
+  });
+
+  test('a stream brings its usage, where that can be asked', () => {
+    assert.deepEqual(param({ stream: true }).body, { stream: true, stream_options: { include_usage: true } });
+    const own = { 'openai-chat': { stream_options: { include_obfuscation: false } } };
+    assert.deepEqual(param({ from: 'openai-chat', stream: true, ext: own }).body, {
+      stream: true,
+      stream_options: { include_usage: true, include_obfuscation: false },
+    });
+    assert.deepEqual(param({ from: 'openai-chat', stream: true, ext: own }, { stream_options: false }).body, {
+      stream: true,
+    });
+  });
+
+  test('what the server refuses, and what it always wants', () => {
+    const quirks: Quirks = { refuses: ['user', 'seed'], extra_body: { usage: { include: true } } };
+    assert.deepEqual(param({ user: 'u' }, quirks), { body: { usage: { include: true } }, losses: ['dropped user'] });
+  });
+
+  test('the mark for the last block goes to the last block', () => {
+    assert.deepEqual(messagesOf({ cache: {} }, { cache_control: true }), [
+      { role: 'user', content: [{ type: 'text', text: 'Hello', cache_control: { type: 'ephemeral' } }] },
+    ]);
+    assert.deepEqual(param({ cache: {} }).losses, ['dropped cache']);
+    assert.deepEqual(param({ from: 'openai-chat', cache: { ttl: '1h' } }).body, {
+      cache_control: { type: 'ephemeral', ttl: '1h' },
+    });
+  });
+});
