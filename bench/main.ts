@@ -49,6 +49,7 @@ const began = performance.now();
 const loadBefore = loadavg()[0];
 const wanted = selectedPairs(new RegExp(options.only));
 const stage = await startStage();
+for (const line of slowness()) say(line);
 const memory = [memoryLine('idle, after the start', stage.gateway)];
 const tracks = await prepareTracks();
 memory.push(memoryLine('after warming up', stage.gateway));
@@ -67,18 +68,26 @@ function selectedPairs(pattern: RegExp): Pick<Track, 'lane' | 'setting'>[] {
   });
   if (pairs.length > 0) return pairs;
   const names = [...settings, ...lanes].map(({ name }) => name).join('\n  ');
-  throw new Error(`--only fits nothing. It is matched against "SETTING LANE", made of:\n  ${names}`);
+  say(`--only fits nothing. It is matched against "SETTING LANE", made of:\n  ${names}`);
+  process.exit(2);
 }
 
 async function startStage(): Promise<Stage> {
   const load = findLoadGenerator();
   const upstream = await startUpstream();
-  for (const [what, { slowBecause }] of Object.entries({ 'the provider': upstream, 'the load generator': load })) {
-    if (slowBecause !== undefined) say(`ATTENTION: ${what} is the slow one in JavaScript: ${slowBecause}`);
-  }
   const gateway = await startGateway(upstream, options.profile);
   await sleep(1000);
   return { upstream, load, gateway };
+}
+
+/** What makes the figures worth less, in words. */
+function slowness(): string[] {
+  const { upstream, load } = stage;
+  return Object.entries({ provider: upstream, 'load generator': load }).flatMap(([what, { slowBecause }]) =>
+    slowBecause === undefined
+      ? []
+      : [`ATTENTION: the ${what} is the slow one, in JavaScript, and limits what is measured: ${slowBecause}`],
+  );
 }
 
 /** Asks every request once, and then until the code behind it is hot. */
@@ -132,6 +141,7 @@ function finish(): void {
   };
   const { spin: steady } = machine;
   const notes = [
+    ...slowness(),
     `medians of ${effort.rounds} rounds, ${Math.round((performance.now() - began) / 1000)} s in all; Node ${machine.node}, ${machine.platform}, ${machine.cores} cores (${machine.processor})`,
     `load of the machine ${formatNumber(loadBefore)} before, ${formatNumber(machine.loadAfter)} after; the same work took ${formatNumber(steady.median)} ms, from ${formatNumber(steady.least)} to ${formatNumber(steady.most)}`,
     'CPU is the time of the process, in brackets the provider’s own; its spread is half the range over the rounds',

@@ -79,7 +79,8 @@ export async function run(command: string, args: readonly string[]): Promise<str
 export function compile(source: string): { readonly file: string } | { readonly failure: string } {
   const file = path.join(folder, source.replace(/\.c$/, ''));
   const from = path.join(import.meta.dirname, source);
-  const done = spawnSync('cc', ['-O2', '-Wall', '-Wextra', '-o', file, from], { encoding: 'utf8' });
+  const compiler = process.env.CC ?? 'cc';
+  const done = spawnSync(compiler, ['-O2', '-Wall', '-Wextra', '-o', file, from], { encoding: 'utf8' });
   if (done.error !== undefined) return { failure: `no C compiler (${done.error.message})` };
   return done.status === 0 ? { file } : { failure: `${source} does not compile here:\n${done.stderr}` };
 }

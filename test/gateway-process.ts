@@ -56,6 +56,9 @@ export async function startGateway(
     child.once('close', resolve);
     child.once('error', () => resolve(null));
   });
+  const abandon = (): void => void child.kill('SIGKILL');
+  process.once('exit', abandon);
+  ended.then(() => process.off('exit', abandon)).catch(() => {});
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null && child.pid !== undefined;
   const stop = async (): Promise<number | null> => {
     if (!isRunning()) return ended;

@@ -94,22 +94,28 @@ export const pathOf: Readonly<Record<Language, string>> = {
   'openai-chat': '/v1/chat/completions',
 };
 
+/** What answers behind the gateway, by the prompt of the call. */
+interface Upstreams {
+  readonly simulator: Simulator;
+  readonly rawUrl: string;
+  readonly steps: Map<string, Step>;
+  readonly raws: Map<string, RawAnswer>;
+  close(): Promise<void>;
+}
+
 /** Starts upstreams of every kind and a gateway before them. */
 export async function startStation(): Promise<Station> {
-  const steps = new Map<string, Step>();
-  const raws = new Map<string, RawAnswer>();
-  const simulator = await startSimulator({
-    requireKey: providerKey,
-    keep: 50,
-    scenario: { answer: ({ prompt }) => steps.get(prompt) },
-  });
-  const rawServer = createServer((request, response) => answerRaw(raws, request, response));
-  await new Promise<void>((resolve) => {
-    rawServer.listen(0, '127.0.0.1', resolve);
-  });
-  const rawUrl = `http://127.0.0.1:${(rawServer.address() as AddressInfo).port}`;
+  const upstreams = await startUpstreams();
+  const { simulator, rawUrl, steps, raws } = upstreams;
   const folder = mkdtempSync(path.join(tmpdir(), 'dragoman-weather-'));
-  const gateway = await startGateway(folder, configOf(simulator.url, rawUrl));
+  const clear = (): Promise<void> => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    return upstreams.close();
+  };
+  const gateway = await startGateway(folder, configOf(simulator.url, rawUrl)).catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
   let number = 0;
   let told = '';
   const post: Station['post'] = async (where, body, headers = {}) => {
@@ -135,20 +141,39 @@ export async function startStation(): Promise<Station> {
     post,
     get: (where, headers = {}) => exchange(gateway.url + where, 'GET', headers),
     close: async () => {
-      const health = await exchange(`${gateway.url}/health`, 'GET', {});
+      const health = await exchange(`${gateway.url}/health`, 'GET', {}).catch(() => undefined);
       const left = simulator.openStreams;
       const exitCode = await gateway.stop();
-      await simulator.close();
-      rawServer.closeAllConnections();
-      rawServer.close();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      await clear();
       for (const secret of secrets) {
         assert.ok(!told.includes(secret), 'a client was told a secret');
         assert.ok(!gateway.output().includes(secret), 'a secret stands in the log');
       }
-      assert.equal(health.status, 200);
+      assert.equal(health?.status, 200, 'the gateway is not well');
       assert.equal(left, 0, 'a call to the upstream was left open');
       assert.equal(exitCode, 0, 'the gateway did not end in good order');
+    },
+  };
+}
+
+async function startUpstreams(): Promise<Upstreams> {
+  const steps = new Map<string, Step>();
+  const raws = new Map<string, RawAnswer>();
+  const scenario = { answer: ({ prompt }: { readonly prompt: string }) => steps.get(prompt) };
+  const simulator = await startSimulator({ requireKey: providerKey, keep: 50, scenario });
+  const server = createServer((request, response) => answerRaw(raws, request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    simulator,
+    rawUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    steps,
+    raws,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+      return simulator.close();
     },
   };
 }

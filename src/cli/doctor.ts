@@ -45,13 +45,6 @@ function readConfig(options: ConfigOptions, report: Report): Config | undefined 
       config.file === undefined
         ? { state: 'ok', what: `from the environment: there is no ${configFileNames[0]} in this folder` }
         : { state: 'ok', what: config.file },
-      ...config.absent.map(
-        ({ path, variable }): Finding => ({
-          state: 'note',
-          what: `${path} takes ${variable}, which is not set`,
-          mend: `export ${variable}=...`,
-        }),
-      ),
     ]);
     return config;
   } catch (error) {
@@ -93,7 +86,8 @@ async function examine(config: Config, offline: boolean, report: Report): Promis
 }
 
 async function examineProvider(gateway: Gateway, provider: Provider, offline: boolean): Promise<Finding> {
-  const what = `${provider.name}  ${provider.title}  ${provider.baseUrl}`;
+  const title = provider.kind === undefined ? '' : `${provider.title}, `;
+  const what = `${provider.name}  (${title}speaks ${provider.speaks})  ${provider.baseUrl}`;
   if (provider.missing !== undefined) return { state: 'wrong', what, mend: provider.missing };
   if (offline) return { state: 'note', what: `${what}  (not called)` };
   const began = performance.now();
@@ -169,7 +163,8 @@ function models({ models: rules, default_provider: fallback }: Config, gateway: 
 }
 
 async function address({ server, auth }: Config): Promise<Finding> {
-  const where = `${server.host}:${server.port}, ${auth.keys.length === 0 ? 'open to this machine' : `${auth.keys.length} keys`}`;
+  const open = auth.keys.length === 0 ? 'open to this machine, no key asked for' : `keys: ${auth.keys.length}`;
+  const where = `${server.host}:${server.port}, ${open}`;
   const taken = await new Promise<string | undefined>((resolve) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));

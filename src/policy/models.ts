@@ -219,10 +219,12 @@ function standIns(name: string, { big, small, claude, opus, sonnet, haiku, fable
 }
 
 function listed(config: Config, providers: ReadonlyMap<string, Provider>, resolve: Resolve): ListedModel[] {
+  const written = config.models.map(({ pattern }) => pattern);
+  // A rule that takes everything takes the aliases, too: they mean nothing of their own then.
+  const aliases = written.includes('*') ? [] : ['big', 'small'];
   const ids = [
-    ...config.models.filter(({ pattern }) => !pattern.includes('*')).map(({ pattern }) => pattern),
-    'big',
-    'small',
+    ...written.filter((pattern) => !pattern.includes('*')),
+    ...aliases,
     ...[...providers.values()].flatMap(({ name, models }) => models.map((model) => `${name}/${model}`)),
   ];
   return [...new Set(ids)].flatMap((id) => {

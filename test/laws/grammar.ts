@@ -37,7 +37,7 @@ function faultOf(event: Event, state: State): string | undefined {
   if (state.ended) return 'it stands behind the end';
   if (event.type === 'error') {
     state.ended = true;
-    return undefined;
+    return state.cutCall ? 'a call was closed before its arguments were complete' : undefined;
   }
   if (event.type === 'start') {
     if (state.started) return 'the answer had begun';

@@ -152,9 +152,9 @@ const ofChat: readonly Mutant[] = [
   ),
   chat('stream-write')('all calls have one number', 'this.#calls += 1;', 'this.#calls = 0;'),
   chat('text-delta')(
-    'a chunk that only begins like another is taken for it',
-    'end < prefix.length || data.slice(end, whole) !== suffix',
-    'end < prefix.length',
+    'thoughts are taken for words',
+    "kind = field === 'content' ? 'text' : 'thinking';",
+    "kind = 'text';",
   ),
   chat('tools-write')(
     'parallel calls are always allowed',

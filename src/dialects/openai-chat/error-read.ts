@@ -108,7 +108,7 @@ const kindByWording: readonly (readonly [ErrorKind, RegExp])[] = [
   ],
   [
     'authentication',
-    /(?:incorrect|invalid|missing|no) (?:api )?key|invalid (?:authentication|token)|no auth credentials/i,
+    /(?:incorrect|invalid|missing|no) (?:api )?key|invalid (?:authentication|(?:access )?token)|no auth credentials/i,
   ],
 ];
 

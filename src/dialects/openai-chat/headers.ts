@@ -12,12 +12,10 @@ export const requestHeaders: readonly string[] = [
   'x-client-request-id',
 ];
 
-/** Response headers that are sent back. Rate limits are the gateway's own affair and stay here. */
+/** Response headers that are sent back. Rate limits, and the names of whoever pays, are the gateway's own affair. */
 export const responseHeaders: readonly string[] = [
   'x-request-id',
-  'openai-organization',
   'openai-processing-ms',
-  'openai-project',
   'openai-version',
   'openai-model',
   'retry-after',

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { JsonObject } from '../../canon/json.ts';
+import type { PassWatch } from '../dialect.ts';
+import { pass } from './pass.ts';
+
+const base = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm' };
+const frame = (chunk: JsonObject): string => `data: ${JSON.stringify({ ...base, ...chunk })}\n\n`;
+const said = (delta: JsonObject, finish_reason: string | null = null): string =>
+  frame({ choices: [{ index: 0, delta, finish_reason }] });
+const first = said({ role: 'assistant', content: '' });
+const opened = (index: number, id: string, json = ''): string =>
+  said({ tool_calls: [{ index, id, type: 'function', function: { name: 'f', arguments: json } }] });
+const more = (index: number, json: string): string => said({ tool_calls: [{ index, function: { arguments: json } }] });
+const done = 'data: [DONE]\n\n';
+
+/** Feeds frames; the number of the first that is not legal. */
+function firstFault(frames: readonly string[], watch: PassWatch = pass.watch()): number {
+  return frames.findIndex((text) => {
+    const padded = Buffer.from(`xx${text}yy`);
+    return !watch.frame(padded, 2, padded.length - 2);
+  });
+}
+
+describe('legal streams pass', () => {
+  const legal: { readonly [what: string]: readonly string[] } = {
+    text: [
+      first,
+      ...['a', ' "quoted"', '\u00e9\ud83d\ude80', 'b\\'].map((content) => said({ content })),
+      said({}, 'stop'),
+      done,
+    ],
+    'comments, blank lines, no space': [': ping\n\n', '\n', first.replace('data: ', 'data:'), said({}, 'stop'), done],
+    'CRLF line ends': [first, said({ content: 'x' }), said({}, 'stop'), done].map((text) =>
+      text.replaceAll('\n', '\r\n'),
+    ),
+    'spaces in the JSON': [first, said({ content: 'x' }), said({}, 'stop'), done].map((text) =>
+      text.replaceAll('":', '": '),
+    ),
+    'one call after the other': [
+      first,
+      opened(0, 'a'),
+      more(0, '{"x"'),
+      more(0, ':"\\"}"}'),
+      opened(1, 'b', '{}'),
+      said({}, 'tool_calls'),
+      done,
+    ],
+    'another key order': [
+      first,
+      `data: {"choices":[{"delta":{"tool_calls":[{"id":"a","index":0,"function":{"arguments":"{}","name":"f"},"type":"function"}]},"index":0,"finish_reason":null}],"id":"x"}\n\n`,
+      said({}, 'tool_calls'),
+      done,
+    ],
+    'two choices': [
+      first,
+      frame({ choices: [{ index: 1, delta: { content: 'x' }, finish_reason: null }] }),
+      said({}, 'stop'),
+      done,
+    ],
+    'a content that speaks of fields': [
+      first,
+      said({ content: '"tool_calls":[{"index":0}],"finish_reason":"stop","error":1' }),
+      said({}, 'stop'),
+      done,
+    ],
+    'an escaped pair': [first, said({ content: 'x' }).replace('"x"', '"\\ud83d\\ude80"'), said({}, 'stop'), done],
+    'no [DONE]': [first, said({ content: 'x' }), said({}, 'stop')],
+  };
+  for (const [what, frames] of Object.entries(legal)) {
+    test(what, () => {
+      const watch = pass.watch();
+      assert.equal(firstFault(frames, watch), -1);
+      assert.ok(watch.ended());
+    });
+  }
+
+  test('usage is read on the way, the last count wins', () => {
+    const watch = pass.watch();
+    const usage = (n: number): JsonObject => ({ usage: { prompt_tokens: 5, completion_tokens: n } });
+    const frames = [
+      first,
+      frame({ choices: [{ index: 0, delta: { content: 'x' }, finish_reason: null }], ...usage(1) }),
+      said({}, 'stop'),
+      frame({ choices: [], ...usage(2) }),
+      done,
+    ];
+    assert.equal(firstFault(frames, watch), -1);
+    assert.deepEqual(watch.usage(), { input: 5, output: 2 });
+  });
+});
+
+describe('what is not legal is where the translator takes over', () => {
+  const illegal: { readonly [what: string]: readonly [number, ...string[]] } = {
+    'no JSON': [1, first, 'data: <html>\n\n'],
+    'half a frame': [1, first, `${said({ content: 'x' }).slice(0, 60)}\n\n`],
+    'broken JSON that looks whole': [0, 'data: {"choices":[}\n\n'],
+    'an error': [1, first, frame({ error: { message: 'no' } })],
+    'an error in a choice': [
+      1,
+      first,
+      frame({ choices: [{ index: 0, delta: {}, finish_reason: 'error', error: {} }] }),
+    ],
+    'an event with a name': [1, first, 'event: error\ndata: {}\n\n'],
+    'stop though a call was made': [2, first, opened(0, 'a', '{}'), said({}, 'stop')],
+    'tool_calls though none was made': [1, first, said({}, 'tool_calls')],
+    'an unknown reason': [1, first, said({}, 'eos')],
+    'arguments as an object': [
+      1,
+      first,
+      said({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: { x: 1 } } }] }),
+    ],
+    'an id again': [2, first, opened(0, 'a'), opened(0, 'a', '{}')],
+    'a name again': [
+      2,
+      first,
+      opened(0, 'a'),
+      said({ tool_calls: [{ index: 0, function: { name: '', arguments: '{}' } }] }),
+    ],
+    'a call without id': [1, first, said({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '{}' } }] })],
+    'a call without index': [1, first, said({ tool_calls: [{ id: 'a', function: { name: 'f', arguments: '{}' } }] })],
+    'an index that begins at one': [1, first, opened(1, 'a')],
+    'interleaved calls': [2, first, opened(0, 'a', '{"x"'), opened(1, 'b')],
+    'the end before the reason': [2, first, said({ content: 'x' }), done],
+    'half a character': [1, first, said({ content: 'x' }).replace('"x"', '"\\ud83d"')],
+    'no choices': [0, frame({})],
+  };
+  for (const [what, [at, ...frames]] of Object.entries(illegal)) {
+    test(what, () => assert.equal(firstFault(frames), at));
+  }
+
+  test('bytes that are no UTF-8', () => {
+    const watch = pass.watch();
+    firstFault([first, said({ content: 'x' })], watch);
+    const bytes = Buffer.from(said({ content: 'xy' }), 'latin1');
+    bytes[bytes.indexOf('xy')] = 0xff;
+    assert.equal(watch.frame(bytes, 0, bytes.length), false);
+  });
+
+  test('what a translator has to know is kept: the beginning, the calls, the end, and no text', () => {
+    const watch = pass.watch();
+    const frames = [
+      first,
+      said({ content: 'x' }),
+      opened(0, 'a'),
+      more(0, '{}'),
+      said({ content: 'y' }),
+      said({}, 'tool_calls'),
+    ];
+    assert.equal(firstFault(frames, watch), -1);
+    assert.deepEqual(
+      watch.kept().map((kept) => Buffer.from(kept).toString()),
+      [frames[0], frames[2], frames[3], frames[5]],
+    );
+    assert.ok(watch.called());
+  });
+});
