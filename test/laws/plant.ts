@@ -282,7 +282,7 @@ function choicesOfBlock(block: Block, path: string): Choice<Block>[] {
   if (block.cache !== undefined) found.push([path, 'cache', omit(block, 'cache')]);
   if (block.type !== 'native') {
     for (const [field, without] of withoutExt(block.ext)) {
-      found.push([`${path}.${field}`, `${path}.${field}`, { ...omit(block, 'ext'), ...asExt(without) } as Block]);
+      found.push([`${path}.${field}`, `${path}.${field}`, { ...omit(block, 'ext'), ...asExt(without) }]);
     }
   }
   if (block.type === 'text' && (block.citations?.length ?? 0) > 0)
@@ -308,7 +308,7 @@ function choicesOfTool(tool: Tool, path: string): Choice<Tool>[] {
   if (tool.cache !== undefined) found.push([path, 'cache', omit(tool, 'cache')]);
   if (tool.type === 'native') return found;
   for (const [field, without] of withoutExt(tool.ext)) {
-    found.push([`${path}.${field}`, `${path}.${field}`, { ...omit(tool, 'ext'), ...asExt(without) } as Tool]);
+    found.push([`${path}.${field}`, `${path}.${field}`, { ...omit(tool, 'ext'), ...asExt(without) }]);
   }
   if (tool.type === 'custom' && tool.format !== undefined) found.push([path, 'custom_tool', omit(tool, 'format')]);
   if (tool.type !== 'function') return found;

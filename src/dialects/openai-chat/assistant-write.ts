@@ -1,5 +1,5 @@
 import type { Block, ThinkingBlock, ToolCallBlock } from '../../canon/content.ts';
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, stringIn } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
 import { urlOf, writePart } from './parts-write.ts';
 import { writeDetail, writeThinkingBlock } from './reasoning.ts';
@@ -45,7 +45,7 @@ function writeContent(blocks: readonly Block[], path: string, writing: Writing):
     for (const part of writeAnswerPart(block, `${path}[${i}]`, writing)) {
       if (part['text'] === '') continue;
       if (called) writing.loseOnce('moved', `${path}[${i}]`, 'text after a call stands before it');
-      text += (text !== '' && before !== 'text' ? '\n\n' : '') + String(part['text'] ?? '');
+      text += (text !== '' && before !== 'text' ? '\n\n' : '') + (stringIn(part['text']) ?? '');
       parts.push(part);
     }
     before = block.type;

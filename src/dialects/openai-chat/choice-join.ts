@@ -45,7 +45,7 @@ function joined(earlier: unknown, later: unknown, field = ''): unknown {
   if (typeof earlier === 'string' && typeof later === 'string')
     return labels.has(field) ? later || earlier : earlier + later;
   if (field === 'tool_calls') return joinCalls(objectsIn(earlier), later);
-  if (Array.isArray(earlier) && Array.isArray(later)) return [...earlier, ...later];
+  if (Array.isArray(earlier) && Array.isArray(later)) return (earlier as unknown[]).concat(later);
   if (!isObject(earlier) || !isObject(later)) return later;
   const both: JsonObject = { ...earlier };
   for (const name in later) both[name] = joined(earlier[name], later[name], name);

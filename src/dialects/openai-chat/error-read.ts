@@ -275,7 +275,7 @@ function textOf(value: unknown): string {
     return [...strings, ...objects].join('; ');
   }
   if (isObject(value)) return textOf(value['message'] ?? value['msg'] ?? value['detail'] ?? JSON.stringify(value));
-  return value === undefined || value === null ? '' : String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : (stringIn(value) ?? '');
 }
 
 /** A page of a proxy in between, or nothing at all. */

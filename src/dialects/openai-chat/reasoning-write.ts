@@ -101,7 +101,7 @@ function nearest(effort: Effort, fallback: readonly string[], writing: Writing):
   if (taken.includes(effort) || (writing.quirks.efforts === undefined && writing.own)) return effort;
   const rank = order.indexOf(effort);
   if (rank === -1) return effort;
-  let best = effort as string;
+  let best: string = effort;
   let distance = Number.POSITIVE_INFINITY;
   for (const word of taken) {
     const away = Math.abs(order.indexOf(word) - rank);

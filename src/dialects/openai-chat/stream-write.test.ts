@@ -274,7 +274,7 @@ describe('a client that speaks of functions', () => {
     ]);
     const answer = (whole(events, request).choices as JsonObject[])[0];
     assert.equal(answer?.finish_reason, 'function_call');
-    assert.deepEqual((answer!.message as JsonObject).function_call, { name: 'f', arguments: '{}' });
+    assert.deepEqual((answer.message as JsonObject).function_call, { name: 'f', arguments: '{}' });
   });
 
   test('and is translated as one that speaks of tools, with nothing lost', () => {

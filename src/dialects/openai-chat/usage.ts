@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, objectsIn } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
 
 /** Fields of the wire's usage that the canonical counts stand for; all others ride in `ext`. */
@@ -126,8 +126,8 @@ export function usageIn(body: JsonObject): JsonObject | undefined {
   if (isObject(body['usage'])) return body['usage'];
   const groq = body['x_groq'];
   if (isObject(groq) && isObject(groq['usage'])) return groq['usage'];
-  const choice = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
-  return isObject(choice) && isObject(choice['usage']) ? choice['usage'] : undefined;
+  const [choice] = objectsIn(body['choices']);
+  return choice !== undefined && isObject(choice['usage']) ? choice['usage'] : undefined;
 }
 
 function count(value: unknown): number | undefined {
