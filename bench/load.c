@@ -70,7 +70,10 @@ static void watch(struct connection *c, bool for_write) {
 static void push(struct connection *c) {
   while (c->sent < request_length) {
     ssize_t n = send(c->fd, request + c->sent, request_length - c->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno == EAGAIN) return watch(c, true);
+    if (n < 0 && errno == EAGAIN) {
+      watch(c, true);
+      return;
+    }
     if (n < 0) fail("the connection broke while sending", c);
     c->sent += (size_t)n;
   }

@@ -33,7 +33,7 @@ interface Effort {
 }
 
 const full: Effort = { rounds: 7, roundSeconds: 0.35, warmSeconds: 0.6 };
-const quick: Effort = { rounds: 3, roundSeconds: 0.1, warmSeconds: 0.2 };
+const quick: Effort = { rounds: 3, roundSeconds: 0.07, warmSeconds: 0.15 };
 
 const { values: options } = parseArgs({
   options: {

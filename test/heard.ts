@@ -150,7 +150,8 @@ function completionStream(heard: Heard): Outcome {
     }
     found.stop = textIn(choice?.['finish_reason']) || found.stop;
   }
-  return { ...found, kind: 'broken' };
+  // Clients take an answer that says why it ends for a whole one, also without the mark at its end.
+  return { ...found, kind: heard.complete && found.stop !== '' ? 'whole' : 'broken' };
 }
 
 /** The error of an answer, which must be one in the client's own form. */

@@ -222,6 +222,8 @@ describe('what upstreams do', () => {
       const step: Step = { parts: [text], chunk: 5 };
       const streamed = await ask(true, step);
       const whole = await ask(false, step);
+      if (client === 'openai-chat')
+        assert.ok(streamed.text.endsWith('data: [DONE]\n\n'), 'the mark at the end is missing');
       assert.equal(outcomeOf(client, streamed).text, outcomeOf(client, whole).text);
       const upstreamTexts = await textsOf(upstream, step);
       const unasked = await raw(pair, false, (response) =>

@@ -26,7 +26,7 @@ export function createLog({ level, format, file, redact }: LogOptions): { readon
     log,
     end: async () => {
       // The worker by itself does not keep the process alive, which would then end before the last lines are written.
-      const awake = setInterval(() => {}, 1000);
+      const awake = setInterval(() => undefined, 1000);
       stream.end();
       await ended;
       clearInterval(awake);

@@ -1,9 +1,10 @@
 // The real clients against the gateway: npm run e2e. Options: --short, --only REGEX, --over LANGUAGE, --list, --at-once N, --allow-skip.
 import { parseArgs } from 'node:util';
 import { claudeCode } from './claude-code/install.ts';
+import { languages } from './language.ts';
 import { closing, failures, progressLine, table } from './report.ts';
 import { type Outcome, playAll } from './run.ts';
-import { languages, nameOf, type Run } from './scenario.ts';
+import { nameOf, type Run } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 const { values } = parseArgs({

@@ -1,5 +1,6 @@
+import { languages } from './language.ts';
 import type { Outcome } from './run.ts';
-import { languages, nameOf } from './scenario.ts';
+import { nameOf } from './scenario.ts';
 
 /** One line on a run that has just ended. */
 export function progressLine({ run, state, took, why }: Outcome, done: number, all: number): string {

@@ -35,7 +35,7 @@ export async function playAll(
 async function playOne(run: Run): Promise<Outcome> {
   const limit = run.scenario.limit ?? usualLimit;
   const time = new AbortController();
-  const stage = new Stage(run, time.signal);
+  const stage = new Stage(nameOf(run), run.language, time.signal);
   const began = performance.now();
   let failure: unknown;
   try {

@@ -1,10 +1,5 @@
+import type { Language } from './language.ts';
 import type { Stage } from './stage.ts';
-
-/** Languages that an upstream may speak; every scenario is played over each. */
-export const languages = ['anthropic', 'openai-chat'] as const;
-
-/** The language of an upstream. */
-export type Language = (typeof languages)[number];
 
 /** The program that plays the client. */
 export type Client = 'claude-code' | 'anthropic-sdk-1' | 'anthropic-sdk-0' | 'openai-sdk';

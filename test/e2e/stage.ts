@@ -9,7 +9,7 @@ import {
   startSimulator,
 } from '../../src/simulator/index.ts';
 import { clientKey, type GatewayConfig, type GatewayProcess, providerKey, startGateway } from '../gateway-process.ts';
-import { type Language, nameOf, type Run } from './scenario.ts';
+import type { Language } from './language.ts';
 import { checkTraffic, isModelCall } from './traffic.ts';
 
 /** The name under which the upstream of every stage knows the model that clients call `claude-...` or `gpt-...`. */
@@ -43,15 +43,14 @@ export class Stage {
   readonly folder: string;
   /** Ends the run early when its time is up. */
   readonly signal: AbortSignal;
-  readonly #name: string;
   readonly #closers: (() => unknown)[] = [];
   readonly #worlds: { readonly world: World; readonly options: WorldOptions }[] = [];
 
-  constructor(run: Run, signal: AbortSignal) {
-    this.language = run.language;
+  /** @param name of the run */
+  constructor(name: string, language: Language, signal: AbortSignal) {
+    this.language = language;
     this.signal = signal;
-    this.#name = nameOf(run).replaceAll(/[^a-z0-9]+/gi, '-');
-    this.folder = mkdtempSync(path.join(tmpdir(), `dragoman-e2e-${this.#name}-`));
+    this.folder = mkdtempSync(path.join(tmpdir(), `dragoman-e2e-${name.replaceAll(/[^a-z0-9]+/gi, '-')}-`));
   }
 
   /** A new folder of this run. */

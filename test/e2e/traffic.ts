@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RecordedRequest } from '../../src/simulator/index.ts';
-import type { Language } from './scenario.ts';
+import type { Language } from './language.ts';
 
 /** A JSON object as it came over the wire. */
 export type Json = { readonly [name: string]: unknown };

@@ -60,6 +60,8 @@ export async function runSession(stage: Stage, options: SessionOptions): Promise
     env: {
       PATH: process.env['PATH'],
       HOME: home,
+      TMPDIR: home,
+      CLAUDE_CODE_TMPDIR: home,
       ...quiet,
       ...(direct
         ? { ANTHROPIC_BASE_URL: options.gateway.url, ANTHROPIC_AUTH_TOKEN: options.key }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Step } from '../../../src/simulator/index.ts';
 import { assertSucceeded, runSession, toolResults } from '../claude-code/session.ts';
-import type { Language, Scenario } from '../scenario.ts';
+import type { Language } from '../language.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { checkGrowth } from '../traffic.ts';
 

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Fault, Step } from '../../../src/simulator/index.ts';
 import { assertSucceeded, retries, runSession, type Session } from '../claude-code/session.ts';
+import type { Language } from '../language.ts';
 import { startRelay } from '../relay.ts';
-import type { Language, Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Stage, World } from '../stage.ts';
 import { messagesOf } from '../traffic.ts';
 
