@@ -5,7 +5,7 @@ import { version } from './version.ts';
 
 /** What a person who has just started the gateway wants to know: where it is, whom it found, what to paste. */
 export function banner(config: Config, providers: ReadonlyMap<string, Provider>, url: string): string {
-  const simulated = [...providers.values()].every(({ kind }) => kind === 'simulator');
+  const simulated = config.file === undefined && [...providers.values()].every(({ kind }) => kind === 'simulator');
   const lines = [
     `${pc.bold('Dragoman')} ${version}   ${pc.cyan(url)}   ${pc.dim(config.file ?? 'configured by the environment')}`,
     '',
@@ -20,7 +20,7 @@ export function banner(config: Config, providers: ReadonlyMap<string, Provider>,
     ...(simulated
       ? [
           pc.yellow(
-            '  No provider is configured: the built-in simulator answers. Run "dragoman doctor" to see how to reach a real model.',
+            '  No provider is configured: the built-in simulator answers. Run "npx dragoman doctor" to see how to reach a real model.',
           ),
           '',
         ]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { type ConfigOptions, configure, serve } from './compose.ts';
+import { runningGateway } from './running.ts';
 
 /** What stands in for a key where the gateway asks for none; the client wants to have one. */
 const anyKey = 'dragoman';
@@ -20,20 +21,6 @@ export async function runCode(args: readonly string[], options: ConfigOptions): 
     process.exitCode = await claude(args, url, config.auth.keys[0]?.reveal() ?? anyKey);
   } finally {
     await own?.stop();
-  }
-}
-
-/** The address of the gateway that already listens where this one would. */
-async function runningGateway({ server }: Config): Promise<string | undefined> {
-  if (server.port === 0) return undefined;
-  const host = ['0.0.0.0', '::'].includes(server.host) ? '127.0.0.1' : server.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    const { service } = (await answer.json()) as { service?: unknown };
-    return service === 'dragoman' ? url : undefined;
-  } catch {
-    return undefined;
   }
 }
 

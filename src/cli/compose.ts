@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -28,8 +29,9 @@ export interface ConfigOptions {
 /** How often silent streams are looked at, milliseconds. */
 const heartbeatMs = 500;
 
-/** The configuration as the options, the file and the environment give it. @throws ConfigError */
+/** The configuration as the options, the file and the environment give it; `.env` in this folder adds to the environment. @throws ConfigError */
 export function configure({ config: file, host, port }: ConfigOptions): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
   return loadConfig({
     cwd: process.cwd(),
     env: process.env,

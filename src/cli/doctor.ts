@@ -10,6 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Provider } from '../providers/provider.ts';
 import { sendWhole } from '../upstream/whole.ts';
 import { type ConfigOptions, compose, configure } from './compose.ts';
+import { runningGateway } from './running.ts';
 import { version } from './version.ts';
 
 /** What one look found, and what to do when it is not as it should be. */
@@ -141,7 +142,7 @@ function models({ models: rules, default_provider: fallback }: Config, gateway: 
   else if (!rules.some(({ pattern }) => pattern === '*')) {
     findings.push({
       state: 'note',
-      what: 'other names are refused',
+      what: 'names that no rule takes are refused, but for PROVIDER/MODEL',
       mend: 'Add a rule for "*" if they should be served: "*": { to: PROVIDER/* }',
     });
   }
@@ -177,10 +178,11 @@ async function address({ server, auth }: Config): Promise<Finding> {
       what: where,
       mend: `This address cannot be used (${taken}). Choose another with --host and --port.`,
     };
+  if ((await runningGateway({ server })) !== undefined) return { state: 'ok', what: `${where}, Dragoman runs there` };
   return {
     state: 'note',
     what: `${where}, in use`,
-    mend: 'Either Dragoman runs already, or something else has the port: choose another with --port.',
+    mend: 'Something else has the port: choose another with --port.',
   };
 }
 

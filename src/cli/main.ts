@@ -49,12 +49,18 @@ function portNumber(text: string): number {
   return port;
 }
 
+// Whoever reads our output may stop reading (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   const told =
     error instanceof ConfigError
-      ? `The configuration cannot be used:\n${error.message}\n\n"dragoman doctor" tells more.`
+      ? `The configuration cannot be used:\n${error.message}\n\n"npx dragoman doctor" tells more.`
       : String((error as Error).message);
   process.stderr.write(`${told}\n`);
   process.exitCode = 1;

@@ -16,28 +16,57 @@ import { strictError } from './reply.ts';
 /** How often one call may be changed and sent again because a provider named something in it. */
 const maxRemedies = 8;
 
-/**
- * Tries one target: by each of the provider's routes until one is there, with what the provider refuses taken
- * out. The result says whether the client has been answered.
- */
+/** Tries one target. The result says whether the client has been answered. */
 export async function attempt(gateway: Gateway, source: Incoming, target: Target): Promise<Delivered> {
   const provider = gateway.provider(target.provider);
+  const model = gateway.memory.nameOf(provider.name, target.model);
+  const result = await attemptModel(gateway, source, { ...target, model }, provider);
+  const custom = result.delivered ? undefined : customName(provider, target.model, result.error);
+  if (custom === undefined || custom === model) return result;
+  const again = await attemptModel(gateway, source, { ...target, model: custom }, provider);
+  if (!again.delivered) return result;
+  gateway.memory.learnName(provider.name, target.model, custom);
+  source.call.record.healed.push(`called ${custom}: the provider knows no ${target.model}`);
+  return again;
+}
+
+/**
+ * A rule of the configuration says how a model is called, and that is what is sent. A provider that knows no such
+ * model is asked once more by the name that its own custom makes of it (`claude-opus-4-8` is `claude-opus-4.8` at some).
+ */
+function customName(provider: Provider, model: string, error: GatewayError): string | undefined {
+  const unknown =
+    error.kind === 'not_found' ||
+    (error.status === 400 &&
+      /model/i.test(error.message) &&
+      /not a valid|not found|not exist|unknown|invalid/i.test(error.message));
+  const bare = model.slice(model.lastIndexOf('/') + 1);
+  const custom = provider.modelName(bare);
+  return unknown && custom !== bare ? custom : undefined;
+}
+
+/** One model at one provider: by each of the provider's routes until one is there. */
+async function attemptModel(
+  gateway: Gateway,
+  source: Incoming,
+  target: Target,
+  provider: Provider,
+): Promise<Delivered> {
   const { record } = source.call;
   record.provider = provider.name;
   record.upstreamModel = target.model;
-  let result: Delivered = {
-    delivered: false,
-    error: new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`),
-  };
+  let result: Delivered | undefined;
   for (const route of provider.routes(target.model)) {
     result = await attemptRoute(gateway, source, target, provider, route);
     // A 404 may mean the route or the model. Only a later route that knows the model proves that it was the route.
     if (result.delivered) provider.prefer(target.model, route);
     if (result.delivered || !isMissing(result.error)) return result;
   }
-  return result;
+  const nothing = (): GatewayError => new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`);
+  return result ?? { delivered: false, error: nothing() };
 }
 
+/** One route: with what the provider refuses taken out of the request. */
 async function attemptRoute(
   gateway: Gateway,
   source: Incoming,
@@ -63,12 +92,27 @@ async function attemptRoute(
       continue;
     }
     const next = heal(gateway, call, provider, outgoing, result);
-    if (next === undefined) return result;
+    if (next === undefined) return withNumbers(gateway, provider, outgoing, result);
     outgoing = next;
   }
   return {
     delivered: false,
     error: new GatewayError('invalid_request', `${provider.name} refuses one field of this request after the other.`),
+  };
+}
+
+/** Clients that compact their history when it has become too long want to know by how much; not every provider says. */
+function withNumbers(gateway: Gateway, provider: Provider, outgoing: Outgoing, result: Delivered): Delivered {
+  if (result.delivered || result.error.kind !== 'context_overflow' || outgoing.mode !== 'translated') return result;
+  const { error } = result;
+  if (error.details.tokens !== undefined && error.details.limit !== undefined) return result;
+  const request = outgoing.request();
+  const guess = gateway.estimator.estimate(`${provider.name}/${request.model}`, request, outgoing.body.length).tokens;
+  const limit = error.details.limit ?? provider.contextWindow(request.model) ?? Math.floor(guess * 0.9);
+  const tokens = error.details.tokens ?? Math.max(guess, limit + 1);
+  return {
+    ...result,
+    error: new GatewayError(error.kind, error.message, { ...error.details, status: error.status, tokens, limit }),
   };
 }
 

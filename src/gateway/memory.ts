@@ -7,6 +7,8 @@ const maxEntries = 1000;
 export class Memory {
   readonly #remedies = new Map<string, readonly Remedy[]>();
 
+  readonly #names = new Map<string, string>();
+
   /** What the provider has refused for this model so far. */
   remedies(provider: string, model: string): readonly Remedy[] {
     return this.#remedies.get(key(provider, model)) ?? [];
@@ -14,6 +16,15 @@ export class Memory {
 
   learnRemedy(provider: string, model: string, remedy: Remedy): void {
     remember(this.#remedies, key(provider, model), [...this.remedies(provider, model), remedy]);
+  }
+
+  /** What the provider calls the model; the name itself until it has been learnt. */
+  nameOf(provider: string, model: string): string {
+    return this.#names.get(key(provider, model)) ?? model;
+  }
+
+  learnName(provider: string, model: string, name: string): void {
+    remember(this.#names, key(provider, model), name);
   }
 
   /** Everything learnt, for people: provider and model, and what is changed for them. */

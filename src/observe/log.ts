@@ -14,31 +14,52 @@ export interface LogOptions {
   readonly redact: Redact;
 }
 
-/** A log that never makes a call wait: a worker writes the lines. `end` waits until all are written. */
-export function createLog({ level, format, file, redact }: LogOptions): { readonly log: Log; end(): Promise<void> } {
-  const stream = pino.transport(file === undefined ? terminal(format) : rolling(file));
+/** A log that never makes a call wait. `end` resolves when all lines are written. */
+export function createLog(options: LogOptions): { readonly log: Log; end(): Promise<void> } {
+  const { level, format, file, redact } = options;
+  const { stream, end } = format === 'json' && file === undefined ? standardOutput() : worker(options);
   const log = pino(
     { level, base: null, serializers: { err: (error: unknown) => describeError(error, redact) } },
     stream,
   );
-  const ended = new Promise<void>((resolve) => stream.once('close', () => resolve()));
-  return {
-    log,
-    end: async () => {
-      // The worker by itself does not keep the process alive, which would then end before the last lines are written.
-      const awake = setInterval(() => undefined, 1000);
-      stream.end();
-      await ended;
-      clearInterval(awake);
-    },
-  };
+  return { log, end };
 }
 
-function terminal(format: LogOptions['format']): pino.TransportSingleOptions {
-  return format === 'pretty'
-    ? { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname,call', singleLine: true } }
-    : { target: 'pino/file', options: { destination: 1 } };
+interface Destination {
+  readonly stream: pino.DestinationStream;
+  end(): Promise<void>;
 }
+
+/** Lines are gathered and written some times a second: handing each to a worker costs more than all else that is logged. */
+function standardOutput(): Destination {
+  const stream = pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 200 });
+  const end = (): Promise<void> =>
+    new Promise((resolve) => {
+      stream.once('close', () => resolve());
+      stream.once('error', () => resolve());
+      stream.end();
+    });
+  return { stream, end };
+}
+
+/** Whatever takes work (colours, files that are turned over) is done by a worker. */
+function worker({ file }: LogOptions): Destination {
+  const stream = pino.transport(file === undefined ? forPeople : rolling(file));
+  const ended = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  const end = async (): Promise<void> => {
+    // The worker by itself does not keep the process alive, which would then end before the last lines are written.
+    const awake = setInterval(() => undefined, 1000);
+    stream.end();
+    await ended;
+    clearInterval(awake);
+  };
+  return { stream, end };
+}
+
+const forPeople: pino.TransportSingleOptions = {
+  target: 'pino-pretty',
+  options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname,call', singleLine: true },
+};
 
 function rolling({ path, maxBytes, keep }: NonNullable<LogOptions['file']>): pino.TransportSingleOptions {
   return {

@@ -81,6 +81,7 @@ export class ModelRouter {
   }
 
   #unknown(name: string): GatewayError {
+    if (name === '') return new GatewayError('invalid_request', 'model: must not be empty', { param: 'model' });
     const shown = name.length > 100 ? `${name.slice(0, 100)}...` : name;
     const message = `There is no model ${JSON.stringify(shown)} here.${suggest(name, this.#patterns.slice(0, maxTold))}`;
     return new GatewayError('not_found', message, { param: 'model', shouldRetry: false });

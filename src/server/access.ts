@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Tells who may come in. */
@@ -17,7 +17,7 @@ export function createAccess(keys: readonly string[]): Access {
 }
 
 function digest(key: string): string {
-  return createHash('sha256').update(key).digest('base64');
+  return hash('sha256', key, 'base64');
 }
 
 function bearer(authorization: string | undefined): string | undefined {

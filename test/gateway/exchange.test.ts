@@ -138,6 +138,37 @@ test("an overflow in a provider's words becomes the wording that makes a client 
   );
 });
 
+test('an overflow without numbers gets some, so that the client can act on it', async (t) => {
+  const body = { error: { message: 'the request exceeds the available context size', type: 'invalid_request_error' } };
+  const { rig } = await both(t, {
+    chat: { scenario: { steps: [{ times: 'always', faults: [{ kind: 'status', status: 400, body }] }] } },
+    config: { models: { 'gpt-*': { to: 'o/gpt-*' } } },
+  });
+  const answer = await rig.post('/v1/messages', message('hi '.repeat(500), { model: 'gpt-x' }), anthropicHeaders);
+  const { error } = (await answer.json()) as { error: { message: string } };
+  const [, tokens, limit] = /^prompt is too long: (\d+) tokens > (\d+) maximum$/.exec(error.message) ?? [];
+  assert.ok(Number(tokens) > Number(limit), error.message);
+});
+
+test('a provider that knows no model of that name is asked by the name its custom makes of it', async (t) => {
+  const upstream = await startUpstream(t, {
+    flavor: 'openrouter',
+    scenario: { models: ['anthropic/claude-opus-4.8'] },
+  });
+  const rig = await startRig(t, {
+    providers: { router: { kind: 'openrouter', base_url: `${upstream.url}/v1`, api_key: 'sk-or-secret' } },
+    models: { 'claude-*': { to: 'router/anthropic/claude-*' } },
+  });
+  const names = (): unknown[] =>
+    upstream.requests.map(({ body }) => (JSON.parse(body.toString()) as { model: string }).model);
+  const first = await rig.post('/v1/messages', message('hi', { model: 'claude-opus-4-8' }), anthropicHeaders);
+  assert.equal(first.status, 200, await first.clone().text());
+  assert.deepEqual(names(), ['anthropic/claude-opus-4-8', 'anthropic/claude-opus-4.8']);
+  await rig.post('/v1/messages', message('hi', { model: 'claude-opus-4-8' }), anthropicHeaders);
+  assert.equal(names().length, 3, 'the name has been learnt');
+  assert.equal((await rig.post('/v1/messages', message('hi', { model: 'claude-none' }), anthropicHeaders)).status, 404);
+});
+
 test('a stream that is not as it should be is mended in mid-flight, and counted', async (t) => {
   const { rig } = await both(t, {
     native: {
