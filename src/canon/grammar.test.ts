@@ -86,7 +86,7 @@ test('the stop reason fits the content', () => {
   assert.deepEqual(called.out.at(-1), finish('tool_calls'));
   assert.deepEqual(called.mends, ['stop_reason']);
   assert.deepEqual(guarded([start, finish('tool_calls')]).out.at(-1), finish('end'));
-  assert.deepEqual(guarded([start, finish('end')], { called: true }).out.at(-1), finish('tool_calls'));
+  assert.deepEqual(guarded([start, finish('end')], { calls: ['c7'] }).out.at(-1), finish('tool_calls'));
 });
 
 test('blocks are numbered without gaps, whatever the reader says', () => {
@@ -116,6 +116,28 @@ test('a character that two events share leaves whole', () => {
     out.filter((event) => event.type === 'text').map((event) => event.text),
     ['a', '😀b'],
   );
+});
+
+test('a call that comes again is not made again', () => {
+  const call = [openCall(0), json(0, '{}'), close(0)];
+  const { out, mends } = guarded([
+    start,
+    ...call,
+    start,
+    ...call,
+    openText(1),
+    text(1, 'x'),
+    close(1),
+    finish('tool_calls'),
+  ]);
+  assert.deepEqual(mends, ['start_repeated', 'call_repeated']);
+  assert.deepEqual(
+    out.map(({ type }) => type),
+    ['start', 'open', 'json', 'close', 'open', 'text', 'close', 'finish'],
+  );
+  assert.deepEqual(guarded([start, ...call, finish('tool_calls')], { calls: ['c0'], firstIndex: 3 }).mends, [
+    'call_repeated',
+  ]);
 });
 
 test('half a character that never gets its other half is marked as lost', () => {

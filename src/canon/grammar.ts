@@ -11,14 +11,15 @@ export type Mend =
   | 'event_after_end'
   | 'stop_reason'
   | 'end_missing'
-  | 'call_cut';
+  | 'call_cut'
+  | 'call_repeated';
 
 export interface GuardOptions {
   readonly onMend?: (mend: Mend) => void;
   /** Number of the next block, when earlier ones have already left another way. */
   readonly firstIndex?: number;
-  /** Whether one of those was a tool call. */
-  readonly called?: boolean;
+  /** Ids of the tool calls among those. */
+  readonly calls?: readonly string[];
 }
 
 /** The guard's sink, and what has to be known of it from outside. */
@@ -42,7 +43,9 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
   let index = (options.firstIndex ?? 0) - 1;
   /** The reader's number of the open block. */
   let open: { theirs: number; type: string; json: string } | undefined;
-  let called = options.called ?? false;
+  const calls = new Set(options.calls);
+  /** The reader's number of a block that has been sent already and must not be sent again. */
+  let repeated: number | undefined;
   /** First half of a character whose second half comes with the next text. */
   let half = '';
 
@@ -71,7 +74,8 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
   /** Closes a block that the reader left open; false when that would complete a cut call. */
   function closeForgotten(): boolean {
     if (open === undefined) return true;
-    if (open.type === 'tool_call' && parseJson(open.json === '' ? '{}' : open.json) === undefined) {
+    // No arguments at all are a prefix, too: the tool would run with none.
+    if (open.type === 'tool_call' && parseJson(open.json) === undefined) {
       mend('call_cut');
       fail('The provider broke off in the middle of a tool call.');
       return false;
@@ -83,9 +87,17 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
 
   function openBlock(event: Extract<Event, { type: 'open' }>): void {
     if (!closeForgotten()) return;
+    if (event.block.type === 'tool_call') {
+      // The client would run the tool twice.
+      if (calls.has(event.block.id)) {
+        repeated = event.index;
+        return mend('call_repeated');
+      }
+      calls.add(event.block.id);
+    }
+    repeated = undefined;
     index += 1;
     open = { theirs: event.index, type: event.block.type, json: '' };
-    if (event.block.type === 'tool_call') called = true;
     next(event.index === index ? event : { type: 'open', index, block: event.block });
   }
 
@@ -109,6 +121,7 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
   }
 
   function inBlock(event: Extract<Event, { type: 'json' | 'signature' | 'citation' }>): void {
+    if (open === undefined && event.index === repeated) return;
     if (open === undefined || open.theirs !== event.index) return mend('block_not_open');
     if (event.type === 'json') open.json += event.json;
     next(event.index === index ? event : { ...event, index });
@@ -117,7 +130,7 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
   function finish(event: Extract<Event, { type: 'finish' }>): void {
     if (open !== undefined && event.reason === 'length') close();
     else if (!closeForgotten()) return;
-    const reason = rightReason(event.reason, called);
+    const reason = rightReason(event.reason, calls.size > 0);
     if (reason !== event.reason) mend('stop_reason');
     ended = true;
     next(reason === event.reason ? event : { ...event, reason });
@@ -144,6 +157,7 @@ export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
       case 'citation':
         return inBlock(event);
       case 'close':
+        if (open === undefined && event.index === repeated) return;
         if (open === undefined || open.theirs !== event.index) return mend('block_not_open');
         return close();
       case 'native':

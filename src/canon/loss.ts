@@ -1,4 +1,4 @@
-import type { Block, DialectName, Ext } from './content.ts';
+import type { Block, DialectName, Ext, NativeBlock } from './content.ts';
 import type { ChatRequest, Tool } from './request.ts';
 
 /** One thing that did not arrive as it was said. */
@@ -94,15 +94,39 @@ export function lossesOf(request: ChatRequest, target: DialectName, cannotSay: r
   request.tools.forEach((tool, i) => {
     if (tool.type === 'native' && tool.dialect !== target) foreign(`tools[${i}] (${tool.name})`);
   });
-  request.turns.forEach((turn, i) => {
-    turn.content.forEach((block, j) => {
-      if (block.type === 'native' && block.dialect !== target) {
-        foreign(`turns[${i}].content[${j}] (${String(block.value['type'])})`);
-      }
-    });
-  });
+  for (const [path, block] of nativesOf(request)) {
+    if (block.dialect !== target) foreign(`${path} (${String(block.value['type'])})`);
+  }
   for (const [path, owner] of extFieldsOf(request)) if (owner !== target) foreign(path);
   return losses;
+}
+
+/** The losses as people want to read them: one line for what was lost in the same way at many places. */
+export function summarized(losses: readonly Loss[]): readonly Loss[] {
+  if (losses.length < 2) return losses;
+  const groups = new Map<string, { readonly first: Loss; readonly path: string; count: number }>();
+  for (const loss of losses) {
+    const path = loss.path.replace(/\[\d+\]/g, '[*]');
+    const key = `${loss.what} ${path} ${loss.why}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: loss, path, count: 1 });
+    else group.count += 1;
+  }
+  return [...groups.values()].map(({ first, path, count }) =>
+    count === 1 ? first : { ...first, path, why: `${first.why}, ${count} times` },
+  );
+}
+
+/** Blocks that only one language knows, wherever they stand. */
+function* nativesOf(request: ChatRequest): Generator<readonly [path: string, block: NativeBlock]> {
+  for (const [i, turn] of request.turns.entries()) yield* nativesAmong(turn.content, `turns[${i}].content`);
+}
+
+function* nativesAmong(blocks: readonly Block[], path: string): Generator<readonly [string, NativeBlock]> {
+  for (const [i, block] of blocks.entries()) {
+    if (block.type === 'native') yield [`${path}[${i}]`, block];
+    else if (block.type === 'tool_result') yield* nativesAmong(block.content, `${path}[${i}].content`);
+  }
 }
 
 /** The fields of turns, blocks and tools that only one language has, with their owner. */

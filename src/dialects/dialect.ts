@@ -123,14 +123,16 @@ export interface ClientSide {
 export interface PassWatch {
   /** One whole frame, its terminator included. False: not legal here; the translator must take over from this frame. */
   frame(bytes: Buffer, start: number, end: number): boolean;
-  /** True once the answer is complete. */
+  /** True once the answer is complete, but for `tail`. */
   ended(): boolean;
+  /** What an answer that has ended still lacks in form. */
+  tail(): string;
   /** Frames that put a fresh reader into the state of this stream. */
   kept(): readonly Uint8Array[];
   /** Blocks opened and closed so far, that a fresh reader fed with `kept` will not have seen. */
   closedBlocks(): number;
-  /** Whether a tool call was among the blocks so far. */
-  called(): boolean;
+  /** Ids of the tool calls among those. */
+  calls(): readonly string[];
   usage(): Usage;
 }
 

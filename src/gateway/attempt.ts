@@ -1,4 +1,5 @@
 import { GatewayError } from '../canon/error.ts';
+import { summarized } from '../canon/loss.ts';
 import { totalInput } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
@@ -80,7 +81,7 @@ async function attemptRoute(
   let outgoing = prepare(source, outgoingRoute(route, model, scan.stream), { model, route, remedies });
   let credentialsRenewed = false;
   for (let healed = 0; healed <= maxRemedies; healed++) {
-    call.record.losses = outgoing.losses;
+    call.record.losses = summarized(outgoing.losses);
     call.record.carriage = outgoing.mode;
     const refused = target.strict ? strictError(outgoing.losses) : undefined;
     if (refused !== undefined) return { delivered: false, error: refused };

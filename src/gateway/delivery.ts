@@ -1,7 +1,7 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Event, Sink } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
-import { createGuard, type GuardOptions } from '../canon/grammar.ts';
+import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
 import { mergeUsage, type Usage } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
@@ -143,17 +143,20 @@ export class Delivery implements AnswerSink, Ticking {
   #openStream(): Translator {
     const { mode, route } = this.#outgoing;
     const { client, pass } = this.#call.dialect;
+    const onMend = (mend: Mend): void => {
+      this.#call.record.mends.push(mend);
+    };
     const translator = (state: GuardOptions): Translator =>
       createTranslator({
         from: route.dialect.upstream,
         to: client,
         request: this.#outgoing.request(),
         tap: this.#tap,
-        onMend: (mend) => this.#call.record.mends.push(mend),
+        onMend,
         ...state,
       });
     if (mode === 'translated' || pass === undefined) return translator({});
-    const passage = createPassage(pass, translator);
+    const passage = createPassage(pass, translator, onMend);
     this.#streamUsage = () => passage.usage();
     return passage;
   }

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../canon/error.ts';
-import type { GuardOptions } from '../canon/grammar.ts';
+import type { GuardOptions, Mend } from '../canon/grammar.ts';
 import type { Usage } from '../canon/usage.ts';
 import type { PassSide } from '../dialects/dialect.ts';
 import { createFrameSplitter } from '../wire/sse.ts';
@@ -19,7 +19,11 @@ const nothing = Buffer.alloc(0);
  * translator takes over in mid-stream: it is told, unheard, the frames that put it into the stream's state, and
  * mends from there. Only whole frames leave, so a cut never reaches the client as half a frame.
  */
-export function createPassage(pass: PassSide, takeOver: (state: GuardOptions) => Translator): Passage {
+export function createPassage(
+  pass: PassSide,
+  takeOver: (state: GuardOptions) => Translator,
+  onMend: (mend: Mend) => void,
+): Passage {
   const watch = pass.watch();
   let translator: Translator | undefined;
   let current: Buffer = nothing;
@@ -51,7 +55,7 @@ export function createPassage(pass: PassSide, takeOver: (state: GuardOptions) =>
   }
 
   function handOver(): Translator {
-    const taken = takeOver({ firstIndex: watch.closedBlocks(), called: watch.called() });
+    const taken = takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() });
     for (const frame of watch.kept()) taken.feed(frame);
     translator = taken;
     return taken;
@@ -63,6 +67,14 @@ export function createPassage(pass: PassSide, takeOver: (state: GuardOptions) =>
     pieces = [];
     if (first === undefined) return nothing;
     return more.length === 0 ? first : Buffer.concat([first, ...more]);
+  }
+
+  /** Clients wait for the mark of the end that some servers leave out. */
+  function completed(): Uint8Array {
+    const tail = watch.tail();
+    if (tail === '') return nothing;
+    onMend('end_missing');
+    return Buffer.from(tail);
   }
 
   return {
@@ -77,7 +89,7 @@ export function createPassage(pass: PassSide, takeOver: (state: GuardOptions) =>
     },
     end() {
       const rest = splitter.rest();
-      if (translator === undefined && rest.length === 0 && watch.ended()) return nothing;
+      if (translator === undefined && rest.length === 0 && watch.ended()) return completed();
       const taken = translator ?? handOver();
       if (rest.length > 0) pieces.push(taken.feed(rest));
       pieces.push(taken.end());

@@ -42,7 +42,11 @@ export function translate(
 export function pass(dialect: Dialect, request: ChatRequest, chunks: Iterable<Uint8Array>): Passed {
   const { pass: side, client, upstream } = dialect;
   if (side === undefined || client === undefined) throw new Error(`${dialect.name} cannot pass`);
-  const passage = createPassage(side, (state) => translator(upstream, client, request, state));
+  const passage = createPassage(
+    side,
+    (state) => translator(upstream, client, request, state),
+    () => {},
+  );
   return { bytes: run(passage, chunks), untouched: passage.untouched() };
 }
 

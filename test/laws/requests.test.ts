@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isObject } from '../../src/canon/json.ts';
 import type { ChatRequest, Turn } from '../../src/canon/request.ts';
-import { silentLosses, writeFor } from './arrival.ts';
+import { alienRequest } from './alien.ts';
+import { lies, silentLosses, writeFor } from './arrival.ts';
 import { clients, fixtures, requestOf, spoken } from './fixture.ts';
+import { countOf, scalarsIn } from './marker.ts';
 import { plantRequest } from './plant.ts';
 import { assertSame } from './reading.ts';
 import { misplaced } from './understanding.ts';
@@ -92,5 +94,21 @@ describe('law 7', () => {
         );
       });
     }
+  }
+
+  for (const dialect of spoken) {
+    test(`${dialect.name}: what only another language knows stays out, and is declared`, () => {
+      const { request, markers, places } = alienRequest(dialect.name);
+      const { body, losses } = writeFor(dialect, request);
+      const scalars = scalarsIn(body);
+      assert.deepEqual(
+        markers.filter((marker) => countOf([marker], scalars) > 0),
+        [],
+      );
+      assert.deepEqual(
+        places.filter((place) => !losses.some(({ what, path }) => what === 'dropped' && lies(place, path))),
+        [],
+      );
+    });
   }
 });

@@ -77,7 +77,7 @@ test('a legal stream passes to its end, and its usage is known', () => {
   );
   assert.equal(watch.ended(), true);
   assert.deepEqual(watch.usage(), { input: 3, output: 5 });
-  assert.deepEqual([watch.closedBlocks(), watch.called()], [2, true]);
+  assert.deepEqual([watch.closedBlocks(), watch.calls()], [2, ['a']]);
   assert.deepEqual(offer(watch, 'data: [DONE]\n\n'), [false]);
 });
 
@@ -170,7 +170,7 @@ describe('a reader that takes over is where the stream is', () => {
     const watch = pass.watch();
     assert.ok(offer(watch, ...frames).every(Boolean));
     const fold = createFold();
-    const guard = createGuard(fold.sink, { firstIndex: watch.closedBlocks(), called: watch.called() });
+    const guard = createGuard(fold.sink, { firstIndex: watch.closedBlocks(), calls: watch.calls() });
     const reader = readStream((event) => {
       if (event.type === 'open') assert.equal(event.index, 0);
       guard.sink(event);

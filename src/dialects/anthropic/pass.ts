@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
@@ -34,7 +34,7 @@ class StreamWatch implements PassWatch {
   #ended = false;
   #open: OpenBlock | undefined;
   #closed = 0;
-  #called = false;
+  readonly #calls: string[] = [];
   #stopped = false;
   #usage: Usage = {};
   /** Frames outside of blocks that a reader has to be told of. */
@@ -54,6 +54,10 @@ class StreamWatch implements PassWatch {
     return this.#ended;
   }
 
+  tail(): string {
+    return '';
+  }
+
   kept(): readonly Uint8Array[] {
     return [...this.#before, ...(this.#open?.kept ?? []), ...this.#after];
   }
@@ -62,8 +66,8 @@ class StreamWatch implements PassWatch {
     return this.#closed;
   }
 
-  called(): boolean {
-    return this.#called;
+  calls(): readonly string[] {
+    return this.#open?.type === 'tool_use' ? this.#calls.slice(0, -1) : this.#calls;
   }
 
   usage(): Usage {
@@ -117,7 +121,7 @@ class StreamWatch implements PassWatch {
   #begin({ index, content_block: block }: JsonObject, frame: Uint8Array): boolean {
     const turn = this.#started && !this.#stopped && this.#open === undefined && index === this.#closed;
     if (!turn || !isObject(block) || typeof block.type !== 'string' || !beginsEmpty(block)) return false;
-    if (block.type === 'tool_use') this.#called = true;
+    if (block.type === 'tool_use') this.#calls.push(stringIn(block.id) ?? '');
     this.#open = { index, type: block.type, pattern: undefined, kept: [frame] };
     return true;
   }
@@ -147,7 +151,7 @@ class StreamWatch implements PassWatch {
     if (!isObject(usage) || typeof usage.output_tokens !== 'number') return false;
     const reason = delta.stop_reason;
     if (typeof reason === 'string') {
-      if (!fitsContent(reason, this.#called)) return false;
+      if (!fitsContent(reason, this.#calls.length > 0)) return false;
       this.#stopped = true;
     }
     this.#usage = mergeUsage(this.#usage, readUsage(usage) ?? {});

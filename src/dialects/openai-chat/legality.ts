@@ -6,8 +6,6 @@ export interface Legality {
   chunk(chunk: JsonObject): boolean;
   /** More arguments, as they stand in the JSON. False: the first choice is not the only one, or has no such call open. */
   fragment(index: number, raw: string): boolean;
-  /** Whether any choice has made a call. */
-  called(): boolean;
   /** True once the first choice has said why it ended. */
   finished(): boolean;
 }
@@ -63,7 +61,6 @@ export function createLegality(): Legality {
   return {
     chunk,
     fragment,
-    called: () => [...choices.values()].some(({ calls, legacy }) => calls > 0 || legacy),
     finished: () => choices.get(0)?.finished ?? false,
   };
 }

@@ -152,6 +152,7 @@ describe('what is not legal is where the translator takes over', () => {
       watch.kept().map((kept) => Buffer.from(kept).toString()),
       [frames[0], frames[2], frames[3], frames[5]],
     );
-    assert.ok(watch.called());
+    assert.equal(watch.ended(), true);
+    assert.equal(watch.tail(), 'data: [DONE]\n\n', 'the mark of the end is still to come');
   });
 });

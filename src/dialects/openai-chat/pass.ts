@@ -67,7 +67,8 @@ function watch(): PassWatch {
     kept: () => kept,
     // A block's number is not said in this language; a call's is, and calls are kept whole.
     closedBlocks: () => 0,
-    called: legality.called,
+    calls: () => [],
+    tail: () => (done ? '' : 'data: [DONE]\n\n'),
     usage: () => usage,
   };
 }
