@@ -32,153 +32,198 @@ export interface Guard {
 }
 
 /**
- * Makes whatever a reader emits a legal answer: one start, balanced blocks numbered without gaps, the stop reason
- * that the content demands, nothing after the end, no half characters. A tool call is never completed by repair:
- * its arguments could be a prefix that means something else, so an answer broken inside one ends in an error.
+ * Makes whatever a reader emits a legal answer: one start, balanced blocks numbered without gaps, no call twice, the
+ * stop reason that the content demands, nothing after the end, no half characters. A tool call is never completed by
+ * repair: its arguments could be a prefix that means something else, so an answer broken inside one ends in an error.
  */
 export function createGuard(next: Sink, options: GuardOptions = {}): Guard {
-  const mend = (what: Mend): void => options.onMend?.(what);
-  let started = false;
-  let ended = false;
-  let index = (options.firstIndex ?? 0) - 1;
-  /** The reader's number of the open block. */
-  let open: { theirs: number; type: string; json: string } | undefined;
-  const calls = new Set(options.calls);
-  /** The reader's number of a block that has been sent already and must not be sent again. */
-  let repeated: number | undefined;
+  return new AnswerGuard(next, options);
+}
+
+type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+interface OpenBlock {
+  /** The reader's number of the block. */
+  readonly theirs: number;
+  readonly type: string;
+  json: string;
+}
+
+class AnswerGuard implements Guard {
+  readonly #next: Sink;
+  readonly #mend: (mend: Mend) => void;
+  #started = false;
+  #ended = false;
+  /** Number of the last block that was opened. */
+  #index: number;
+  #open: OpenBlock | undefined;
+  readonly #calls: Set<string>;
+  /** The reader's number of a call that has been made already and must not be made again. */
+  #repeated: number | undefined;
   /** First half of a character whose second half comes with the next text. */
-  let half = '';
+  #half = '';
 
-  function start(event?: Extract<Event, { type: 'start' }>): void {
-    started = true;
-    next(event ?? { type: 'start', id: '', model: '' });
+  constructor(next: Sink, { onMend, firstIndex = 0, calls = [] }: GuardOptions) {
+    this.#next = next;
+    this.#mend = (mend) => onMend?.(mend);
+    this.#index = firstIndex - 1;
+    this.#calls = new Set(calls);
   }
 
-  function fail(message: string): void {
-    ended = true;
-    next({ type: 'error', error: new GatewayError('bad_upstream', message) });
+  ended(): boolean {
+    return this.#ended;
   }
 
-  function close(): void {
-    if (open === undefined) return;
-    if (half !== '') flushHalf();
-    open = undefined;
-    next({ type: 'close', index });
+  end(): void {
+    if (this.#ended) return;
+    this.#mend('end_missing');
+    this.#fail('The provider ended its answer before it was complete.');
   }
 
-  function flushHalf(): void {
-    next({ type: 'text', index, text: '\ufffd' });
-    half = '';
-  }
-
-  /** Closes a block that the reader left open; false when that would complete a cut call. */
-  function closeForgotten(): boolean {
-    if (open === undefined) return true;
-    // No arguments at all are a prefix, too: the tool would run with none.
-    if (open.type === 'tool_call' && parseJson(open.json) === undefined) {
-      mend('call_cut');
-      fail('The provider broke off in the middle of a tool call.');
-      return false;
+  readonly sink = (event: Event): void => {
+    if (this.#ended) {
+      if (event.type !== 'usage') this.#mend('event_after_end');
+      return;
     }
-    mend('block_left_open');
-    close();
-    return true;
+    if (!this.#started && event.type !== 'start' && event.type !== 'error') this.#startUnasked(event);
+    switch (event.type) {
+      case 'start':
+        return this.#start(event);
+      case 'open':
+        return this.#openBlock(event);
+      case 'text':
+        return this.#text(event);
+      case 'json':
+      case 'signature':
+      case 'citation':
+        return this.#inBlock(event);
+      case 'close':
+        return this.#closeAsked(event);
+      case 'native':
+        return this.#next(event.index === undefined ? event : this.#numbered(event));
+      case 'usage':
+        return this.#next(event);
+      case 'finish':
+        return this.#finish(event);
+      case 'error':
+        this.#ended = true;
+        return this.#next(event);
+    }
+  };
+
+  #start(event: EventOf<'start'>): void {
+    if (this.#started) {
+      this.#mend('start_repeated');
+      // A call of which nothing has come yet may be one without arguments, but hardly where the answer begins anew.
+      this.#closeForgotten('');
+      return;
+    }
+    this.#started = true;
+    this.#next(event);
   }
 
-  function openBlock(event: Extract<Event, { type: 'open' }>): void {
-    if (!closeForgotten()) return;
-    if (event.block.type === 'tool_call') {
-      // The client would run the tool twice.
-      if (calls.has(event.block.id)) {
-        repeated = event.index;
-        return mend('call_repeated');
+  #startUnasked({ type }: Event): void {
+    if (type !== 'usage' && type !== 'native') this.#mend('start_missing');
+    this.#start({ type: 'start', id: '', model: '' });
+  }
+
+  #openBlock(event: EventOf<'open'>): void {
+    if (!this.#closeForgotten()) return;
+    const { block } = event;
+    this.#repeated = undefined;
+    if (block.type === 'tool_call') {
+      if (this.#calls.has(block.id)) {
+        // The client would run the tool twice.
+        this.#repeated = event.index;
+        return this.#mend('call_repeated');
       }
-      calls.add(event.block.id);
+      this.#calls.add(block.id);
     }
-    repeated = undefined;
-    index += 1;
-    open = { theirs: event.index, type: event.block.type, json: '' };
-    next(event.index === index ? event : { type: 'open', index, block: event.block });
+    this.#index += 1;
+    this.#open = { theirs: event.index, type: block.type, json: '' };
+    this.#next(this.#numbered(event));
   }
 
-  function text(event: Extract<Event, { type: 'text' }>): void {
-    if (open === undefined || open.theirs !== event.index) {
-      mend('block_not_open');
-      openBlock({ type: 'open', index: event.index, block: { type: 'text' } });
-      if (ended) return;
+  #text(event: EventOf<'text'>): void {
+    if (!this.#isOpen(event.index)) {
+      this.#mend('block_not_open');
+      this.#openBlock({ type: 'open', index: event.index, block: { type: 'text' } });
+      if (this.#ended) return;
     }
-    let whole = half === '' ? event.text : half + event.text;
-    half = '';
+    let whole = this.#half === '' ? event.text : this.#half + event.text;
+    this.#half = '';
     const last = whole.charCodeAt(whole.length - 1);
     if (last >= 0xd800 && last <= 0xdbff) {
-      half = whole.slice(-1);
+      this.#half = whole.slice(-1);
       whole = whole.slice(0, -1);
     }
     // Half a character in the middle has lost its other half for good.
     if (!whole.isWellFormed()) whole = whole.toWellFormed();
     if (whole === '') return;
-    next(whole === event.text && event.index === index ? event : { type: 'text', index, text: whole });
+    this.#next(whole === event.text ? this.#numbered(event) : { type: 'text', index: this.#index, text: whole });
   }
 
-  function inBlock(event: Extract<Event, { type: 'json' | 'signature' | 'citation' }>): void {
-    if (open === undefined && event.index === repeated) return;
-    if (open === undefined || open.theirs !== event.index) return mend('block_not_open');
-    if (event.type === 'json') open.json += event.json;
-    next(event.index === index ? event : { ...event, index });
+  #inBlock(event: EventOf<'json' | 'signature' | 'citation'>): void {
+    if (this.#open === undefined && event.index === this.#repeated) return;
+    if (!this.#isOpen(event.index)) return this.#mend('block_not_open');
+    if (event.type === 'json' && this.#open !== undefined) this.#open.json += event.json;
+    this.#next(this.#numbered(event));
   }
 
-  function finish(event: Extract<Event, { type: 'finish' }>): void {
-    if (open !== undefined && event.reason === 'length') close();
-    else if (!closeForgotten()) return;
-    const reason = rightReason(event.reason, calls.size > 0);
-    if (reason !== event.reason) mend('stop_reason');
-    ended = true;
-    next(reason === event.reason ? event : { ...event, reason });
+  #closeAsked(event: EventOf<'close'>): void {
+    if (this.#open === undefined && event.index === this.#repeated) return;
+    if (!this.#isOpen(event.index)) return this.#mend('block_not_open');
+    this.#close();
   }
 
-  function sink(event: Event): void {
-    if (ended) return event.type === 'usage' ? undefined : mend('event_after_end');
-    if (!started && event.type !== 'start' && event.type !== 'error') {
-      if (event.type !== 'usage' && event.type !== 'native') mend('start_missing');
-      start();
+  #finish(event: EventOf<'finish'>): void {
+    // An answer that reached its limit may end anywhere, and says so.
+    if (event.reason === 'length') this.#close();
+    else if (!this.#closeForgotten()) return;
+    const reason = rightReason(event.reason, this.#calls.size > 0);
+    if (reason !== event.reason) this.#mend('stop_reason');
+    this.#ended = true;
+    this.#next(reason === event.reason ? event : { ...event, reason });
+  }
+
+  /**
+   * Closes a block that the reader left open; false when that would complete a cut call.
+   * @param empty what the arguments of a call are when none have come.
+   */
+  #closeForgotten(empty = '{}'): boolean {
+    if (this.#open === undefined) return true;
+    const { type, json } = this.#open;
+    if (type === 'tool_call' && parseJson(json === '' ? empty : json) === undefined) {
+      this.#mend('call_cut');
+      this.#fail('The provider broke off in the middle of a tool call.');
+      return false;
     }
-    switch (event.type) {
-      case 'start':
-        if (!started) return start(event);
-        mend('start_repeated');
-        closeForgotten();
-        return;
-      case 'open':
-        return openBlock(event);
-      case 'text':
-        return text(event);
-      case 'json':
-      case 'signature':
-      case 'citation':
-        return inBlock(event);
-      case 'close':
-        if (open === undefined && event.index === repeated) return;
-        if (open === undefined || open.theirs !== event.index) return mend('block_not_open');
-        return close();
-      case 'native':
-        return next(event.index === undefined || event.index === index ? event : { ...event, index });
-      case 'usage':
-        return next(event);
-      case 'finish':
-        return finish(event);
-      case 'error':
-        ended = true;
-        return next(event);
-    }
+    this.#mend('block_left_open');
+    this.#close();
+    return true;
   }
 
-  function end(): void {
-    if (ended) return;
-    mend('end_missing');
-    fail('The provider ended its answer before it was complete.');
+  #close(): void {
+    if (this.#open === undefined) return;
+    if (this.#half !== '') this.#next({ type: 'text', index: this.#index, text: '\ufffd' });
+    this.#half = '';
+    this.#open = undefined;
+    this.#next({ type: 'close', index: this.#index });
   }
 
-  return { sink, ended: () => ended, end };
+  #fail(message: string): void {
+    this.#ended = true;
+    this.#next({ type: 'error', error: new GatewayError('bad_upstream', message) });
+  }
+
+  #isOpen(theirs: number): boolean {
+    return this.#open !== undefined && this.#open.theirs === theirs;
+  }
+
+  /** The event under the number that its block has for the client. */
+  #numbered<E extends Event & { readonly index?: number }>(event: E): E {
+    return event.index === this.#index ? event : { ...event, index: this.#index };
+  }
 }
 
 /** An agent acts on the stop reason: calls must be announced as calls, and only calls as calls. */

@@ -101,11 +101,10 @@ describe('law 9', () => {
           const { calls, failed } = sayingOf(foldOf(heard));
           if (tears || failed !== undefined) continue;
           // An agent would run it: a call in a complete answer is one that the provider made, as it made it.
-          for (const call of calls)
-            assert.ok(
-              whole.calls.some((made) => isDeepStrictEqual(made, call)),
-              what,
-            );
+          for (const call of calls) {
+            const asMade = whole.calls.some((made) => isDeepStrictEqual(made, call));
+            assert.ok(asMade || isFreeText(fixture, call), what);
+          }
         }
       });
 

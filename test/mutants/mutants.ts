@@ -31,8 +31,13 @@ const ofCanon: readonly Mutant[] = [
     'name: head.name,\n        json,',
   ),
   usage('the first counts win', '? { ...earlier, ...later } :', '? { ...later, ...earlier } :'),
-  guard('calls are not noticed', "if (event.block.type === 'tool_call') called = true;", ''),
+  guard('calls are not noticed', 'calls.add(event.block.id);', ''),
   guard('cut calls are completed', "if (open.type === 'tool_call' && parseJson", 'if (ended && parseJson'),
+  guard(
+    'calls are completed with no arguments',
+    'parseJson(open.json) === undefined',
+    "parseJson(open.json || '{}') === undefined",
+  ),
   guard('half characters are let through', 'last >= 0xd800 && last <= 0xdbff', 'last >= 0xd800 && last < 0xd800'),
   guard(
     'blocks are numbered from one',
