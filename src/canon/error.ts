@@ -82,7 +82,8 @@ const kindByStatus: ReadonlyMap<number, ErrorKind> = new Map([
   [529, 'overloaded'],
 ]);
 
-/** The kind that a bare HTTP status stands for. */
+/** The kind that a bare HTTP status stands for. A redirection is no answer to a call, and not the client's fault. */
 export function errorKindOf(status: number): ErrorKind {
+  if (status < 400) return 'bad_upstream';
   return kindByStatus.get(status) ?? (status >= 500 ? 'internal' : 'invalid_request');
 }

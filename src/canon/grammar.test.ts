@@ -58,7 +58,7 @@ test('a block left open is closed before the next, and before the end', () => {
 });
 
 test('a call whose arguments were cut is never completed', () => {
-  for (const after of [start, openText(1), finish('end')]) {
+  for (const after of [openText(1), finish('end')]) {
     const { out, mends } = guarded([
       start,
       openCall(0),
@@ -120,24 +120,24 @@ test('a character that two events share leaves whole', () => {
 
 test('a call that comes again is not made again', () => {
   const call = [openCall(0), json(0, '{}'), close(0)];
-  const { out, mends } = guarded([
-    start,
-    ...call,
-    start,
-    ...call,
-    openText(1),
-    text(1, 'x'),
-    close(1),
-    finish('tool_calls'),
-  ]);
-  assert.deepEqual(mends, ['start_repeated', 'call_repeated']);
+  const { out, mends } = guarded([start, ...call, ...call, openText(1), text(1, 'x'), close(1), finish('tool_calls')]);
+  assert.deepEqual(mends, ['call_repeated']);
   assert.deepEqual(
     out.map(({ type }) => type),
     ['start', 'open', 'json', 'close', 'open', 'text', 'close', 'finish'],
   );
-  assert.deepEqual(guarded([start, ...call, finish('tool_calls')], { calls: ['c0'], firstIndex: 3 }).mends, [
-    'call_repeated',
-  ]);
+  const taken = guarded([start, ...call, finish('tool_calls')], { calls: ['c0'], firstIndex: 3 });
+  assert.deepEqual(taken.mends, ['call_repeated']);
+});
+
+test('an answer that begins anew after it has been heard is not told twice', () => {
+  for (const heard of [[openText(0), text(0, 'a'), close(0)], [openCall(0)], [openText(0)]]) {
+    const { out, mends } = guarded([start, ...heard, start, ...heard, finish('end')]);
+    assert.deepEqual(mends.slice(0, 1), ['start_repeated']);
+    assert.equal(out.at(-1)?.type, 'error');
+    assert.equal(out.filter(({ type }) => type === 'open').length, 1);
+  }
+  assert.equal(guarded([start], { firstIndex: 1 }).mends.includes('start_repeated'), false);
 });
 
 test('half a character that never gets its other half is marked as lost', () => {

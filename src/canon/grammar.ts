@@ -54,6 +54,8 @@ class AnswerGuard implements Guard {
   readonly #mend: (mend: Mend) => void;
   #started = false;
   #ended = false;
+  /** Whether the client has been sent any block. */
+  #begun: boolean;
   /** Number of the last block that was opened. */
   #index: number;
   #open: OpenBlock | undefined;
@@ -67,6 +69,7 @@ class AnswerGuard implements Guard {
     this.#next = next;
     this.#mend = (mend) => onMend?.(mend);
     this.#index = firstIndex - 1;
+    this.#begun = firstIndex > 0;
     this.#calls = new Set(calls);
   }
 
@@ -114,8 +117,8 @@ class AnswerGuard implements Guard {
   #start(event: EventOf<'start'>): void {
     if (this.#started) {
       this.#mend('start_repeated');
-      // A call of which nothing has come yet may be one without arguments, but hardly where the answer begins anew.
-      this.#closeForgotten('');
+      // What has been sent cannot be taken back, and the new answer does not go on from it: together they would say things twice.
+      if (this.#begun) this.#fail('The provider broke off and began its answer anew.');
       return;
     }
     this.#started = true;
@@ -140,6 +143,7 @@ class AnswerGuard implements Guard {
       this.#calls.add(block.id);
     }
     this.#index += 1;
+    this.#begun = true;
     this.#open = { theirs: event.index, type: block.type, json: '' };
     this.#next(this.#numbered(event));
   }
@@ -186,14 +190,11 @@ class AnswerGuard implements Guard {
     this.#next(reason === event.reason ? event : { ...event, reason });
   }
 
-  /**
-   * Closes a block that the reader left open; false when that would complete a cut call.
-   * @param empty what the arguments of a call are when none have come.
-   */
-  #closeForgotten(empty = '{}'): boolean {
+  /** Closes a block that the reader left open; false when that would complete a cut call. */
+  #closeForgotten(): boolean {
     if (this.#open === undefined) return true;
     const { type, json } = this.#open;
-    if (type === 'tool_call' && parseJson(json === '' ? empty : json) === undefined) {
+    if (type === 'tool_call' && parseJson(json === '' ? '{}' : json) === undefined) {
       this.#mend('call_cut');
       this.#fail('The provider broke off in the middle of a tool call.');
       return false;

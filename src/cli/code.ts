@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -15,17 +16,25 @@ const anyKey = 'dragoman';
 export async function runCode(args: readonly string[], options: ConfigOptions): Promise<void> {
   const config = configure(options);
   const running = await runningGateway(config);
-  const own = running === undefined ? await serveQuietly(config) : undefined;
-  const url = running ?? own?.server.url ?? '';
+  const key = config.auth.keys[0]?.reveal() ?? anyKey;
+  if (running === undefined) await withOwnGateway(config, (url) => claude(args, url, key));
+  else process.exitCode = await claude(args, running, key);
+}
+
+/** A log that nobody will need goes with the gateway; else it stays, and is named. */
+async function withOwnGateway(config: Config, run: (url: string) => Promise<number>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'dragoman-code-'));
+  const own = await serveQuietly(config, join(folder, 'log'));
   try {
-    process.exitCode = await claude(args, url, config.auth.keys[0]?.reveal() ?? anyKey);
+    process.exitCode = await run(own.server.url);
   } finally {
-    await own?.stop();
+    await own.stop();
+    if (process.exitCode === 0) rmSync(folder, { recursive: true, force: true });
+    else process.stderr.write(`The gateway's log is in ${folder}\n`);
   }
 }
 
-async function serveQuietly(config: Config): ReturnType<typeof serve> {
-  const log = join(tmpdir(), `dragoman-code-${process.pid}.log`);
+async function serveQuietly(config: Config, log: string): ReturnType<typeof serve> {
   try {
     return await serve(config, log);
   } catch (error) {

@@ -51,6 +51,15 @@ export interface Composed {
 /** Puts the gateway together: the one place that knows every room. */
 export async function compose(config: Config): Promise<Composed> {
   const simulator = await simulatorFor(config);
+  try {
+    return assemble(config, simulator);
+  } catch (error) {
+    await simulator?.close();
+    throw error;
+  }
+}
+
+function assemble(config: Config, simulator: Simulator | undefined): Composed {
   const sender = createSender({ proxied: isProxied(process.env) });
   const providers = buildProviders(config, {
     ...(simulator !== undefined && { simulatorUrl: simulator.url }),

@@ -26,6 +26,7 @@ export async function attempt(gateway: Gateway, source: Incoming, target: Target
   if (custom === undefined || custom === model) return result;
   const again = await attemptModel(gateway, source, { ...target, model: custom }, provider);
   if (!again.delivered) return result;
+  if (again.unanswered) return again;
   gateway.memory.learnName(provider.name, target.model, custom);
   source.call.record.healed.push(`called ${custom}: the provider knows no ${target.model}`);
   return again;
@@ -60,7 +61,7 @@ async function attemptModel(
   for (const route of provider.routes(target.model)) {
     result = await attemptRoute(gateway, source, target, provider, route);
     // A 404 may mean the route or the model. Only a later route that knows the model proves that it was the route.
-    if (result.delivered) provider.prefer(target.model, route);
+    if (result.delivered && !result.unanswered) provider.prefer(target.model, route);
     if (result.delivered || !isMissing(result.error)) return result;
   }
   const nothing = (): GatewayError => new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`);
@@ -104,7 +105,7 @@ async function attemptRoute(
 
 /** Clients that compact their history when it has become too long want to know by how much; not every provider says. */
 function withNumbers(gateway: Gateway, provider: Provider, outgoing: Outgoing, result: Delivered): Delivered {
-  if (result.delivered || result.error.kind !== 'context_overflow' || outgoing.mode !== 'translated') return result;
+  if (result.delivered || result.error.kind !== 'context_overflow' || result.reply !== undefined) return result;
   const { error } = result;
   if (error.details.tokens !== undefined && error.details.limit !== undefined) return result;
   const request = outgoing.request();
@@ -130,7 +131,10 @@ async function deliver(
   outgoing: Outgoing,
   credentials: Headers,
 ): Promise<Delivered> {
-  if (call.reply.gone) return { delivered: true };
+  if (call.reply.gone) {
+    call.record.error = 'client_gone';
+    return { delivered: true, unanswered: true };
+  }
   call.record.tries += 1;
   const delivery = new Delivery(gateway, call, outgoing, credentials);
   const path = outgoing.mode === 'translated' ? outgoing.route.path : withQuery(outgoing.route.path, call.query);

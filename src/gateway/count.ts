@@ -1,10 +1,9 @@
 import { GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
-import { scanBody } from '../wire/splice.ts';
 import { outgoingRoute, sendTo, withQuery } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
-import { incoming, type Outgoing, parseBody, prepare } from './outgoing.ts';
+import { incoming, type Outgoing, parseBody, prepare, scanned } from './outgoing.ts';
 import { errorReply, jsonReply, receiptHeaders } from './reply.ts';
 
 /** Counts a prompt's tokens: by the provider's own counter where it has one, else by an estimate that says that it is one. */
@@ -25,13 +24,14 @@ export async function countTokens(gateway: Gateway, call: Call): Promise<void> {
 async function count(gateway: Gateway, call: Call): Promise<void> {
   // A prompt to be counted needs no answer's length; the canonical reader asks for one.
   const parsed = parseBody(call.body);
-  const scan = scanBody(call.body);
-  call.record.model = scan.model ?? '';
+  const scan = scanned(call.body);
+  const name = scan.model ?? '';
   const request = call.dialect.client.readRequest({ max_tokens: 1, ...parsed }, call.headers);
-  const target = gateway.plan(call.record.model)[0];
-  if (target === undefined) throw new GatewayError('not_found', `model: no target for "${call.record.model}"`);
+  const target = gateway.plan(name)[0];
+  if (target === undefined) throw new GatewayError('not_found', `model: no target for "${name}"`);
+  call.record.model = name;
   const provider = gateway.provider(target.provider);
-  const { model } = target;
+  const model = gateway.memory.nameOf(provider.name, target.model);
   call.record.provider = provider.name;
   call.record.upstreamModel = model;
   const remedies = gateway.memory.remedies(provider.name, model);

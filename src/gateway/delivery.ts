@@ -17,12 +17,19 @@ import { createTranslator, type Translator } from './translate.ts';
 /** Bounds on what is gathered whole before it is passed on, bytes. */
 const maxErrorBody = 1024 * 1024;
 
+/** How long a provider may keep its connection open after it has said everything, milliseconds; counts of usage may come late. */
+const afterEndMs = 3_000;
+
 /** How long a client may take nothing of what is written to it before it is given up, milliseconds. */
 const clientPatienceMs = 300_000;
 
 /** What came of sending a request: delivered to the client (well or badly), or failed before the client saw anything. */
 export type Delivered =
-  | { readonly delivered: true }
+  | {
+      readonly delivered: true;
+      /** The client had left before there was an answer: nothing is known of the provider. */
+      readonly unanswered?: true;
+    }
   | { readonly delivered: false; readonly error: GatewayError; readonly reply?: ErrorReply };
 
 /** A provider's refusal as it may be handed to a client of the same language. */
@@ -72,8 +79,8 @@ export class Delivery implements AnswerSink, Ticking {
     this.#call.reply.onGone(() => {
       sending.abort();
       if (this.#over) return;
-      this.#note('client_gone');
-      this.#finish({ delivered: true });
+      this.#call.record.error = 'client_gone';
+      this.#finish({ delivered: true, ...(!this.#committed && { unanswered: true }) });
     });
     this.#call.reply.onDrain(() => {
       this.#blocked = false;
@@ -94,7 +101,40 @@ export class Delivery implements AnswerSink, Ticking {
 
   data(chunk: Uint8Array): boolean {
     if (this.#over) return true;
-    if (this.#stream !== undefined) return this.#forward(this.#stream.feed(chunk));
+    if (this.#stream === undefined) return this.#gather(chunk);
+    try {
+      return this.#forward(this.#stream.feed(chunk));
+    } catch (error) {
+      this.#break(error);
+      return true;
+    }
+  }
+
+  end(): void {
+    if (this.#over) return;
+    try {
+      if (this.#stream === undefined) this.#gatheredWhole();
+      else {
+        this.#forward(this.#stream.end());
+        if (!this.#over) this.#endStream();
+      }
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  fail(error: GatewayError): void {
+    if (this.#over) return;
+    if (this.#stream === undefined || !this.#committed) return this.#failEarly(error);
+    try {
+      this.#forward(this.#stream.fail(error));
+      if (!this.#over) this.#endStream();
+    } catch (thrown) {
+      this.#break(thrown);
+    }
+  }
+
+  #gather(chunk: Uint8Array): boolean {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes > (this.#status >= 400 ? maxErrorBody : this.#gateway.settings.maxAnswer)) {
@@ -104,25 +144,11 @@ export class Delivery implements AnswerSink, Ticking {
     return true;
   }
 
-  end(): void {
-    if (this.#over) return;
-    if (this.#stream !== undefined) {
-      this.#forward(this.#stream.end());
-      if (!this.#over) this.#endStream();
-      return;
-    }
+  #gatheredWhole(): void {
     const body = Buffer.concat(this.#gathered);
     this.#gathered = [];
     if (this.#status < 200 || this.#status >= 300) this.#refused(body);
     else this.#whole(body);
-  }
-
-  fail(error: GatewayError): void {
-    if (this.#over) return;
-    if (this.#stream === undefined || !this.#committed) return this.#failEarly(error);
-    this.#noteError(error);
-    this.#forward(this.#stream.fail(error));
-    if (!this.#over) this.#endStream();
   }
 
   // --- what the clock says
@@ -133,6 +159,13 @@ export class Delivery implements AnswerSink, Ticking {
     const quietMs = now - this.#lastWrite;
     if (this.#blocked) {
       if (quietMs > clientPatienceMs) this.#call.reply.destroy();
+      return;
+    }
+    if (this.#stream?.ended() === true) {
+      // Some servers never close; their clients would wait, though nothing more will come.
+      if (quietMs < afterEndMs) return;
+      this.#sending?.abort();
+      this.end();
       return;
     }
     if (quietMs >= this.#gateway.settings.pingMs) this.#forward(Buffer.from(this.#call.dialect.client.ping));
@@ -167,9 +200,11 @@ export class Delivery implements AnswerSink, Ticking {
       if (event.type === 'usage') this.#call.record.usage = mergeUsage(this.#call.record.usage, event.usage);
       else if (event.type === 'error') {
         const error = this.#clean(event.error);
-        this.#noteError(error);
-        if (this.#committed) next({ type: 'error', error });
-        else this.#early = error;
+        if (!this.#committed) this.#early = error;
+        else {
+          this.#noteError(error);
+          next({ type: 'error', error });
+        }
         return;
       }
       next(event);
@@ -204,9 +239,6 @@ export class Delivery implements AnswerSink, Ticking {
   }
 
   #endStream(): void {
-    if (this.#streamUsage !== undefined) {
-      this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
-    }
     if (!this.#committed)
       return this.#failEarly(new GatewayError('bad_upstream', 'The provider ended its answer before it began.'));
     this.#call.reply.end();
@@ -269,6 +301,21 @@ export class Delivery implements AnswerSink, Ticking {
     });
   }
 
+  /**
+   * A failure of our own. Whoever brings the bytes and the time is in the middle of something that others depend on,
+   * so it ends here: as an error while there is still time, as a broken connection afterwards.
+   */
+  #break(thrown: unknown): void {
+    if (this.#over) return;
+    this.#sending?.abort();
+    const error =
+      thrown instanceof GatewayError ? thrown : new GatewayError('internal', 'The gateway failed.', { cause: thrown });
+    if (!this.#committed) return this.#failEarly(error);
+    this.#noteError(error);
+    this.#call.reply.destroy();
+    this.#finish({ delivered: true });
+  }
+
   #failEarly(error: GatewayError): void {
     if (this.#over) return;
     this.#call.record.cause = error.cause;
@@ -302,24 +349,23 @@ export class Delivery implements AnswerSink, Ticking {
   }
 
   #noteError(error: GatewayError): void {
-    this.#note(error.kind);
+    this.#call.record.error = error.kind;
     this.#call.record.errorMessage = error.message;
     this.#call.record.cause = error.cause;
-  }
-
-  #note(kind: string): void {
-    this.#call.record.error = kind;
   }
 
   #finish(result: Delivered): void {
     this.#over = true;
     this.#gateway.ticker.delete(this);
+    if (result.delivered && this.#streamUsage !== undefined) {
+      this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
+    }
     this.#settle(result);
   }
 }
 
 function isEventStream(headers: Headers): boolean {
-  return (headers['content-type'] ?? '').startsWith('text/event-stream');
+  return /^text\/event-stream/i.test(headers['content-type'] ?? '');
 }
 
 /** Reads an answer that lies there whole, be it a JSON body or a stream's bytes (some servers stream whatever they are asked). */

@@ -9,13 +9,15 @@
  */
 import { GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
-import { NotJson, scanBody } from '../wire/splice.ts';
 import { attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Delivered } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
-import { incoming } from './outgoing.ts';
+import { incoming, scanned } from './outgoing.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
+
+/** Characters of a model's name that are recorded; no model has a longer one. */
+const maxName = 512;
 
 /** Answers one model call. Never throws: whatever happens, the client gets an answer in its language. */
 export async function exchange(gateway: Gateway, call: Call): Promise<void> {
@@ -30,13 +32,14 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
 }
 
 async function tryTargets(gateway: Gateway, call: Call): Promise<Delivered> {
-  const source = incoming(call, scan(call.body));
-  call.record.model = source.scan.model ?? '';
+  const source = incoming(call, scanned(call.body));
+  const name = source.scan.model ?? '';
+  call.record.model = name.slice(0, maxName);
   call.record.stream = source.scan.stream;
   if (source.scan.model === undefined) source.request();
   let result: Delivered | undefined;
-  for (const target of gateway.plan(call.record.model)) {
-    result = await attempt(gateway, source, target);
+  for (const target of gateway.plan(name)) {
+    result = await attempt(gateway, source, target).catch(refusal);
     if (result.delivered || !mayHelpElsewhere(result.error)) return result;
   }
   return (
@@ -44,17 +47,10 @@ async function tryTargets(gateway: Gateway, call: Call): Promise<Delivered> {
   );
 }
 
-function scan(body: Buffer): ReturnType<typeof scanBody> {
-  try {
-    return scanBody(body);
-  } catch (error) {
-    if (!(error instanceof NotJson)) throw error;
-    throw new GatewayError(
-      'invalid_request',
-      `The request body is not valid JSON: ${error.message} (at byte ${error.at})`,
-      { cause: error },
-    );
-  }
+/** What keeps a target from being asked at all, such as a credential that cannot be had, leaves the next one a chance. */
+function refusal(error: unknown): Delivered {
+  if (!(error instanceof GatewayError)) throw error;
+  return { delivered: false, error };
 }
 
 /** Another provider cannot mend what is wrong with the request itself. */

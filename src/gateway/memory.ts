@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Remedy } from '../policy/heal.ts';
 
 /** How many providers' models are remembered; the oldest is forgotten first. */
 const maxEntries = 1000;
+
+/** How many remedies for one model: clients choose what fields they send, and so what is refused. */
+const maxRemedies = 32;
 
 /** What has been learnt of providers while running: what they refuse. */
 export class Memory {
@@ -15,7 +19,10 @@ export class Memory {
   }
 
   learnRemedy(provider: string, model: string, remedy: Remedy): void {
-    remember(this.#remedies, key(provider, model), [...this.remedies(provider, model), remedy]);
+    const known = this.remedies(provider, model);
+    // Calls at the same time find the same remedy.
+    if (known.some((each) => isDeepStrictEqual(each, remedy))) return;
+    remember(this.#remedies, key(provider, model), [...known, remedy].slice(-maxRemedies));
   }
 
   /** What the provider calls the model; the name itself until it has been learnt. */

@@ -14,7 +14,7 @@ import {
   type Remedy,
 } from '../policy/heal.ts';
 import type { Route } from '../providers/provider.ts';
-import { type BodyScan, spliceModel } from '../wire/splice.ts';
+import { type BodyScan, NotJson, scanBody, spliceModel } from '../wire/splice.ts';
 import type { Call } from './call.ts';
 
 /** One way to a provider: the language spoken there, and where. */
@@ -67,12 +67,27 @@ export function incoming(call: Call, scan: BodyScan): Incoming {
   };
 }
 
+/** What the body says of itself, or the client's error. */
+export function scanned(body: Buffer): BodyScan {
+  try {
+    return scanBody(body);
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    throw new GatewayError(
+      'invalid_request',
+      `The request body is not valid JSON: ${error.message} (at byte ${error.at})`,
+      { cause: error },
+    );
+  }
+}
+
 /** The body as JSON, or the client's error. */
 export function parseBody(body: Buffer): JsonObject {
   if (!isUtf8(body)) throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString());
+    const text = body.toString();
+    parsed = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch (cause) {
     throw new GatewayError('invalid_request', `The request body is not valid JSON: ${(cause as Error).message}`, {
       cause,

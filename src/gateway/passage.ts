@@ -100,6 +100,7 @@ export function createPassage(
       if (translator === undefined && watch.ended()) return nothing;
       return (translator ?? handOver()).fail(error);
     },
+    ended: () => translator?.ended() ?? watch.ended(),
     usage: () => watch.usage(),
     untouched: () => translator === undefined,
   };

@@ -11,6 +11,8 @@ export interface Translator {
   end(): Uint8Array;
   /** The input broke off for a reason that is known. */
   fail(error: GatewayError): Uint8Array;
+  /** The answer is complete, or has ended in an error: nothing more will come of the input. */
+  ended(): boolean;
 }
 
 /** What a stream's translation is made of. */
@@ -60,6 +62,8 @@ export function createTranslator({ from, to, request, tap, ...guardOptions }: Tr
         reader.end();
         guard.end();
       }),
-    fail: (error) => attempt(() => guard.sink({ type: 'error', error })),
+    ended: () => guard.ended(),
+    // Whatever breaks after the answer is complete is no longer the client's concern.
+    fail: (error) => (guard.ended() ? nothing : attempt(() => guard.sink({ type: 'error', error }))),
   };
 }

@@ -68,6 +68,9 @@ function rolling({ path, maxBytes, keep }: NonNullable<LogOptions['file']>): pin
   };
 }
 
+/** Characters of an error that are written: some providers repeat the whole request in theirs. */
+const maxError = 2000;
+
 /** Writes a line for every call that is over. Returns what stops that. */
 export function logCalls(log: Log, redact: Redact): () => void {
   const listener = (message: unknown): void => {
@@ -77,8 +80,8 @@ export function logCalls(log: Log, redact: Redact): () => void {
       ...(record.cause !== undefined && record.status >= 500 && { err: record.cause }),
     };
     if (record.error === undefined || record.error === 'client_gone') log.info(fields, line(record));
-    else if (record.status >= 500) log.error(fields, redact(line(record)));
-    else log.warn(fields, redact(line(record)));
+    else if (record.status >= 500) log.error(fields, redact(line(record)).slice(0, maxError));
+    else log.warn(fields, redact(line(record)).slice(0, maxError));
   };
   calls.subscribe(listener);
   return () => {
@@ -90,7 +93,7 @@ function callFields(record: CallRecord, redact: Redact): object {
   const { cause: _, errorMessage, ms, firstByteMs, ...rest } = record;
   return {
     ...rest,
-    ...(errorMessage !== undefined && { errorMessage: redact(errorMessage) }),
+    ...(errorMessage !== undefined && { errorMessage: redact(errorMessage).slice(0, maxError) }),
     ms: Math.round(ms),
     ...(firstByteMs !== undefined && { firstByteMs: Math.round(firstByteMs) }),
   };

@@ -132,3 +132,9 @@ test('what a request cannot do without, or does not have, is never dropped', () 
   assert.equal(heal({ temperature: 2 }, 'temperature: must be between 0 and 1', { param: 'temperature' }), undefined);
   assert.equal(heal({ messages: [{ role: 'x' }] }, 'messages.0: Extra inputs are not permitted'), undefined);
 });
+
+test('a refusal of any length is read in no time: only its beginning counts', () => {
+  const named = 'foo: Extra inputs are not permitted';
+  assert.deepEqual(heal({ foo: 1 }, `${named} ${'a'.repeat(1_000_000)}`)?.body, {});
+  assert.equal(heal({ foo: 1 }, `${'a'.repeat(1_000_000)} ${named}`), undefined);
+});

@@ -53,9 +53,12 @@ const vital: ReadonlySet<string> = new Set([
   'prompt',
 ]);
 
+/** Characters of a refusal that are read: what it names stands near its beginning, and some repeat the whole request. */
+const maxRead = 4000;
+
 const fieldPatterns: readonly RegExp[] = [
   // Anthropic and everything built on pydantic
-  /[`'"]?([A-Za-z_][\w.]*)[`'"]?: Extra inputs are not permitted/,
+  /(?<![\w.])([A-Za-z_][\w.]*)[`'"]?: Extra inputs are not permitted/,
   /["']loc["']:\s*[[(]["']body["'],\s*([^\])]+)[\])]/,
   // OpenAI and its kin
   /Unrecognized request arguments? supplied: ([\w.]+)/,
@@ -67,7 +70,8 @@ const fieldPatterns: readonly RegExp[] = [
 ];
 
 /** What to change so that this refusal does not come again; nothing when it names nothing that the request has and can do without. */
-export function remedyFor(outgoing: Outgoing, refusal: Refusal): Remedy | undefined {
+export function remedyFor(outgoing: Outgoing, { message, ...rest }: Refusal): Remedy | undefined {
+  const refusal = { ...rest, message: message.slice(0, maxRead) };
   return (
     betaRemedy(outgoing, refusal) ??
     lengthRemedy(outgoing, refusal) ??
@@ -156,7 +160,7 @@ function lengthRemedy({ body }: Outgoing, { message }: Refusal): Remedy | undefi
 function renameRemedy({ body }: Outgoing, { message }: Refusal): Remedy | undefined {
   const found = /[`'"](\w+)[`'"] is not supported.*[Uu]se [`'"](\w+)[`'"] instead/.exec(message);
   const [, from, to] = found ?? [];
-  return from !== undefined && to !== undefined && body[from] !== undefined ? { type: 'rename', from, to } : undefined;
+  return from !== undefined && to !== undefined && Object.hasOwn(body, from) ? { type: 'rename', from, to } : undefined;
 }
 
 function fieldRemedy(outgoing: Outgoing, { message, param }: Refusal): Remedy | undefined {

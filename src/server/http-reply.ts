@@ -2,15 +2,20 @@ import type { ServerResponse } from 'node:http';
 import type { Reply } from '../gateway/call.ts';
 import { endEarly } from './linger.ts';
 
+/** How long a client may take nothing of the rest of an answer that is over, milliseconds. */
+const clientPatienceMs = 300_000;
+
 /** A reply over node:http. */
 export class HttpReply implements Reply {
   readonly #response: ServerResponse;
+  readonly #patienceMs: number;
   #onDrain: (() => void) | undefined;
   #onGone: (() => void) | undefined;
   #gone = false;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, patienceMs: number = clientPatienceMs) {
     this.#response = response;
+    this.#patienceMs = patienceMs;
     response.on('close', () => {
       if (response.writableFinished) return;
       this.#gone = true;
@@ -38,6 +43,8 @@ export class HttpReply implements Reply {
     if (bytes === undefined) this.#response.end();
     else if (this.#response.req.complete) this.#response.end(bytes);
     else endEarly(this.#response, bytes);
+    // Nobody watches an answer that is over: a client that takes none of it would hold it for ever.
+    if (this.#response.writableLength > 0) this.#response.setTimeout(this.#patienceMs);
   }
 
   destroy(): void {

@@ -7,6 +7,7 @@ import { countTokens } from '../gateway/count.ts';
 import { exchange } from '../gateway/exchange.ts';
 import { listModels } from '../gateway/models.ts';
 import { errorReply } from '../gateway/reply.ts';
+import { publishCall } from '../observe/call.ts';
 import { readBody } from './body.ts';
 import { health } from './health.ts';
 import { HttpReply } from './http-reply.ts';
@@ -60,12 +61,23 @@ export async function route(serving: Serving, request: IncomingMessage, response
     call.record.requestBytes = body.length;
     await callRoute.run(serving, { ...call, body });
   } catch (error) {
-    if (call.reply.gone) return;
-    if (!request.complete) response.setHeader('connection', 'close');
-    const told =
-      error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
-    errorReply(call, told);
+    turnAway(request, response, call, error);
+    // A call that gets as far as being run tells of itself.
+    if (callRoute === undefined) return;
+    call.record.ms = performance.now() - call.began;
+    publishCall(call.record);
   }
+}
+
+function turnAway(request: IncomingMessage, response: ServerResponse, call: Call, error: unknown): void {
+  if (call.reply.gone) {
+    call.record.error = 'client_gone';
+    return;
+  }
+  if (!request.complete) response.setHeader('connection', 'close');
+  const told =
+    error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+  errorReply(call, told);
 }
 
 /** Paths without a model call behind them. */

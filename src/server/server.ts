@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { GatewayError } from '../canon/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { createAccess } from './access.ts';
@@ -22,6 +23,9 @@ export interface ServerOptions {
   readonly bodyTimeout: number;
 }
 
+/** How often a server that is closing looks for connections that have become idle, milliseconds. */
+const idleCheckMs = 50;
+
 /** A server that accepts calls. */
 export interface RunningServer {
   readonly port: number;
@@ -41,6 +45,7 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     startedAt: Date.now(),
     open: new Set(),
   };
+  const answers = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
     {
       noDelay: true,
@@ -49,11 +54,18 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
       requestTimeout: options.bodyTimeout,
       maxHeaderSize: 64 * 1024,
     },
-    (request, response) => accept(serving, request, response),
+    (request, response) => {
+      answers.set(request.socket, response);
+      accept(serving, request, response);
+    },
   );
   server.maxConnections = options.maxConnections;
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    if (!socket.writable) return;
+    // In the middle of an answer, another one would become a part of it.
+    if (!socket.writable || isUnderWay(answers.get(socket))) {
+      socket.destroy();
+      return;
+    }
     const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
@@ -61,6 +73,10 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { port, url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) };
+}
+
+function isUnderWay(response: ServerResponse | undefined): boolean {
+  return response?.headersSent === true && !response.writableFinished;
 }
 
 /** What is wrong with a request that cannot even be read as HTTP. */
@@ -99,10 +115,12 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose call ends later would be kept alive, and the server with it.
+    const tidy = setInterval(() => server.closeIdleConnections(), idleCheckMs);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(tidy);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

@@ -118,6 +118,7 @@ class Call implements Sending, Ticking, Dispatcher.DispatchHandler {
   abort(): void {
     if (this.#over) return;
     this.#finish();
+    this.#decoder?.destroy();
     this.#controller?.abort(new Error('aborted'));
   }
 
@@ -202,7 +203,7 @@ class Call implements Sending, Ticking, Dispatcher.DispatchHandler {
 
   /** Providers are not asked for compressed answers, but some send them. */
   #decoderFor(encoding: string | undefined): Transform | undefined {
-    const create = encoding === undefined ? undefined : decoders[encoding.trim().toLowerCase()];
+    const create = encoding === undefined ? undefined : decoders.get(encoding.trim().toLowerCase());
     if (create === undefined) return undefined;
     const decoder = create();
     decoder.on('data', (chunk: Buffer) => {
@@ -237,13 +238,13 @@ class Call implements Sending, Ticking, Dispatcher.DispatchHandler {
   }
 }
 
-const decoders: { readonly [encoding: string]: () => Transform } = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
 
 function plainHeaders(raw: { [name: string]: string | string[] | undefined }): Headers {
   const headers: { [name: string]: string } = {};

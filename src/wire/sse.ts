@@ -55,12 +55,13 @@ export function createFrameSplitter(onFrame: FrameSink, limit = 64 * 1024 * 1024
   }
 
   /** Emits the whole frames of `bytes`; returns where the unfinished one begins, and notes how far it was searched. */
-  function cut(bytes: Buffer, end: number, from: number): number {
+  function cut(bytes: Buffer, from: number): number {
+    const end = bytes.length;
     let start = 0;
     let at = from;
     for (;;) {
       const lf = bytes.indexOf(LF, at);
-      if (lf === -1 || lf >= end) {
+      if (lf === -1) {
         searched = end - start;
         return start;
       }
@@ -91,12 +92,13 @@ export function createFrameSplitter(onFrame: FrameSink, limit = 64 * 1024 * 1024
     if (bareCr !== false) bytes = endLinesWithLf(bytes);
     if (bytes.length === 0) return;
     if (length === 0) {
-      const start = cut(bytes, bytes.length, 0);
+      const start = cut(bytes, 0);
       if (start < bytes.length) gather(bytes.subarray(start));
       return;
     }
     gather(bytes);
-    const start = cut(held, length, searched);
+    // Not what is left behind the held bytes from larger frames: it would be searched again for every chunk.
+    const start = cut(held.subarray(0, length), searched);
     if (start === 0) return;
     held.copyWithin(0, start, length);
     length -= start;

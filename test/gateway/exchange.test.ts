@@ -138,6 +138,23 @@ test("an overflow in a provider's words becomes the wording that makes a client 
   );
 });
 
+test("an overflow in other words than the language's own is said anew, even between two speakers of it", async (t) => {
+  const said = (message: string): object => ({ type: 'error', error: { type: 'invalid_request_error', message } });
+  const foreign = said(
+    "litellm.ContextWindowExceededError: This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+  );
+  const { rig, native } = await both(t);
+  const answer = async (body: object): Promise<string> => {
+    native.play({ steps: [{ faults: [{ kind: 'status', status: 400, body: body as never }] }] });
+    const told = (await (await rig.post('/v1/messages', message('hi'), anthropicHeaders)).json()) as {
+      error: { message: string };
+    };
+    return told.error.message;
+  };
+  assert.equal(await answer(foreign), 'prompt is too long: 9000 tokens > 8192 maximum');
+  assert.equal(await answer(said('Input is too long.')), 'Input is too long.');
+});
+
 test('an overflow without numbers gets some, so that the client can act on it', async (t) => {
   const body = { error: { message: 'the request exceeds the available context size', type: 'invalid_request_error' } };
   const { rig } = await both(t, {

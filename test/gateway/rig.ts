@@ -16,6 +16,8 @@ export interface Rig {
   readonly records: readonly CallRecord[];
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Ends it in good order; done by itself when the test is over. */
+  stop(): Promise<void>;
 }
 
 /** Starts a gateway from a configuration as a user would write it. */
@@ -33,9 +35,14 @@ export async function startRig(t: TestContext, config: object): Promise<Rig> {
     records.push(record as CallRecord);
   };
   calls.subscribe(listen);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= serving.stop();
+    return stopped;
+  };
   t.after(async () => {
     calls.unsubscribe(listen);
-    await serving.stop();
+    await stop();
     rmSync(folder, { recursive: true, force: true });
   });
   const { url } = serving.server;
@@ -49,6 +56,7 @@ export async function startRig(t: TestContext, config: object): Promise<Rig> {
         body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
     get: (path, headers = {}) => fetch(url + path, { headers }),
+    stop,
   };
 }
 

@@ -1,8 +1,9 @@
 import { type ErrorDetails, type ErrorKind, errorKindOf, GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
+import { type Overflow, readOverflow } from '../../canon/overflow.ts';
 import type { Headers } from '../dialect.ts';
 import { anthropicName } from './ext.ts';
-import { readOverflow } from './overflow.ts';
+import { nativeOverflow } from './overflow.ts';
 
 const kindOfType: ReadonlyMap<string, ErrorKind> = new Map([
   ['invalid_request_error', 'invalid_request'],
@@ -38,11 +39,14 @@ export function readError(status: number, headers: Headers, body: Uint8Array): G
   const parsed = parseJson(text);
   const said = readSaid(parsed);
   const message = said.message ?? describeBody(status, text);
+  // What stands behind relays speaks of an overflow in words that no client of this language acts on.
+  const understood = nativeOverflow.test(message) || overflowOf(said, message) === undefined;
   return errorFrom(said, message, status, {
     ...readRetry(headers),
-    ...(isEnvelope(parsed) && {
-      origin: { dialect: anthropicName, body, contentType: headers['content-type'] ?? 'application/json' },
-    }),
+    ...(isEnvelope(parsed) &&
+      understood && {
+        origin: { dialect: anthropicName, body, contentType: headers['content-type'] ?? 'application/json' },
+      }),
   });
 }
 
@@ -53,7 +57,7 @@ export function readStreamError(event: JsonObject): GatewayError {
 }
 
 function errorFrom(said: Said, message: string, status: number | undefined, details: ErrorDetails): GatewayError {
-  const overflow = status === undefined || status < 500 ? readOverflow(message, said.code) : undefined;
+  const overflow = status === undefined || status < 500 ? overflowOf(said, message) : undefined;
   const kind = overflow === undefined ? kindOf(said, message, status) : 'context_overflow';
   return new GatewayError(kind, message, {
     ...(status !== undefined && status >= 400 && { status }),
@@ -64,6 +68,10 @@ function errorFrom(said: Said, message: string, status: number | undefined, deta
   });
 }
 
+function overflowOf({ code }: Said, message: string): Overflow | undefined {
+  return readOverflow(message) ?? (code === 'context_length_exceeded' ? {} : undefined);
+}
+
 function kindOf({ type, code }: Said, message: string, status: number | undefined): ErrorKind {
   const kind = kindOfType.get(type ?? '');
   if (kind === 'billing' || code === 'insufficient_quota') return 'billing';
@@ -71,7 +79,7 @@ function kindOf({ type, code }: Said, message: string, status: number | undefine
     return 'billing';
   if (kind === 'timeout' && status === 504) return 'upstream_timeout';
   if (kind !== undefined) return kind;
-  return status === undefined || status < 400 ? 'internal' : errorKindOf(status);
+  return status === undefined ? 'internal' : errorKindOf(status);
 }
 
 /** Behind compatible addresses stand servers that answer in other shapes. */

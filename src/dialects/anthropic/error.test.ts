@@ -31,7 +31,7 @@ describe('an error is read by its type, then by its status', () => {
     [529, 'overloaded_error', 'overloaded'],
     [501, 'not_supported', 'not_supported'],
     [422, 'strange_error', 'invalid_request'],
-    [302, 'strange_error', 'internal'],
+    [302, 'strange_error', 'bad_upstream'],
   ];
   for (const [status, type, kind] of cases) {
     test(`${status} ${type} is ${kind}`, () => {

@@ -111,7 +111,7 @@ describe('recorded streams', { skip }, () => {
   test('an answer spliced into the middle of a call is not completed', () => {
     const { folded, mends } = read(framed(answersIn('spliced-message-start.chunks.txt').flat()));
     assert.equal(folded.error?.kind, 'bad_upstream');
-    assert.deepEqual(mends.slice(0, 2), ['start_repeated', 'call_cut']);
+    assert.deepEqual(mends.slice(0, 2), ['start_repeated', 'event_after_end']);
   });
 });
 

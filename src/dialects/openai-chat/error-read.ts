@@ -1,7 +1,7 @@
 import { type ErrorDetails, type ErrorKind, errorKindOf, errorKinds, GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
+import { readOverflow } from '../../canon/overflow.ts';
 import type { Headers } from '../dialect.ts';
-import { readOverflow } from './overflow.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /** What an error body says, whatever its form. */

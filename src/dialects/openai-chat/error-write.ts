@@ -1,6 +1,6 @@
 import type { ErrorKind, GatewayError } from '../../canon/error.ts';
 import type { JsonObject } from '../../canon/json.ts';
-import { readOverflow } from './overflow.ts';
+import { readOverflow } from '../../canon/overflow.ts';
 
 interface Words {
   readonly type: string;

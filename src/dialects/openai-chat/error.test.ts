@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorKind, GatewayError } from '../../canon/error.ts';
+import { readOverflow } from '../../canon/overflow.ts';
 import type { Headers } from '../dialect.ts';
 import { readError } from './error-read.ts';
 import { writeError } from './error-write.ts';
-import { readOverflow } from './overflow.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 const read = (status: number, body: unknown, headers: Headers = {}): GatewayError =>

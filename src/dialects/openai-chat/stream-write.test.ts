@@ -27,7 +27,7 @@ function framesOf(events: readonly Event[], request = ask()): unknown[] {
     .split('\n\n')
     .map((frame) => {
       assert.ok(frame.startsWith('data: '));
-      return frame === 'data: [DONE]' ? '[DONE]' : JSON.parse(frame.slice(6));
+      return frame === 'data: [DONE]' ? '[DONE]' : (JSON.parse(frame.slice(6)) as unknown);
     });
 }
 

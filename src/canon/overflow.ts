@@ -60,8 +60,12 @@ const wordings: readonly RegExp[] = [
 const numberless =
   /context_length_exceeded|context_window_exceeded|contextwindowexceeded|exceed_context_size|model_max_prompt_tokens_exceeded|(?:maximum|max) (?:context|prompt) length|(?:exceeds?|exceeded|exceeding|longer than|greater than|larger than|beyond|over) (?:the |its |your )?(?:model'?s? |model’s )?(?:available |maximum |max |allowed )*(?:context (?:length|window|size|limit)|input length|content length)|context (?:length|window|size|limit) (?:is |was |has been )?exceed|(?:input|prompt|request) is too long|prompt exceeds max length|too many (?:input )?tokens|please reduce the length of the (?:messages|prompt|input)|reduce your prompt/i;
 
+/** Characters of an error's text that are read: some wordings take time that grows with the square of its length. */
+const maxRead = 4000;
+
 /** Reads an overflow out of an error's text; nothing when the text speaks of something else. */
-export function readOverflow(text: string): Overflow | undefined {
+export function readOverflow(whole: string): Overflow | undefined {
+  const text = whole.slice(0, maxRead);
   const plain = text.replace(/(\d)[,_](?=\d{3}\b)/g, '$1');
   for (const wording of wordings) {
     const groups = wording.exec(plain)?.groups;
