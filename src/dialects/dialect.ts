@@ -123,6 +123,8 @@ export interface ClientSide {
 export interface PassWatch {
   /** One whole frame, its terminator included. False: not legal here; the translator must take over from this frame. */
   frame(bytes: Buffer, start: number, end: number): boolean;
+  /** True once the answer has begun: what comes before is comments at best. */
+  started(): boolean;
   /** True once the answer is complete, but for `tail`. */
   ended(): boolean;
   /** What an answer that has ended still lacks in form. */

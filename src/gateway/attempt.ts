@@ -3,7 +3,7 @@ import { summarized } from '../canon/loss.ts';
 import { totalInput } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
-import { describeRemedy, remedyFor } from '../policy/heal.ts';
+import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/models.ts';
 import type { Provider, Route } from '../providers/provider.ts';
 import type { UpstreamRequest } from '../upstream/send.ts';
@@ -81,6 +81,7 @@ async function attemptRoute(
   const remedies = gateway.memory.remedies(provider.name, model);
   let outgoing = prepare(source, outgoingRoute(route, model, scan.stream), { model, route, remedies });
   let credentialsRenewed = false;
+  const found: Remedy[] = [];
   for (let healed = 0; healed <= maxRemedies; healed++) {
     call.record.losses = summarized(outgoing.losses);
     call.record.carriage = outgoing.mode;
@@ -93,9 +94,16 @@ async function attemptRoute(
       credentialsRenewed = true;
       continue;
     }
-    const next = heal(gateway, call, provider, outgoing, result);
-    if (next === undefined) return withNumbers(gateway, provider, outgoing, result);
-    outgoing = next;
+    const next = heal(call, outgoing, result);
+    if (next === undefined) {
+      // What was taken out in vain may be taken by this provider in another call.
+      if (result.delivered && result.unanswered !== true) {
+        for (const remedy of found) gateway.memory.learnRemedy(provider.name, model, remedy);
+      }
+      return withNumbers(gateway, provider, outgoing, result);
+    }
+    found.push(next.remedy);
+    outgoing = next.outgoing;
   }
   return {
     delivered: false,
@@ -187,23 +195,20 @@ function httpRequest(
   };
 }
 
-/** The request without what the provider has just refused by name, remembered for the next call. */
+/** The request without what the provider has just refused by name. */
 function heal(
-  gateway: Gateway,
   call: Call,
-  provider: Provider,
   outgoing: Outgoing,
   result: Delivered,
-): Outgoing | undefined {
+): { readonly outgoing: Outgoing; readonly remedy: Remedy } | undefined {
   if (result.delivered || (result.error.status !== 400 && result.error.status !== 422)) return undefined;
   const { message, details } = result.error;
   const remedy = remedyFor(outgoing.open(), { message, ...(details.param !== undefined && { param: details.param }) });
   const next = remedy === undefined ? undefined : remedied(outgoing, remedy);
   if (remedy === undefined || next === undefined) return undefined;
-  gateway.memory.learnRemedy(provider.name, call.record.upstreamModel ?? '', remedy);
   const { what, path, why } = describeRemedy(remedy);
   call.record.healed.push(`${what} ${path}: ${why}`);
-  return next;
+  return { outgoing: next, remedy };
 }
 
 /** The client's query after the path, which may have one of its own (`?beta=true`, `?api-version=...`). */

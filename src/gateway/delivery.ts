@@ -7,11 +7,12 @@ import type { Headers } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
 import type { Ticking } from '../upstream/ticker.ts';
+import { isEventStream, readAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import type { Outgoing } from './outgoing.ts';
 import { createPassage } from './passage.ts';
-import { jsonReply, receiptHeaders } from './reply.ts';
+import { jsonReply, receiptHeaders, withoutSecrets } from './reply.ts';
 import { createTranslator, type Translator } from './translate.ts';
 
 /** Bounds on what is gathered whole before it is passed on, bytes. */
@@ -93,8 +94,7 @@ export class Delivery implements AnswerSink, Ticking {
   head(status: number, headers: Headers): void {
     this.#status = status;
     this.#headers = headers;
-    if (status < 200 || status >= 300 || !isEventStream(headers)) return;
-    if (!this.#call.record.stream) return;
+    if (status < 200 || status >= 300 || !this.#call.record.stream || !isEventStream(headers, true)) return;
     this.#stream = this.#openStream();
     this.#gateway.ticker.add(this);
   }
@@ -335,17 +335,7 @@ export class Delivery implements AnswerSink, Ticking {
   /** Providers repeat in their errors what they were sent, keys included. */
   #clean(error: GatewayError): GatewayError {
     const sent = createRedact(Object.values(this.#credentials).map((value) => value.replace(/^Bearer /, '')));
-    const redact = (text: string): string => this.#gateway.redact(sent(text));
-    const { origin } = error.details;
-    const message = redact(error.message);
-    const text = origin === undefined ? '' : Buffer.from(origin.body).toString();
-    const body = redact(text);
-    if (message === error.message && body === text) return error;
-    return new GatewayError(error.kind, message, {
-      ...error.details,
-      status: error.status,
-      ...(origin !== undefined && { origin: { ...origin, body: Buffer.from(body) } }),
-    });
+    return withoutSecrets(error, (text) => this.#gateway.redact(sent(text)));
   }
 
   #noteError(error: GatewayError): void {
@@ -362,32 +352,4 @@ export class Delivery implements AnswerSink, Ticking {
     }
     this.#settle(result);
   }
-}
-
-function isEventStream(headers: Headers): boolean {
-  return /^text\/event-stream/i.test(headers['content-type'] ?? '');
-}
-
-/** Reads an answer that lies there whole, be it a JSON body or a stream's bytes (some servers stream whatever they are asked). */
-function readAnswer(
-  upstream: Outgoing['route']['dialect']['upstream'],
-  body: Buffer,
-  headers: Headers,
-  emit: Sink,
-): void {
-  if (isEventStream(headers)) {
-    const reader = upstream.readStream(emit);
-    reader.feed(body);
-    reader.end();
-    return;
-  }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString());
-  } catch (cause) {
-    const message = 'The provider answered with something that is not JSON.';
-    emit({ type: 'error', error: new GatewayError('bad_upstream', message, { cause }) });
-    return;
-  }
-  upstream.readResponse(parsed, emit);
 }

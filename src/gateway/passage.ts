@@ -14,6 +14,9 @@ export interface Passage extends Translator {
 
 const nothing = Buffer.alloc(0);
 
+/** So many bytes may stand before an answer begins until they are sent on as they are. */
+const maxWaiting = 64 * 1024;
+
 /**
  * Sends frames on as they came, as long as each is proved legal where it stands. At the first that is not, a
  * translator takes over in mid-stream: it is told, unheard, the frames that put it into the stream's state, and
@@ -30,10 +33,13 @@ export function createPassage(
   /** The range of `current` that may leave untouched, and what has to leave before it. */
   let from = 0;
   let to = 0;
-  let pieces: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
+  /** Bytes that wait for the answer to begin: comments, and whatever else is not an answer. */
+  let waiting = 0;
 
   const splitter = createFrameSplitter((bytes, start, end) => {
     if (translator === undefined && watch.frame(bytes, start, end)) {
+      if (!watch.started()) waiting += end - start;
       if (bytes !== current) {
         // Frames that spanned reads lie in a buffer that will be used again.
         pieces.push(Buffer.from(bytes.subarray(start, end)));
@@ -45,7 +51,8 @@ export function createPassage(
     }
     const frame = Buffer.from(bytes.subarray(start, end));
     flush();
-    pieces.push((translator ?? handOver()).feed(frame));
+    const taken = translator ?? handOver();
+    pieces.push(taken.feed(frame));
   });
 
   function flush(): void {
@@ -55,6 +62,8 @@ export function createPassage(
   }
 
   function handOver(): Translator {
+    // What came before the answer began is nothing that a client could read.
+    if (!watch.started()) pieces.length = 0;
     const taken = takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() });
     for (const frame of watch.kept()) taken.feed(frame);
     translator = taken;
@@ -63,8 +72,9 @@ export function createPassage(
 
   function take(): Uint8Array {
     flush();
+    if (translator === undefined && !watch.started() && waiting < maxWaiting) return nothing;
     const [first, ...more] = pieces;
-    pieces = [];
+    pieces.length = 0;
     if (first === undefined) return nothing;
     return more.length === 0 ? first : Buffer.concat([first, ...more]);
   }
@@ -83,7 +93,8 @@ export function createPassage(
       try {
         splitter.feed(current);
       } catch {
-        pieces.push((translator ?? handOver()).end());
+        const taken = translator ?? handOver();
+        pieces.push(taken.end());
       }
       return take();
     },

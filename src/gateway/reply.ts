@@ -1,5 +1,6 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Loss } from '../canon/loss.ts';
+import type { Redact } from '../observe/redact.ts';
 import type { Call } from './call.ts';
 
 /** Bytes of receipt that a header may have; the log has all of it. */
@@ -75,6 +76,20 @@ export function receipt(losses: readonly Loss[]): string {
 /** Header values are ASCII without control characters; everything else would break the connection or be misread. */
 function headerText(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024);
+}
+
+/** The error as a client may see it: what others wrote of it without the secrets in it. */
+export function withoutSecrets(error: GatewayError, redact: Redact): GatewayError {
+  const { origin } = error.details;
+  const message = redact(error.message);
+  const text = origin === undefined ? '' : Buffer.from(origin.body).toString();
+  const body = redact(text);
+  if (message === error.message && body === text) return error;
+  return new GatewayError(error.kind, message, {
+    ...error.details,
+    status: error.status,
+    ...(origin !== undefined && { origin: { ...origin, body: Buffer.from(body) } }),
+  });
 }
 
 /** The refusal of a translation that would lose something, where the configuration asks for that. */

@@ -50,6 +50,10 @@ class StreamWatch implements PassWatch {
     return true;
   }
 
+  started(): boolean {
+    return this.#started;
+  }
+
   ended(): boolean {
     return this.#ended;
   }

@@ -63,6 +63,7 @@ function watch(): PassWatch {
 
   return {
     frame,
+    started: () => kept.length > 0,
     ended: () => done || legality.finished(),
     kept: () => kept,
     // A block's number is not said in this language; a call's is, and calls are kept whole.
