@@ -19,8 +19,6 @@ const broken: { readonly [name: string]: { readonly mends: readonly Mend[]; read
   'anthropic/duplicate-message-start': { mends: ['start_repeated'] },
   // A second answer begins inside a call of the first: neither may be taken for a complete one.
   'anthropic/spliced-message-start': { mends: ['start_repeated', 'event_after_end'], failed: true },
-  // Several answers were joined into one, so that it calls tools and yet ends as one that does not.
-  'anthropic/anthropic-programmatic-tool-calling.1': { mends: ['stop_reason'] },
 };
 
 /** Streams that clients of their own language would misread, so that the translator says them anew, and why. */
@@ -93,7 +91,9 @@ function assertNothingLost(folded: Folded, found: Found): void {
       found.citations,
     );
   const reason = found.reason === undefined ? 'end' : reasons[found.reason];
-  assert.equal(finish?.reason, reason === 'end' && calls.length > 0 ? 'tool_calls' : reason);
+  // A server that says `stop` after a call is put right; one that says `end_turn` has used the calls up itself.
+  const misnamed = found.reason === 'stop' && calls.length > 0;
+  assert.equal(finish?.reason, misnamed ? 'tool_calls' : reason);
   for (const [name, count] of Object.entries(found.usage)) assert.equal(tokens[name] ?? 0, count ?? 0, name);
 }
 
@@ -157,6 +157,13 @@ describe('recorded streams', { skip: absent }, () => {
   }
 });
 
+/** Calls that the provider's own code has made and used up are calls like any other in a language that knows no such code. */
+function withCallsAwaited(events: readonly Event[]): Folded {
+  const said = foldOf(events);
+  const usedUp = events.some(({ type, ...event }) => type === 'open' && 'block' in event && 'indirect' in event.block);
+  return usedUp ? { ...said, finish: { reason: 'tool_calls' } } : said;
+}
+
 function assertHeard(heard: Folded, said: Folded, sameLanguage: boolean): void {
   assertSame(sayingOf(heard), sayingOf(said), 'what is heard');
   if (!sameLanguage) return;
@@ -183,7 +190,7 @@ describe('recorded whole answers', { skip: absent }, () => {
 
     for (const { name: spoken, upstream, client } of clients) {
       test(`${name}: a ${spoken} client hears all of it, whole and streamed`, () => {
-        const said = foldOf(events);
+        const said = spoken === dialect.name ? foldOf(events) : withCallsAwaited(events);
         const request = { ...emptyRequest(dialect), from: spoken };
         const whole = readWhole(upstream, JSON.parse(JSON.stringify(client.writeResponse(said, request))));
         assertHeard(foldOf(whole), said, spoken === dialect.name);

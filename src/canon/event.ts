@@ -14,6 +14,8 @@ export type BlockHead =
       readonly id: string;
       readonly name: string;
       readonly kind?: 'custom';
+      /** Made by code that runs at the provider; when the answer goes on after it, nobody waits for its result. */
+      readonly indirect?: true;
       readonly ext?: Ext;
     }
   | { readonly type: 'refusal' }

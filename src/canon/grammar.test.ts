@@ -89,6 +89,13 @@ test('the stop reason fits the content', () => {
   assert.deepEqual(guarded([start, finish('end')], { calls: ['c7'] }).out.at(-1), finish('tool_calls'));
 });
 
+test('a call that code at the provider has made and used up does not make the answer wait', () => {
+  const open: Event = { type: 'open', index: 0, block: { type: 'tool_call', id: 'c', name: 'f', indirect: true } };
+  const answer = [start, open, json(0, '{}'), close(0)];
+  assert.deepEqual(guarded([...answer, finish('end')]).out.at(-1), finish('end'));
+  assert.deepEqual(guarded([...answer, finish('tool_calls')]).out.at(-1), finish('tool_calls'));
+});
+
 test('blocks are numbered without gaps, whatever the reader says', () => {
   const { out } = guarded(
     [start, openText(3), text(3, 'a'), close(3), openCall(9), json(9, '{}'), close(9), finish('tool_calls')],

@@ -60,6 +60,8 @@ class AnswerGuard implements Guard {
   #index: number;
   #open: OpenBlock | undefined;
   readonly #calls: Set<string>;
+  /** Whether one of them is the client's to answer, whatever follows it. */
+  #awaited: boolean;
   /** The reader's number of a call that has been made already and must not be made again. */
   #repeated: number | undefined;
   /** First half of a character whose second half comes with the next text. */
@@ -71,6 +73,7 @@ class AnswerGuard implements Guard {
     this.#index = firstIndex - 1;
     this.#begun = firstIndex > 0;
     this.#calls = new Set(calls);
+    this.#awaited = this.#calls.size > 0;
   }
 
   ended(): boolean {
@@ -141,6 +144,7 @@ class AnswerGuard implements Guard {
         return this.#mend('call_repeated');
       }
       this.#calls.add(block.id);
+      if (block.indirect !== true) this.#awaited = true;
     }
     this.#index += 1;
     this.#begun = true;
@@ -184,7 +188,7 @@ class AnswerGuard implements Guard {
     // An answer that reached its limit may end anywhere, and says so.
     if (event.reason === 'length') this.#close();
     else if (!this.#closeForgotten()) return;
-    const reason = rightReason(event.reason, this.#calls.size > 0);
+    const reason = rightReason(event.reason, this.#calls.size > 0, this.#awaited);
     if (reason !== event.reason) this.#mend('stop_reason');
     this.#ended = true;
     this.#next(reason === event.reason ? event : { ...event, reason });
@@ -228,8 +232,8 @@ class AnswerGuard implements Guard {
 }
 
 /** An agent acts on the stop reason: calls must be announced as calls, and only calls as calls. */
-function rightReason(reason: FinishReason, called: boolean): FinishReason {
-  if (called && reason === 'end') return 'tool_calls';
+function rightReason(reason: FinishReason, called: boolean, awaited: boolean): FinishReason {
+  if (awaited && reason === 'end') return 'tool_calls';
   if (!called && reason === 'tool_calls') return 'end';
   return reason;
 }

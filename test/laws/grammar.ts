@@ -7,6 +7,8 @@ interface State {
   next: number;
   open: { index: number; type: string; json: string; free: boolean } | undefined;
   readonly ids: Set<string>;
+  /** Whether a call is the client's to answer, whatever follows it. */
+  awaited: boolean;
   cutCall: boolean;
 }
 
@@ -24,7 +26,15 @@ const homes: { readonly [type: string]: readonly string[] } = {
  * @param anyArguments a call that its provider closed may have arguments that are no JSON: models write such.
  */
 export function grammarFault(events: readonly Event[], anyArguments = false): string | undefined {
-  const state: State = { started: false, ended: false, next: 0, open: undefined, ids: new Set(), cutCall: false };
+  const state: State = {
+    started: false,
+    ended: false,
+    next: 0,
+    open: undefined,
+    ids: new Set(),
+    awaited: false,
+    cutCall: false,
+  };
   for (const [i, event] of events.entries()) {
     if (anyArguments) state.cutCall = false;
     const fault = faultOf(event, state);
@@ -76,6 +86,7 @@ function openFault({ index, block }: Extract<Event, { type: 'open' }>, state: St
   if (block.id === '' || block.name === '') return 'a call without id or name';
   if (state.ids.has(block.id)) return `two calls have the id ${block.id}`;
   state.ids.add(block.id);
+  state.awaited ||= block.indirect !== true;
   return undefined;
 }
 
@@ -107,7 +118,7 @@ function finishFault({ reason }: Extract<Event, { type: 'finish' }>, state: Stat
   state.ended = true;
   const called = state.ids.size > 0;
   if (reason === 'tool_calls' && !called) return 'no tool was called';
-  if (reason === 'end' && called) return 'a tool was called';
+  if (reason === 'end' && state.awaited) return 'a tool was called';
   if (state.cutCall && reason !== 'length') return 'the arguments of a call are cut';
   return undefined;
 }

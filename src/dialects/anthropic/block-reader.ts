@@ -168,6 +168,11 @@ export class BlockReader {
   }
 }
 
+/** Calls by the provider's code execution say so; a call without a word about it is the model's own. */
+export function isIndirect({ caller }: JsonObject): boolean {
+  return isObject(caller) && caller.type !== 'direct';
+}
+
 function headOf(block: JsonObject, name: string): BlockHead {
   switch (block.type) {
     case 'text':
@@ -182,6 +187,7 @@ function headOf(block: JsonObject, name: string): BlockHead {
         // Without an id no result could ever answer the call.
         id: stringIn(block.id) || `toolu_${name}`,
         name: stringIn(block.name) ?? '',
+        ...(isIndirect(block) && { indirect: true as const }),
         ...asExt(otherFields(block, toolUseFields)),
       };
     default:

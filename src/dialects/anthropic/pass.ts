@@ -3,6 +3,7 @@ import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
+import { isIndirect } from './block-reader.ts';
 import { type FramePattern, fitsPattern, learnPattern } from './pass-pattern.ts';
 import { readStopReason } from './stop.ts';
 import { readUsage } from './usage.ts';
@@ -35,6 +36,7 @@ class StreamWatch implements PassWatch {
   #open: OpenBlock | undefined;
   #closed = 0;
   readonly #calls: string[] = [];
+  #awaited = false;
   #stopped = false;
   #usage: Usage = {};
   /** Frames outside of blocks that a reader has to be told of. */
@@ -125,7 +127,10 @@ class StreamWatch implements PassWatch {
   #begin({ index, content_block: block }: JsonObject, frame: Uint8Array): boolean {
     const turn = this.#started && !this.#stopped && this.#open === undefined && index === this.#closed;
     if (!turn || !isObject(block) || typeof block.type !== 'string' || !beginsEmpty(block)) return false;
-    if (block.type === 'tool_use') this.#calls.push(stringIn(block.id) ?? '');
+    if (block.type === 'tool_use') {
+      this.#calls.push(stringIn(block.id) ?? '');
+      if (!isIndirect(block)) this.#awaited = true;
+    }
     this.#open = { index, type: block.type, pattern: undefined, kept: [frame] };
     return true;
   }
@@ -155,7 +160,7 @@ class StreamWatch implements PassWatch {
     if (!isObject(usage) || typeof usage.output_tokens !== 'number') return false;
     const reason = delta.stop_reason;
     if (typeof reason === 'string') {
-      if (!fitsContent(reason, this.#calls.length > 0)) return false;
+      if (!fitsContent(reason, this.#calls.length > 0, this.#awaited)) return false;
       this.#stopped = true;
     }
     this.#usage = mergeUsage(this.#usage, readUsage(usage) ?? {});
@@ -173,9 +178,9 @@ function beginsEmpty({ type, text, thinking, input, id, name }: JsonObject): boo
 }
 
 /** An agent acts on the stop reason: it must not promise calls that are not there, nor hide those that are. */
-function fitsContent(word: string, called: boolean): boolean {
+function fitsContent(word: string, called: boolean, awaited: boolean): boolean {
   const reason = readStopReason(word) ?? 'end';
-  return called ? reason !== 'end' : reason !== 'tool_calls';
+  return (!awaited || reason !== 'end') && (called || reason !== 'tool_calls');
 }
 
 /** Usage is the last thing a message says, so it is looked for from the end; what follows it must close the message and nothing more. */
