@@ -77,7 +77,7 @@ async function examine(config: Config, offline: boolean, report: Report): Promis
     const providers = [...gateway.providers.values()];
     report.section(
       'Providers',
-      await Promise.all(providers.map((provider) => examineProvider(gateway, provider, offline))),
+      await Promise.all(providers.map((provider) => examineProvider(gateway, provider, config, offline))),
     );
     report.section('Models', models(config, gateway));
     report.section('Address', [await address(config)]);
@@ -86,10 +86,15 @@ async function examine(config: Config, offline: boolean, report: Report): Promis
   }
 }
 
-async function examineProvider(gateway: Gateway, provider: Provider, offline: boolean): Promise<Finding> {
+async function examineProvider(
+  gateway: Gateway,
+  provider: Provider,
+  config: Config,
+  offline: boolean,
+): Promise<Finding> {
   const title = provider.kind === undefined ? '' : `${provider.title}, `;
   const what = `${provider.name}  (${title}speaks ${provider.speaks})  ${provider.baseUrl}`;
-  if (provider.missing !== undefined) return { state: 'wrong', what, mend: provider.missing };
+  if (provider.missing !== undefined) return { state: 'wrong', what, mend: howToGive(provider, config) };
   if (offline) return { state: 'note', what: `${what}  (not called)` };
   const began = performance.now();
   try {
@@ -105,6 +110,12 @@ async function examineProvider(gateway: Gateway, provider: Provider, offline: bo
   } catch (error) {
     return { state: 'wrong', what, mend: unreachable(provider, error as GatewayError) };
   }
+}
+
+/** What is missing, and the line that gives it. */
+function howToGive({ name, missing = '' }: Provider, { absent }: Config): string {
+  const variable = absent.find(({ path }) => path.startsWith(`providers.${name}.`))?.variable;
+  return variable === undefined ? missing : `export ${variable}=...   (${missing})`;
 }
 
 function judged(provider: Provider, what: string, status: number): Finding {
