@@ -125,6 +125,17 @@ test('a field that the provider has under another name is renamed', () => {
   assert.deepEqual(heal({ max_tokens: 7 }, message, { param: 'max_tokens' })?.body, { max_completion_tokens: 7 });
 });
 
+test('a model that cannot adapt its thinking is given a budget', () => {
+  const message = 'adaptive thinking is not supported on this model';
+  const thinking = { type: 'adaptive', display: 'omitted' };
+  assert.deepEqual(heal({ max_tokens: 32000, thinking }, message)?.body, {
+    max_tokens: 32000,
+    thinking: { type: 'enabled', display: 'omitted', budget_tokens: 31999 },
+  });
+  assert.deepEqual(heal({ max_tokens: 500, thinking }, message)?.body, { max_tokens: 500 });
+  assert.equal(heal({ max_tokens: 500, thinking: { type: 'enabled' } }, message), undefined);
+});
+
 test('what a request cannot do without, or does not have, is never dropped', () => {
   assert.equal(heal({ messages: [], model: 'm' }, 'messages: Extra inputs are not permitted'), undefined);
   assert.equal(heal({ tools: [] }, "'tools' is not supported"), undefined);

@@ -5,7 +5,9 @@ export type Remedy =
   | { readonly type: 'drop'; readonly path: readonly string[] }
   | { readonly type: 'rename'; readonly from: string; readonly to: string }
   | { readonly type: 'lower'; readonly field: string; readonly to: number }
-  | { readonly type: 'drop_beta'; readonly beta: string };
+  | { readonly type: 'drop_beta'; readonly beta: string }
+  /** Anthropic's older models think up to a number of tokens, and know no thinking that adapts itself. */
+  | { readonly type: 'think_by_budget' };
 
 /** A request as it goes over the wire, open to change. */
 export interface Outgoing {
@@ -73,6 +75,7 @@ const fieldPatterns: readonly RegExp[] = [
 export function remedyFor(outgoing: Outgoing, { message, ...rest }: Refusal): Remedy | undefined {
   const refusal = { ...rest, message: message.slice(0, maxRead) };
   return (
+    adaptiveRemedy(outgoing, refusal) ??
     betaRemedy(outgoing, refusal) ??
     lengthRemedy(outgoing, refusal) ??
     renameRemedy(outgoing, refusal) ??
@@ -106,6 +109,8 @@ export function applyRemedy(outgoing: Outgoing, remedy: Remedy): boolean {
       body[remedy.field] = remedy.to;
       return true;
     }
+    case 'think_by_budget':
+      return thinkByBudget(body);
     case 'drop_beta': {
       if (!outgoing.betas.includes(remedy.beta)) return false;
       outgoing.betas = outgoing.betas.filter((beta) => beta !== remedy.beta);
@@ -128,9 +133,29 @@ export function describeRemedy(remedy: Remedy): {
       return { what: 'mapped', path: remedy.from, why: `the provider wants ${remedy.to}` };
     case 'lower':
       return { what: 'approximated', path: remedy.field, why: `the provider allows at most ${remedy.to}` };
+    case 'think_by_budget':
+      return { what: 'approximated', path: 'thinking', why: 'the model thinks by a budget only' };
     case 'drop_beta':
       return { what: 'dropped', path: `anthropic-beta ${remedy.beta}`, why: 'the provider refuses it' };
   }
+}
+
+function adaptiveRemedy({ body }: Outgoing, { message }: Refusal): Remedy | undefined {
+  const adapts = isObject(body['thinking']) && body['thinking']['type'] === 'adaptive';
+  return adapts && /adaptive thinking is not supported/i.test(message) ? { type: 'think_by_budget' } : undefined;
+}
+
+/** Fewest tokens of thinking that can be asked for. */
+const leastThinking = 1024;
+
+/** All of the answer may be thinking, but for one token; a short answer has no room for any. */
+function thinkByBudget(body: JsonObject): boolean {
+  const { thinking, max_tokens: most } = body;
+  if (!isObject(thinking) || thinking['type'] !== 'adaptive') return false;
+  if (typeof most === 'number' && most > leastThinking)
+    body['thinking'] = { ...thinking, type: 'enabled', budget_tokens: most - 1 };
+  else delete body['thinking'];
+  return true;
 }
 
 function betaRemedy({ betas }: Outgoing, { message }: Refusal): Remedy | undefined {
