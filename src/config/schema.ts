@@ -10,7 +10,7 @@ const serverSchema = z.strictObject({
     .describe('Address to listen on. Anything but loopback needs auth.keys.'),
   port: wholeNumber(0, 65_535).prefault(4000).describe('TCP port to listen on; 0 takes any free one.'),
   max_body: size(1024).prefault('32mb').describe('Largest request body; larger ones get a 413.'),
-  max_connections: wholeNumber(1, 1_000_000).prefault(2048).describe('Most client connections at a time.'),
+  max_connections: wholeNumber(1, 1_000_000).prefault(20_000).describe('Most client connections at a time.'),
   body_timeout: duration(100).prefault('60s').describe('Time a client has to send its request.'),
   ping_interval: duration(100)
     .prefault('12s')
@@ -42,7 +42,7 @@ const logSchema = z.strictObject({
 
 const limitsSchema = z.strictObject({
   concurrent_calls: wholeNumber(1, 1_000_000)
-    .prefault(1024)
+    .prefault(10_000)
     .describe('Most calls under way at a time; more get a 529.'),
   answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
 });
