@@ -25,7 +25,11 @@ export async function attempt(gateway: Gateway, source: Incoming, target: Target
   const custom = result.delivered ? undefined : customName(provider, target.model, result.error);
   if (custom === undefined || custom === model) return result;
   const again = await attemptModel(gateway, source, { ...target, model: custom }, provider);
-  if (!again.delivered) return result;
+  if (!again.delivered) {
+    // The receipt goes with the error that is told.
+    source.call.record.upstreamModel = model;
+    return result;
+  }
   if (again.unanswered) return again;
   gateway.memory.learnName(provider.name, target.model, custom);
   source.call.record.healed.push(`called ${custom}: the provider knows no ${target.model}`);

@@ -1,8 +1,8 @@
-import type { GatewayError } from '../canon/error.ts';
+import { GatewayError } from '../canon/error.ts';
 import type { GuardOptions, Mend } from '../canon/grammar.ts';
 import type { Usage } from '../canon/usage.ts';
 import type { PassSide } from '../dialects/dialect.ts';
-import { createFrameSplitter } from '../wire/sse.ts';
+import { createFrameSplitter, FrameTooLarge } from '../wire/sse.ts';
 import type { Translator } from './translate.ts';
 
 /** A stream between two speakers of one language. */
@@ -92,9 +92,10 @@ export function createPassage(
       current = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       try {
         splitter.feed(current);
-      } catch {
+      } catch (cause) {
+        if (!(cause instanceof FrameTooLarge)) throw cause;
         const taken = translator ?? handOver();
-        pieces.push(taken.end());
+        pieces.push(taken.fail(new GatewayError('bad_upstream', cause.message, { cause })));
       }
       return take();
     },
