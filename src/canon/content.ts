@@ -52,6 +52,11 @@ export interface AudioBlock extends Marked {
   readonly source: Source;
 }
 
+export interface VideoBlock extends Marked {
+  readonly type: 'video';
+  readonly source: Source;
+}
+
 /** A document: bytes (PDF), plain text, or parts of its own. */
 export interface DocumentBlock extends Marked {
   readonly type: 'document';
@@ -75,8 +80,11 @@ export interface SearchResultBlock extends Marked {
 }
 
 /**
- * Reasoning. `signature` is the issuer's proof, opaque; `redacted` is its encrypted form, in which case `text` is
- * empty or a summary. Without either it is plain reasoning text that no provider will ask back.
+ * Reasoning. `signature` is what its issuer wants to see again with it, opaque: a proof, or the reasoning itself encrypted,
+ * `text` being a summary or empty. `redacted` is reasoning that was encrypted from the start, whole. Without either it is
+ * plain text that no provider will ask back. A language that keeps such proofs on calls or text (Gemini) reads them as a
+ * block of their own, with an empty text where there is none: before the call, after the text. `ext` of the issuer's
+ * language is what must come back beside the proof (the id of an item).
  */
 export interface ThinkingBlock extends Marked {
   readonly type: 'thinking';
@@ -123,6 +131,7 @@ export type Block =
   | TextBlock
   | ImageBlock
   | AudioBlock
+  | VideoBlock
   | DocumentBlock
   | SearchResultBlock
   | ThinkingBlock

@@ -1,5 +1,5 @@
 import type { Block, DialectName, Ext, NativeBlock } from './content.ts';
-import type { ChatRequest, Tool } from './request.ts';
+import type { ChatRequest, Tool, ToolMeaning } from './request.ts';
 
 /** One thing that did not arrive as it was said. */
 export interface Loss {
@@ -15,6 +15,7 @@ export type Feature =
   | 'cache'
   | 'image'
   | 'audio'
+  | 'video'
   | 'document'
   | 'search_result'
   | 'file'
@@ -46,7 +47,10 @@ export type Feature =
   | 'format_json'
   | 'format_schema'
   | 'user'
-  | 'service_tier';
+  | 'service_tier'
+  | 'verbosity'
+  | 'cache_key'
+  | 'labels';
 
 const samplingFeatures = {
   temperature: 'temperature',
@@ -76,8 +80,16 @@ export function featuresOf(request: ChatRequest): Map<Feature, string> {
   return found;
 }
 
-/** What a language that lacks `cannotSay` loses of this request, plus whatever only another language could have said. */
-export function lossesOf(request: ChatRequest, target: DialectName, cannotSay: readonly Feature[]): Loss[] {
+/**
+ * What a language that lacks `cannotSay` loses of this request, plus whatever only another language could have said.
+ * @param means the provider's own tools for which the language has its own.
+ */
+export function lossesOf(
+  request: ChatRequest,
+  target: DialectName,
+  cannotSay: readonly Feature[],
+  means: readonly ToolMeaning['type'][] = [],
+): Loss[] {
   const losses: Loss[] = [];
   const found = featuresOf(request);
   for (const feature of cannotSay) {
@@ -92,7 +104,8 @@ export function lossesOf(request: ChatRequest, target: DialectName, cannotSay: r
     if (owner !== target) for (const field of Object.keys(fields)) foreign(field);
   }
   request.tools.forEach((tool, i) => {
-    if (tool.type === 'native' && tool.dialect !== target) foreign(`tools[${i}] (${tool.name})`);
+    if (tool.type !== 'native' || tool.dialect === target) return;
+    if (tool.means === undefined || !means.includes(tool.means.type)) foreign(`tools[${i}] (${tool.name})`);
   });
   for (const [path, block] of nativesOf(request)) {
     if (block.dialect !== target) foreign(`${path} (${String(block.value['type'])})`);
@@ -166,6 +179,7 @@ function noteBlock(block: Block, path: string, note: Note): void {
       break;
     case 'image':
     case 'audio':
+    case 'video':
       note(block.type, path);
       if (block.source.type === 'file') note('file', path);
       break;
@@ -216,5 +230,8 @@ function noteParameters(request: ChatRequest, note: Note): void {
   if (request.format?.type === 'json_schema') note('format_schema', 'format');
   if (request.user !== undefined) note('user', 'user');
   if (request.serviceTier !== undefined) note('service_tier', 'service_tier');
+  if (request.verbosity !== undefined) note('verbosity', 'verbosity');
+  if (request.cacheKey !== undefined) note('cache_key', 'cache_key');
+  if (request.labels !== undefined) note('labels', 'labels');
   if (request.cache !== undefined) note('cache', 'cache');
 }

@@ -34,12 +34,27 @@ export interface CustomTool {
   readonly ext?: Ext;
 }
 
+/** What several languages have as a tool of the provider's own, in words that all of them share. */
+export type ToolMeaning =
+  | {
+      readonly type: 'web_search';
+      readonly maxUses?: number;
+      readonly allowedDomains?: readonly string[];
+      readonly blockedDomains?: readonly string[];
+      /** Approximate place of the user: `city`, `region`, `country`, `timezone`. */
+      readonly location?: { readonly [part: string]: string };
+    }
+  | { readonly type: 'web_fetch' }
+  | { readonly type: 'code_execution' };
+
 /** A tool that only its own language knows: server tools, toolsets, versioned client tools. */
 export interface NativeTool {
   readonly type: 'native';
   readonly dialect: DialectName;
   readonly name: string;
   readonly value: JsonObject;
+  /** Where other languages have the like of it. They write their own and report it as mapped. */
+  readonly means?: ToolMeaning;
   readonly cache?: CacheMark;
 }
 
@@ -111,6 +126,12 @@ export interface ChatRequest {
   /** Opaque id of the end user. */
   readonly user?: string;
   readonly serviceTier?: string;
+  /** How much to say: `low`, `medium`, `high`. */
+  readonly verbosity?: string;
+  /** Calls with the same key have much of the prompt in common: they are sent where it is cached. */
+  readonly cacheKey?: string;
+  /** What the client wants to find again in the provider's records. */
+  readonly labels?: { readonly [name: string]: string };
   /** Mark the last cacheable block. */
   readonly cache?: CacheMark;
   /** Request headers that belong to the client's language (`anthropic-beta`, ...), lower case. */

@@ -4,7 +4,7 @@ import type { Event, Sink } from '../canon/event.ts';
 import type { Folded } from '../canon/fold.ts';
 import type { JsonObject } from '../canon/json.ts';
 import type { Feature, Loss } from '../canon/loss.ts';
-import type { ChatRequest } from '../canon/request.ts';
+import type { ChatRequest, ToolMeaning } from '../canon/request.ts';
 import type { Usage } from '../canon/usage.ts';
 
 /** Request or response headers, names in lower case. */
@@ -82,11 +82,23 @@ export interface StreamReader {
   end(): void;
 }
 
-/** Writes one streamed answer as the text of its wire form. */
-export type StreamWriter = (write: (text: string) => void, request: ChatRequest) => Sink;
+/** Writes one streamed answer as its wire form: text, or bytes where the language is binary. */
+export type StreamWriter = (write: (piece: string | Uint8Array) => void, request: ChatRequest) => Sink;
+
+/** How a language counts a prompt's tokens at the provider. */
+export interface CountSide {
+  /** The body of the counting call, for a request that an answer is not wanted of. */
+  writeRequest(request: ChatRequest, options: WriteOptions): JsonObject;
+  /** Tokens in the answer; nothing where it tells none. */
+  readResponse(body: unknown): number | undefined;
+}
 
 /** The language as a provider speaks it. Everything here is synchronous and pure. */
 export interface UpstreamSide {
+  /**
+   * Where the language has model and stream flag in the path (`Dialect.addressed`), they are members of the body here all
+   * the same, `model` and `stream`: whoever sends it takes them out.
+   */
   writeRequest(request: ChatRequest, options: WriteOptions): JsonObject;
   /** Request headers the language itself demands (`anthropic-version`). */
   headers?(request: ChatRequest): Headers;
@@ -95,11 +107,21 @@ export interface UpstreamSide {
   readResponse(body: unknown, emit: Sink): void;
   readError(status: number, headers: Headers, body: Uint8Array): GatewayError;
   readonly cannotSay: readonly Feature[];
+  /** The provider's own tools that the language has. */
+  readonly means?: readonly ToolMeaning['type'][];
+  /** What the names of tools must look like. Others are sent under a name that fits, and come back under their own. */
+  readonly toolNames?: RegExp;
+  /** Media type of a streamed answer; server-sent events where it is absent. */
+  readonly streamType?: string;
+  readonly count?: CountSide;
 }
 
 /** The language as a client speaks it. Everything here is synchronous and pure. */
 export interface ClientSide {
-  /** Lenient about the unknown, strict about contradictions: throws `invalid_request` that names the field. */
+  /**
+   * Lenient about the unknown, strict about contradictions: throws `invalid_request` that names the field. Where the
+   * language has model and stream flag in the path, they have been put into the body as `model` and `stream`.
+   */
   readRequest(body: JsonObject, headers: Headers): ChatRequest;
   readonly writeStream: StreamWriter;
   writeResponse(answer: Folded, request: ChatRequest): JsonObject;
@@ -110,7 +132,15 @@ export interface ClientSide {
   statusOf?(error: GatewayError): number;
   /** Kinds of events the language has no words for. */
   readonly cannotSay: readonly Event['type'][];
-  /** What keeps a silent stream alive. */
+  /** Media type of a streamed answer; server-sent events where it is absent. */
+  streamType?(request: ChatRequest): string;
+  /** The request inside a body that asks for a count; the body itself where this is absent. */
+  readCount?(body: JsonObject): JsonObject;
+  /** The answer to a request for a count of tokens, where the language has one. */
+  writeCount?(tokens: number): JsonObject;
+  /** Headers beside an error's body. */
+  errorHeaders?(error: GatewayError): Headers;
+  /** What keeps a silent stream alive; empty where the language has nothing that says nothing. */
   readonly ping: string;
   /** Response header in which the language's clients look for the call's id. */
   readonly requestIdHeader: string;
@@ -154,6 +184,8 @@ export interface PassSide {
 /** One wire language, both directions. */
 export interface Dialect {
   readonly name: DialectName;
+  /** True where model and stream flag are said in the path and not in the body. */
+  readonly addressed?: true;
   readonly upstream: UpstreamSide;
   readonly client?: ClientSide;
   readonly pass?: PassSide;

@@ -276,14 +276,14 @@ export class Delivery implements AnswerSink, Ticking {
 
   /** A client that asked for a stream gets one, though the provider answered whole. */
   #replay(body: Buffer): void {
-    let text = '';
+    const pieces: Uint8Array[] = [];
     const write = this.#call.dialect.client.writeStream((piece) => {
-      text += piece;
+      pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
     }, this.#outgoing.request());
     const guard = createGuard(write);
     readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
     guard.end();
-    this.#forward(Buffer.from(text));
+    this.#forward(Buffer.concat(pieces));
     this.#call.reply.end();
     this.#finish({ delivered: true });
   }

@@ -119,7 +119,7 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
 function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
   const { upstream, name } = route.dialect;
   const request: ChatRequest = { ...source.request(), model: options.model };
-  const losses: Loss[] = lossesOf(request, name, upstream.cannotSay);
+  const losses: Loss[] = lossesOf(request, name, upstream.cannotSay, upstream.means);
   const body = upstream.writeRequest(request, { quirks: options.route.quirks, lose: (loss) => losses.push(loss) });
   for (const [field, value] of Object.entries({ ...options.route.usual, ...options.route.body })) body[field] ??= value;
   const headers = upstream.headers?.(request) ?? {};

@@ -29,13 +29,21 @@ const nothing = Buffer.alloc(0);
 /** Reader, guard, tap, writer: one synchronous line from the provider's bytes to the client's. */
 export function createTranslator({ from, to, request, tap, ...guardOptions }: Translation): Translator {
   let written = '';
-  const writer = to.writeStream((text) => {
-    written += text;
+  /** What was written before, where the client's language is binary. */
+  let pieces: Uint8Array[] = [];
+  const writer = to.writeStream((piece) => {
+    if (typeof piece === 'string') written += piece;
+    else pieces.push(piece);
   }, request);
   const guard = createGuard(tap(writer), guardOptions);
   const reader = from.readStream(guard.sink);
 
   function take(): Uint8Array {
+    if (pieces.length > 0) {
+      const bytes = Buffer.concat(pieces);
+      pieces = [];
+      return bytes;
+    }
     if (written === '') return nothing;
     const bytes = Buffer.from(written);
     written = '';

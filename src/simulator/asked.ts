@@ -58,7 +58,9 @@ export interface AskedParts {
   /** Estimated, in tokens. */
   readonly inputTokens: number;
   readonly headers: IncomingHttpHeaders;
+  /** Without its query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly body: JsonObject;
 }
 

@@ -3,6 +3,7 @@ import { completeAsked } from './asked.ts';
 import { type Action, planDelivery } from './delivery.ts';
 import type { SimulatedDialect } from './dialect.ts';
 import { DIALECTS } from './dialects.ts';
+import { requestIdHeaders, streamType } from './headers.ts';
 import type { IdMaker } from './ids.ts';
 import type { Manner, Step } from './scenario.ts';
 
@@ -39,12 +40,13 @@ function prepare(step: Step, dialect: SimulatedDialect, stream: boolean, ids: Id
     inputTokens: 100,
     headers: {},
     path: '',
+    query: new URLSearchParams('alt=sse'),
     body: stream ? { stream_options: { include_usage: true } } : {},
   });
   const answer = buildAnswer(step, asked, ids, dialect.prefixes);
   const frames = stream ? dialect.stream(answer, asked) : [JSON.stringify(dialect.whole(answer, asked))];
-  const type = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
+  const type = stream ? streamType(dialect, asked) : 'application/json';
   const length = stream ? {} : { 'content-length': Buffer.byteLength(frames[0] ?? '') };
-  const headers = { 'content-type': type, [dialect.requestIdHeader]: ids('req_'), ...length };
+  const headers = { 'content-type': type, ...requestIdHeaders(dialect, ids('req_')), ...length };
   return { headers, actions: planDelivery(frames, step, []) };
 }

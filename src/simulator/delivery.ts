@@ -1,5 +1,8 @@
 import type { Fault, Manner, Place } from './scenario.ts';
 
+/** One event of a stream as it is written: text, or bytes of a binary framing. */
+export type Frame = string | Uint8Array;
+
 /** One thing to do on the way out. */
 export type Action =
   | { readonly kind: 'write'; readonly bytes: Buffer }
@@ -19,8 +22,8 @@ export interface Incident {
 
 /** What a fault needs from the dialect to be written. */
 export interface IncidentWriter {
-  malformed(): string;
-  error(fault: Extract<Fault, { kind: 'error' }>): string;
+  malformed(): Frame;
+  error(fault: Extract<Fault, { kind: 'error' }>): Frame;
 }
 
 const END: Action = { kind: 'end' };
@@ -38,13 +41,17 @@ export function incidentsOf(faults: readonly Fault[], writer: IncidentWriter): I
       case 'bytes':
         return [{ at: fault.at, actions: [written(Buffer.from(fault.bytes, fault.encoding ?? 'utf8'))], last: false }];
       case 'malformed':
-        return [{ at: fault.at, actions: [written(Buffer.from(writer.malformed()))], last: false }];
+        return [{ at: fault.at, actions: [written(bytesOf(writer.malformed()))], last: false }];
       case 'error':
-        return [{ at: fault.at, actions: [written(Buffer.from(writer.error(fault))), END], last: true }];
+        return [{ at: fault.at, actions: [written(bytesOf(writer.error(fault))), END], last: true }];
       default:
         return [];
     }
   });
+}
+
+function bytesOf(frame: Frame): Buffer {
+  return typeof frame === 'string' ? Buffer.from(frame) : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
 }
 
 function written(bytes: Buffer): Action {
@@ -52,7 +59,7 @@ function written(bytes: Buffer): Action {
 }
 
 /** What happens to an answer made of these events: everything up to its end, one way or another. */
-export function planDelivery(frames: readonly string[], manner: Manner, incidents: readonly Incident[]): Action[] {
+export function planDelivery(frames: readonly Frame[], manner: Manner, incidents: readonly Incident[]): Action[] {
   const actions: Action[] = [];
   const pending = [...incidents];
   let bytes = 0;
@@ -70,7 +77,7 @@ export function planDelivery(frames: readonly string[], manner: Manner, incident
   for (const [event, frame] of frames.entries()) {
     if (strike(event, bytes)) return sliced(actions, manner.slice);
     if (event > 0 && (manner.pace ?? 0) > 0) actions.push({ kind: 'wait', ms: manner.pace ?? 0 });
-    let rest = Buffer.from(frame);
+    let rest = bytesOf(frame);
     for (let at = nextByte(pending, bytes, rest.length); at !== undefined; at = nextByte(pending, bytes, rest.length)) {
       actions.push(written(rest.subarray(0, at - bytes)));
       rest = rest.subarray(at - bytes);

@@ -1,41 +1,55 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer, IdPrefixes } from './answer.ts';
 import type { Asked, Operation } from './asked.ts';
-import type { JsonObject } from './json.ts';
+import type { Frame } from './delivery.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Memory } from './memory.ts';
 import type { Problem } from './problem.ts';
 import type { Manner, Rules } from './scenario.ts';
 
-/** A request whose body is a JSON object, before anything in it is checked. */
-export interface IncomingCall {
+/** What the address of a POST asks for. */
+export interface Address {
   readonly operation: Operation;
+  /** The model, decoded, where the path names it; otherwise the body does. */
+  readonly model?: string | undefined;
+  /** Whether the answer is a stream, where the path says it; otherwise the body does. */
+  readonly stream?: boolean | undefined;
+}
+
+/** A request whose body is a JSON object, before anything in it is checked. */
+export interface IncomingCall extends Address {
+  /** Without its query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: JsonObject;
   readonly rules: Rules;
+  /** What earlier answers have left behind. */
+  readonly memory: Memory;
 }
 
 /** What an error is written for; there may be no readable body yet. */
-export type ErrorContext = Omit<IncomingCall, 'body' | 'operation'> & { readonly requestId: string };
+export type ErrorContext = Pick<IncomingCall, 'path' | 'query' | 'headers' | 'rules'> & { readonly requestId: string };
 
 /** An HTTP answer that is an error. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: JsonObject;
+  readonly body: JsonObject | Json[];
 }
 
 /** One wire language of the simulator. Everything is pure; a further language is one more of these in `dialects.ts`. */
 export interface SimulatedDialect {
   readonly name: string;
   readonly prefixes: IdPrefixes;
-  /** Header in which the service gives the request its id. */
-  readonly requestIdHeader: string;
+  /** Header in which the service gives the request its id; undefined when it gives none. */
+  readonly requestIdHeader?: string;
   /** True when a client with these headers speaks this language, for paths that several have in common. */
-  isClient(headers: IncomingHttpHeaders): boolean;
+  isClient(headers: IncomingHttpHeaders, path: string): boolean;
   /** What a POST to this path asks for; undefined when the path is not of this dialect. */
-  operation(path: string): Operation | undefined;
+  address(path: string): Address | undefined;
   /** Keys that the request shows, without `Bearer`. */
-  keys(headers: IncomingHttpHeaders): readonly string[];
+  keys(headers: IncomingHttpHeaders, query: URLSearchParams): readonly string[];
   /** Why a request without a good key is refused. */
   unauthorized(call: Omit<ErrorContext, 'requestId'>): Problem;
   /** Throws `Refused` as the service would refuse. */
@@ -44,16 +58,22 @@ export interface SimulatedDialect {
   read(call: IncomingCall): Asked;
   whole(answer: Answer, asked: Asked): JsonObject;
   /** The events of a stream, each complete with its frame. */
-  stream(answer: Answer, asked: Asked): string[];
+  stream(answer: Answer, asked: Asked): Frame[];
+  /** Content type of a stream; without it, server-sent events. */
+  streamType?(query: URLSearchParams, path: string): string;
+  /** Remembers what a later request may refer to. */
+  remember?(answer: Answer, asked: Asked, memory: Memory): void;
   /** The answer to a token count. */
   count(asked: Asked): JsonObject;
+  /** The path of the list of models, or of the one that its first group names; without it, any that ends in `models`. */
+  readonly modelsPath?: RegExp;
   /** The list of models with these ids. */
   models(ids: readonly string[], query: URLSearchParams, rules: Rules): JsonObject;
   model(id: string, rules: Rules): JsonObject;
   error(problem: Problem, context: ErrorContext): ErrorAnswer;
-  /** An error inside a stream that has begun. */
-  errorFrame(problem: Problem, context: ErrorContext, manner: Manner): string;
-  malformedFrame(manner: Manner): string;
+  /** An error inside a stream that has begun; `first` when nothing came before it. */
+  errorFrame(problem: Problem, context: ErrorContext, manner: Manner, first: boolean): Frame;
+  malformedFrame(manner: Manner, context: ErrorContext): Frame;
   /** The service's own words for a prompt that is too long. */
   overflow(tokens: number, window: number): Problem;
 }

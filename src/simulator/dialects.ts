@@ -1,22 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { anthropic } from './anthropic/dialect.ts';
-import type { Operation } from './asked.ts';
-import type { SimulatedDialect } from './dialect.ts';
+import type { Address, SimulatedDialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/dialect.ts';
 
 /** Every wire language that the simulator speaks. The last one answers clients that none of the others recognises. */
-export const DIALECTS: readonly SimulatedDialect[] = [anthropic, openaiChat];
+export const DIALECTS: readonly SimulatedDialect[] = [
+  anthropic,
+  openaiChat, // always the last
+];
 
 /** The dialect that a POST to this path speaks, and what it asks for. */
-export function dialectFor(path: string): { dialect: SimulatedDialect; operation: Operation } | undefined {
+export function dialectFor(path: string): { dialect: SimulatedDialect; address: Address } | undefined {
   for (const dialect of DIALECTS) {
-    const operation = dialect.operation(path);
-    if (operation !== undefined) return { dialect, operation };
+    const address = dialect.address(path);
+    if (address !== undefined) return { dialect, address };
   }
   return undefined;
 }
 
-/** The dialect of a client, told by its headers. */
-export function dialectOfClient(headers: IncomingHttpHeaders): SimulatedDialect {
-  return DIALECTS.find((dialect) => dialect.isClient(headers)) ?? openaiChat;
+/** The dialect of a client, told by its headers and the path. */
+export function dialectOfClient(headers: IncomingHttpHeaders, path: string): SimulatedDialect {
+  return DIALECTS.find((dialect) => dialect.isClient(headers, path)) ?? openaiChat;
 }

@@ -3,10 +3,12 @@ import { buildAnswer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { defaultStep } from './default-answer.ts';
 import { deliver } from './deliver.ts';
-import { incidentsOf, planDelivery } from './delivery.ts';
+import { type Frame, incidentsOf, planDelivery } from './delivery.ts';
 import type { ErrorContext, IncomingCall, SimulatedDialect } from './dialect.ts';
+import { requestIdHeaders, streamType } from './headers.ts';
 import type { IdMaker } from './ids.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Memory } from './memory.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Fault, Manner, Step } from './scenario.ts';
 import type { Counts, StepChooser } from './steps.ts';
@@ -16,6 +18,7 @@ export interface Stage {
   readonly choose: StepChooser;
   readonly counts: Counts;
   readonly ids: IdMaker;
+  readonly memory: Memory;
   readonly manner: Manner;
   readonly onCut: () => void;
 }
@@ -56,7 +59,7 @@ export function sendProblem(
   response: ServerResponse,
 ): void {
   const { status, headers, body } = dialect.error(problem, context);
-  sendJson(response, status, { [dialect.requestIdHeader]: context.requestId, ...headers }, body);
+  sendJson(response, status, { ...requestIdHeaders(dialect, context.requestId), ...headers }, body);
 }
 
 /** Sends JSON with its length. */
@@ -64,7 +67,7 @@ export function sendJson(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: JsonObject,
+  body: JsonObject | Json[],
 ): void {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
@@ -122,22 +125,21 @@ function sendAnswer(
   stage: Stage,
 ): void {
   const streams = asked.stream && asked.operation === 'answer';
-  const frames = streams
-    ? streamed(dialect, step, asked, stage.ids)
-    : [JSON.stringify(wholeBody(dialect, step, asked, stage.ids))];
+  const frames = framesFor(dialect, step, asked, stage);
   const incidents = incidentsOf(step.faults ?? [], {
-    malformed: () => dialect.malformedFrame(step),
+    malformed: () => dialect.malformedFrame(step, context),
     error: (fault) =>
       dialect.errorFrame(
         { ...fault, status: fault.status ?? 529, message: fault.message ?? 'Overloaded' },
         context,
         step,
+        ('event' in fault.at ? fault.at.event : fault.at.byte) <= 0,
       ),
   });
   const headers: Record<string, string | number> = {
-    'content-type': streams ? 'text/event-stream; charset=utf-8' : 'application/json',
+    'content-type': streams ? streamType(dialect, asked) : 'application/json',
     ...(streams ? { 'cache-control': 'no-cache' } : {}),
-    [dialect.requestIdHeader]: context.requestId,
+    ...requestIdHeaders(dialect, context.requestId),
     ...(step.gzip === true ? { 'content-encoding': 'gzip' } : {}),
     ...step.headers,
   };
@@ -152,12 +154,13 @@ function sendAnswer(
   deliver(response, planDelivery(frames, step, incidents), { gzip: step.gzip === true, onCut: stage.onCut });
 }
 
-function streamed(dialect: SimulatedDialect, step: Step, asked: Asked, ids: IdMaker): string[] {
-  return dialect.stream(buildAnswer(step, asked, ids, dialect.prefixes), asked);
-}
-
-function wholeBody(dialect: SimulatedDialect, step: Step, asked: Asked, ids: IdMaker): JsonObject {
-  if (asked.operation === 'count')
-    return dialect.count({ ...asked, inputTokens: step.usage?.input ?? asked.inputTokens });
-  return dialect.whole(buildAnswer(step, asked, ids, dialect.prefixes), asked);
+/** Everything that is said: the events of a stream, or one frame that is the whole body. */
+function framesFor(dialect: SimulatedDialect, step: Step, asked: Asked, stage: Stage): Frame[] {
+  if (asked.operation === 'count') {
+    const counted = dialect.count({ ...asked, inputTokens: step.usage?.input ?? asked.inputTokens });
+    return [JSON.stringify(counted)];
+  }
+  const answer = buildAnswer(step, asked, stage.ids, dialect.prefixes);
+  dialect.remember?.(answer, asked, stage.memory);
+  return asked.stream ? dialect.stream(answer, asked) : [JSON.stringify(dialect.whole(answer, asked))];
 }

@@ -13,7 +13,7 @@ export function answerModels(
   query: URLSearchParams,
   rules: Rules,
 ): { readonly body: JsonObject } | { readonly missing: string } {
-  const found = PATH.exec(path);
+  const found = (dialect.modelsPath ?? PATH).exec(path);
   if (found === null) return { missing: `Not found: ${path}` };
   if (found[1] === undefined) return { body: dialect.models(rules.models ?? DEFAULT_MODELS, query, rules) };
   const id = decodeURIComponent(found[1]);

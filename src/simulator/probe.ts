@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Asked } from './asked.ts';
 import { DIALECTS } from './dialects.ts';
 import { type Json, type JsonObject, objectOf } from './json.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Rules } from './scenario.ts';
 
@@ -54,23 +55,42 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 /** Rules of a strict server without specialities. */
 export const STRICT: Rules = { strict: true, flavor: 'openai', allow: [], limits: {}, refuse: {} };
 
+/** Where each dialect is asked for an answer; a query may follow. */
+const PATHS: Readonly<Record<string, string>> = {
+  anthropic: '/v1/messages',
+  'openai-chat': '/v1/chat/completions',
+  'openai-responses': '/v1/responses',
+  gemini: '/v1beta/models/gemini-3.1-pro-preview:generateContent',
+};
+
 /** Why a dialect refuses a body, or undefined. */
 export function refusalOf(
   name: string,
   body: JsonObject,
-  options: { rules?: Partial<Rules>; headers?: Record<string, string>; path?: string } = {},
+  options: { rules?: Partial<Rules>; headers?: Record<string, string>; path?: string; memory?: Memory } = {},
 ): Problem | undefined {
   const dialect = dialectNamed(name);
-  const path = options.path ?? (name === 'anthropic' ? '/v1/messages' : '/v1/chat/completions');
-  const operation = dialect.operation(path) ?? 'answer';
+  const [path = '', search = ''] = (options.path ?? PATHS[name] ?? '/').split('?');
+  const query = new URLSearchParams(search);
+  const address = dialect.address(path) ?? { operation: 'answer' };
+  const memory = options.memory ?? createMemory();
   const headers = { 'anthropic-version': '2023-06-01', ...options.headers };
   const rules = { ...STRICT, ...options.rules };
-  return problemOf(() => dialect.check({ operation, path, headers, body, rules }));
+  return problemOf(() => dialect.check({ ...address, path, query, headers, body, rules, memory }));
 }
 
 /** A body in neutral words. */
-export function askedFrom(name: string, body: JsonObject, headers: Record<string, string> = {}): Asked {
-  return dialectNamed(name).read({ operation: 'answer', path: '/', headers, body, rules: STRICT });
+export function askedFrom(
+  name: string,
+  body: JsonObject,
+  headers: Record<string, string> = {},
+  target = '/',
+): Asked {
+  const dialect = dialectNamed(name);
+  const [path = '', search = ''] = target.split('?');
+  const address = dialect.address(path) ?? { operation: 'answer' };
+  const query = new URLSearchParams(search);
+  return dialect.read({ ...address, path, query, headers, body, rules: STRICT, memory: createMemory() });
 }
 
 /** The dialect of that name; throws when there is none. */

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Operation } from './asked.ts';
 import { type ConstantAnswers, prepareConstant } from './constant.ts';
 import { deliver } from './deliver.ts';
-import type { ErrorContext, IncomingCall, SimulatedDialect } from './dialect.ts';
+import type { Address, ErrorContext, IncomingCall, SimulatedDialect } from './dialect.ts';
 import { dialectFor, dialectOfClient } from './dialects.ts';
 import { answerCall, sendJson, sendProblem } from './exchange.ts';
 import { createIdMaker } from './ids.ts';
+import { createMemory } from './memory.ts';
 import { answerModels } from './models.ts';
 import { isTokenPath, type OAuthOptions, TokenIssuer } from './oauth.ts';
 import { Recorder, type Recording } from './recorder.ts';
@@ -44,6 +44,7 @@ export class SimulatorServer {
   readonly #server: Server;
   readonly #ids = createIdMaker();
   readonly #counts = createCounts();
+  readonly #memory = createMemory();
   #play: Play;
 
   constructor(settings: ServerSettings, scenario: Scenario) {
@@ -121,30 +122,34 @@ export class SimulatorServer {
       return;
     }
     const message = `simulator: ${error instanceof Error ? error.message : String(error)}`;
+    const context = this.#contextOf(request);
+    sendProblem(dialectOfClient(context.headers, context.path), { status: 500, message }, context, response);
+  }
+
+  #contextOf(request: IncomingMessage): ErrorContext {
     const { headers, url = '/' } = request;
-    const context: ErrorContext = { path: url, headers, rules: this.#play.rules, requestId: this.#ids('req_') };
-    sendProblem(dialectOfClient(headers), { status: 500, message }, context, response);
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark));
+    return { path, query, headers, rules: this.#play.rules, requestId: this.#ids('req_') };
   }
 
   #route(request: IncomingMessage, response: ServerResponse, body: ReadBody, recording: Recording): void {
-    const { method, headers, url = '/' } = request;
-    const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
+    const { method } = request;
+    const context = this.#contextOf(request);
+    const { path, query, headers, rules } = context;
     if (method === 'POST' && isTokenPath(path) && this.tokens !== undefined) {
       const answer = this.tokens.answer(headers, 'bytes' in body ? body.bytes.toString('utf8') : '');
       return sendJson(response, answer.status, {}, answer.body);
     }
     if (method === 'HEAD' || path === '/' || path === '/health') return sendJson(response, 200, {}, { status: 'ok' });
     const found = method === 'POST' ? dialectFor(path) : undefined;
-    const dialect = found?.dialect ?? dialectOfClient(headers);
-    const { rules } = this.#play;
-    const context: ErrorContext = { path, headers, rules, requestId: this.#ids('req_') };
-    if (!this.#knows(dialect.keys(headers))) {
+    const dialect = found?.dialect ?? dialectOfClient(headers, path);
+    if (!this.#knows(dialect.keys(headers, query))) {
       return sendProblem(dialect, dialect.unauthorized(context), context, response);
     }
-    if (found !== undefined) return this.#answer(dialect, found.operation, context, body, response, recording);
+    if (found !== undefined) return this.#answer(dialect, found.address, context, body, response, recording);
     const notFound = { missing: `Not found: ${path}` };
-    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark));
     const answer = method === 'GET' ? answerModels(dialect, path, query, rules) : notFound;
     if ('body' in answer) return sendJson(response, 200, {}, answer.body);
     sendProblem(dialect, { status: 404, message: answer.missing }, context, response);
@@ -152,7 +157,7 @@ export class SimulatorServer {
 
   #answer(
     dialect: SimulatedDialect,
-    operation: Operation,
+    address: Address,
     context: ErrorContext,
     body: ReadBody,
     response: ServerResponse,
@@ -165,18 +170,19 @@ export class SimulatorServer {
       return refuse(tooLarge ? 413 : 400, tooLarge ? '' : 'The request body could not be decoded.');
     }
     const { choose, manner, constant } = this.#play;
-    if (operation === 'answer' && constant !== undefined) {
-      return this.#answerConstant(dialect, body.bytes, response, recording);
+    if (address.operation === 'answer' && constant !== undefined) {
+      return this.#answerConstant(dialect, address.stream ?? asksForStream(body.bytes), response, recording);
     }
     const json = recording.json();
     if (json === undefined) return refuse(400, 'The request body is not valid JSON: expected an object.');
-    const call: IncomingCall = { ...context, operation, body: json };
-    const stage = { choose, manner, counts: this.#counts, ids: this.#ids, onCut: recording.cutting };
+    const memory = this.#memory;
+    const call: IncomingCall = { ...context, ...address, body: json, memory };
+    const stage = { choose, manner, counts: this.#counts, ids: this.#ids, memory, onCut: recording.cutting };
     answerCall(dialect, call, context, response, stage);
   }
 
-  #answerConstant(dialect: SimulatedDialect, body: Buffer, response: ServerResponse, recording: Recording): void {
-    const answer = this.#play.constant?.(dialect, asksForStream(body));
+  #answerConstant(dialect: SimulatedDialect, stream: boolean, response: ServerResponse, recording: Recording): void {
+    const answer = this.#play.constant?.(dialect, stream);
     if (answer === undefined) return;
     response.writeHead(200, answer.headers);
     deliver(response, answer.actions, { gzip: false, onCut: recording.cutting });

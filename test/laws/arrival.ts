@@ -12,7 +12,7 @@ export interface Written {
 
 /** Writes a request for a provider without quirks. */
 export function writeFor({ name, upstream }: Dialect, request: ChatRequest): Written {
-  const losses = lossesOf(request, name, upstream.cannotSay);
+  const losses = lossesOf(request, name, upstream.cannotSay, upstream.means);
   const body = upstream.writeRequest(request, { quirks: {}, lose: (loss) => losses.push(loss) });
   return { body, losses };
 }

@@ -21,6 +21,7 @@ export function choicesOf(request: ChatRequest): Planted[] {
   }
   if (request.format !== undefined) leave('format', 'format', drop('format'));
   if (request.serviceTier !== undefined) leave('service_tier', 'service_tier', drop('serviceTier'));
+  if (request.verbosity !== undefined) leave('verbosity', 'verbosity', drop('verbosity'));
   if (request.cache !== undefined) leave('cache', 'cache', drop('cache'));
   for (const [path, without] of withoutExt(request.ext)) leave(path, path, { ...request, ...asExt(without) });
   request.system.forEach((block, i) => {

@@ -44,6 +44,12 @@ export function plantRequest(request: ChatRequest): PlantedRequest {
     ...(request.reasoning !== undefined && { reasoning: planter.reasoning(request.reasoning) }),
     ...(request.format?.type === 'json_schema' && { format: planter.format(request.format) }),
     ...(request.user !== undefined && { user: planter.text(request.user, 'user', 'user') }),
+    ...(request.cacheKey !== undefined && { cacheKey: planter.text(request.cacheKey, 'cache_key', 'cache_key') }),
+    ...(request.labels !== undefined && {
+      labels: Object.fromEntries(
+        Object.entries(request.labels).map(([name, text]) => [name, planter.text(text, 'labels', 'labels')]),
+      ),
+    }),
   };
   return { request: marked, parts: [...planter.parts, ...choicesOf(marked)] };
 }
@@ -125,6 +131,7 @@ class Planter {
         return this.#thinking(block, path);
       case 'image':
       case 'audio':
+      case 'video':
         return { ...block, source: this.#source(block.source, path, block.type) };
       case 'document':
         return this.#document(block, path);

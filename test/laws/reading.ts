@@ -23,10 +23,10 @@ export function readWhole(side: UpstreamSide, body: unknown): Event[] {
 
 /** The bytes a client is sent for these events. */
 export function writeStreamed(side: ClientSide, request: ChatRequest, events: readonly Event[]): Buffer {
-  const pieces: string[] = [];
-  const sink: Sink = side.writeStream((text) => pieces.push(text), request);
+  const pieces: Uint8Array[] = [];
+  const sink: Sink = side.writeStream((piece) => pieces.push(Buffer.from(piece as Uint8Array)), request);
   for (const event of events) sink(event);
-  return Buffer.from(pieces.join(''));
+  return Buffer.concat(pieces);
 }
 
 /** What the events add up to. */

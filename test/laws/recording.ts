@@ -64,7 +64,7 @@ function answersOf(lines: readonly string[]): string[][] {
   return answers.filter((answer) => answer.length > 0);
 }
 
-/** Events that name themselves are framed under that name. */
+/** Events that name themselves are framed under that name; those of a binary language as it frames them. */
 function frameOf(line: string): string {
   const { type } = JSON.parse(line) as JsonObject;
   return typeof type === 'string' ? `event: ${type}\ndata: ${line}\n\n` : `data: ${line}\n\n`;

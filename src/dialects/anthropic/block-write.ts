@@ -34,7 +34,8 @@ function writeBlock(block: Block, path: string, to: Writing): JsonObject | undef
     case 'image':
       return writeImage(block, path, to);
     case 'audio':
-      return leftOut('audio');
+    case 'video':
+      return leftOut(block.type);
     case 'document':
       return writeDocument(block, path, to);
     case 'search_result':

@@ -53,7 +53,7 @@ function write(events: readonly Event[]): Buffer {
   let text = '';
   const sink = anthropic.client.writeStream(
     (piece) => {
-      text += piece;
+      text += String(piece);
     },
     anthropic.client.readRequest({ model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] }, {}),
   );

@@ -62,7 +62,7 @@ function fold(events: readonly Event[]): Folded {
 function write(...events: Event[]): JsonObject[] {
   let written = '';
   const sink = writeStream((piece) => {
-    written += piece;
+    written += String(piece);
   }, request);
   for (const event of events) sink(event);
   const frames = written.split('\n\n');

@@ -1,5 +1,6 @@
+import { functionFor } from '../../canon/custom-tool.ts';
 import type { JsonObject } from '../../canon/json.ts';
-import type { CustomTool, FunctionTool, NativeTool, Tool, ToolChoice } from '../../canon/request.ts';
+import type { FunctionTool, NativeTool, Tool, ToolChoice } from '../../canon/request.ts';
 import { anthropicName, fieldsOf, undotted } from './ext.ts';
 import { writeCacheMark, writeMarks } from './mark.ts';
 import type { Writing } from './writing.ts';
@@ -25,7 +26,7 @@ function writeTool(tool: Tool, path: string, to: Writing): JsonObject[] {
       return [writeFunction(tool, to)];
     case 'custom':
       to.lose('approximated', path, 'free text becomes a string inside a JSON object');
-      return [writeCustom(tool, to)];
+      return [writeFunction(functionFor(tool), to)];
     case 'native':
       return tool.dialect === anthropicName ? [writeNative(tool, to)] : [];
   }
@@ -40,22 +41,6 @@ function writeFunction(tool: FunctionTool, to: Writing): JsonObject {
     ...(tool.deferred !== undefined && { defer_loading: tool.deferred }),
     ...writeMarks(tool, to.marks),
   };
-}
-
-function writeCustom(tool: CustomTool, to: Writing): JsonObject {
-  const grammar = tool.format?.type === 'grammar' ? grammarNote(tool.format) : undefined;
-  const description = [tool.description, grammar].filter((text) => text !== undefined).join('\n\n');
-  return {
-    name: tool.name,
-    ...(description !== '' && { description }),
-    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-    ...writeMarks(tool, to.marks),
-  };
-}
-
-function grammarNote(format: JsonObject): string {
-  const { syntax, definition } = { ...format, ...(format.grammar as JsonObject | undefined) };
-  return `The input follows this ${String(syntax)} grammar:\n${String(definition)}`;
 }
 
 function writeNative({ value, cache }: NativeTool, to: Writing): JsonObject {

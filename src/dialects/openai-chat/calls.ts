@@ -1,6 +1,6 @@
+import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, numberIn, parseJson, stringIn } from '../../canon/json.ts';
 import type { Blocks, Call } from './blocks.ts';
-import { fingerprint } from './fingerprint.ts';
 
 interface Known {
   readonly call: Call;

@@ -1,8 +1,8 @@
 import { type ErrorDetails, type ErrorKind, errorKindOf, errorKinds, GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { readOverflow } from '../../canon/overflow.ts';
+import { readRetryAfter } from '../../canon/retry-after.ts';
 import type { Headers } from '../dialect.ts';
-import { readRetryAfter } from './retry-after.ts';
 
 /** What an error body says, whatever its form. */
 interface Said {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorKind, GatewayError } from '../../canon/error.ts';
 import { readOverflow } from '../../canon/overflow.ts';
+import { readRetryAfter } from '../../canon/retry-after.ts';
 import type { Headers } from '../dialect.ts';
 import { readError } from './error-read.ts';
 import { writeError } from './error-write.ts';
-import { readRetryAfter } from './retry-after.ts';
 
 const read = (status: number, body: unknown, headers: Headers = {}): GatewayError =>
   readError(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));

@@ -91,6 +91,13 @@ export function object(value: unknown, param: string): JsonObject {
   return value;
 }
 
+/** An object all of whose members are strings. */
+export function strings(value: unknown, param: string): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(object(value, param)).map(([name, text]) => [name, string(text, `${param}.${name}`)]),
+  );
+}
+
 /** An array whose elements are objects. */
 export function objects(value: unknown, param: string): JsonObject[] {
   if (!Array.isArray(value)) throw wrongType(param, 'an array of objects', value);

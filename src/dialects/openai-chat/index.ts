@@ -20,7 +20,7 @@ export const openaiChat = {
     readResponse,
     readError,
     // What depends on the server is reported by the writer, which knows its quirks.
-    cannotSay: ['text_citations', 'document_citations', 'reasoning_display'],
+    cannotSay: ['video', 'text_citations', 'document_citations', 'reasoning_display'],
   },
   client: {
     readRequest,

@@ -1,4 +1,5 @@
 import type { Block, Ext, TextBlock, ToolCallBlock, ToolResultBlock } from '../../canon/content.ts';
+import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
 import { argumentsText } from './calls.ts';
@@ -14,7 +15,6 @@ import {
   wrongType,
   wrongValue,
 } from './fields.ts';
-import { fingerprint } from './fingerprint.ts';
 import { readCacheMark, readContent } from './parts-read.ts';
 import { readReasoning, readReasoningPart, reasoningFields, thinkingBlocks } from './reasoning.ts';
 

@@ -1,3 +1,4 @@
+import { withoutBillingLine } from '../../canon/billing-line.ts';
 import type { TextBlock, ToolResultBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest, Turn } from '../../canon/request.ts';
@@ -22,15 +23,10 @@ export function writeMessages(request: ChatRequest, instruction: string | undefi
   return messages;
 }
 
-/** Claude Code's first block names the session; it means nothing to others and would defeat their prefix cache. */
-const billingLine = /^x-anthropic-billing-header:[^\n]*\n?/;
-
 function writeSystem(system: readonly TextBlock[], instruction: string | undefined, writing: Writing): JsonObject[] {
-  const blocks = system.map((block, i) => {
-    if (!billingLine.test(block.text)) return block;
-    writing.lose('dropped', `system[${i}]`, 'the billing line is meant for Anthropic');
-    return { ...block, text: block.text.replace(billingLine, '') };
-  });
+  const blocks = [
+    ...withoutBillingLine(system, (path) => writing.lose('dropped', path, 'the billing line is meant for Anthropic')),
+  ];
   if (instruction !== undefined) blocks.push({ type: 'text', text: instruction });
   const content = writeTexts(blocks, 'system', writing);
   return content === '' ? [] : [{ role: writing.quirks.system_role ?? 'system', content }];

@@ -1,13 +1,6 @@
-import type {
-  AudioBlock,
-  Block,
-  CacheMark,
-  DocumentBlock,
-  ImageBlock,
-  SearchResultBlock,
-  Source,
-} from '../../canon/content.ts';
+import type { AudioBlock, Block, CacheMark, DocumentBlock, ImageBlock, Source } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { documentLines, omitted, searchResultText, toolReferenceText } from '../../canon/prose.ts';
 import type { Writing } from './writing.ts';
 
 /** A user's blocks as content parts. `path` says where they stand, for what gets lost. */
@@ -46,6 +39,8 @@ function bareParts(block: Block, path: string, writing: Writing): JsonObject[] {
       return [writeImage(block, path, writing)];
     case 'audio':
       return [writeAudio(block, path, writing)];
+    case 'video':
+      return [absent('video', path, 'the language has no videos', writing)];
     case 'document':
       return writeDocument(block, path, writing);
     case 'search_result':
@@ -65,18 +60,10 @@ export function textPart(text: string): JsonObject {
   return { type: 'text', text };
 }
 
-export function toolReferenceText(name: string): string {
-  return `Tool ${name} is now available.`;
-}
-
-export function searchResultText({ title, source, content }: SearchResultBlock): string {
-  return [title, source, '', ...content.map((block) => (block.type === 'text' ? block.text : ''))].join('\n');
-}
-
 /** Instead of what the provider cannot take: the model shall know that something was there. */
 function absent(what: string, path: string, why: string, writing: Writing): JsonObject {
   writing.lose('dropped', path, why);
-  return textPart(`[${what} omitted: ${why}]`);
+  return textPart(omitted(what, why));
 }
 
 function writeImage({ source, detail }: ImageBlock, path: string, writing: Writing): JsonObject {
@@ -109,11 +96,11 @@ function writeDocument(block: DocumentBlock, path: string, writing: Writing): Js
   const about = context === undefined ? [] : [textPart(context)];
   if (source.type === 'text') {
     writing.loseOnce('mapped', path, 'text documents are told as text');
-    return [textPart([...titleLines(block), source.text].join('\n'))];
+    return [textPart([...documentLines(block), source.text].join('\n'))];
   }
   if (source.type === 'parts') {
     writing.loseOnce('mapped', path, 'text documents are told as text');
-    const head = titleLines(block);
+    const head = documentLines(block);
     const parts = writeParts(source.parts, `${path}.source.parts`, writing);
     return head.length > 0 ? [textPart(head.join('\n')), ...parts] : parts;
   }
@@ -140,10 +127,4 @@ function defaultName(mediaType: string): string {
 
 function nameOf({ title }: DocumentBlock): string {
   return title === undefined ? 'document' : `document ${title}`;
-}
-
-function titleLines({ title, context }: DocumentBlock): string[] {
-  const lines = title === undefined ? [] : [`Document: ${title}`];
-  if (context !== undefined) lines.push(context);
-  return lines.length > 0 ? [...lines, ''] : [];
 }

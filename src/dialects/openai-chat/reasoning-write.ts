@@ -1,19 +1,11 @@
+import { budgetOf, effortOf, isOff, nearestEffort } from '../../canon/effort.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Effort, Reasoning } from '../../canon/request.ts';
 import type { Writing } from './writing.ts';
 
-const order: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
-
 /** Words taken where the provider's data name none: those that every server with the field knows. */
 const plainEfforts: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high'];
 const openRouterEfforts: readonly string[] = [...plainEfforts, 'xhigh'];
-
-/** Tokens of thinking that an effort is worth where only a number can be said, and the other way round. */
-const budgets: readonly (readonly [effort: string, tokens: number])[] = [
-  ['low', 2048],
-  ['medium', 8192],
-  ['high', 16384],
-];
 
 /** How hard to think, in the form that the provider takes. */
 export function writeReasoningWish(wish: Reasoning | undefined, writing: Writing): JsonObject {
@@ -81,35 +73,11 @@ function writeThinking(wish: Reasoning, writing: Writing): JsonObject {
   return { thinking: { type: 'enabled', budget_tokens: budgetOf(wish.effort ?? 'medium') } };
 }
 
-function isOff({ mode, effort }: Reasoning): boolean {
-  return mode === 'off' || (mode === undefined && effort === 'none');
-}
-
-function effortOf(budget: number): string {
-  return budgets.find(([effort, tokens]) => effort !== 'high' && budget <= tokens)?.[0] ?? 'high';
-}
-
-function budgetOf(effort: Effort): number {
-  const rank = order.indexOf(effort);
-  if (rank !== -1 && rank < order.indexOf('low')) return 1024;
-  return budgets.find(([known]) => known === effort)?.[1] ?? 32768;
-}
-
 /** The word itself where the server takes it, else the one closest to it. A client of this language chose its own. */
 function nearest(effort: Effort, fallback: readonly string[], writing: Writing): string {
   const taken = writing.quirks.efforts ?? fallback;
   if (taken.includes(effort) || (writing.quirks.efforts === undefined && writing.own)) return effort;
-  const rank = order.indexOf(effort);
-  if (rank === -1) return effort;
-  let best: string = effort;
-  let distance = Number.POSITIVE_INFINITY;
-  for (const word of taken) {
-    const away = Math.abs(order.indexOf(word) - rank);
-    if (order.includes(word) && away < distance) {
-      best = word;
-      distance = away;
-    }
-  }
+  const best = nearestEffort(effort, taken);
   if (best !== effort) writing.lose('approximated', 'reasoning.effort', `${effort} is told as ${best}`);
   return best;
 }

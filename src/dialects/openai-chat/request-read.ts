@@ -13,6 +13,7 @@ import {
   others,
   required,
   string,
+  strings,
   wrongType,
   wrongValue,
 } from './fields.ts';
@@ -47,6 +48,9 @@ const known = new Set([
   'response_format',
   'user',
   'service_tier',
+  'verbosity',
+  'prompt_cache_key',
+  'metadata',
   'stream',
   'stream_options',
   'cache_control',
@@ -66,6 +70,9 @@ export function readRequest(body: JsonObject, headers: Headers): ChatRequest {
   const format = readFormat(body);
   const user = optional(body, 'user', string) ?? optional(body, 'safety_identifier', string);
   const serviceTier = optional(body, 'service_tier', string);
+  const verbosity = optional(body, 'verbosity', string);
+  const cacheKey = optional(body, 'prompt_cache_key', string);
+  const labels = optional(body, 'metadata', strings);
   const cache = readCacheMark(body);
   const own = ownHeaders(headers);
   return {
@@ -84,6 +91,9 @@ export function readRequest(body: JsonObject, headers: Headers): ChatRequest {
     ...(format !== undefined && { format }),
     ...(user !== undefined && { user }),
     ...(serviceTier !== undefined && { serviceTier }),
+    ...(verbosity !== undefined && { verbosity }),
+    ...(cacheKey !== undefined && { cacheKey }),
+    ...(labels !== undefined && { labels }),
     ...(cache !== undefined && { cache }),
     ...(own !== undefined && { headers: own }),
     ...readExt(body, { toolChoice: toolChoice === undefined, format: format === undefined }),

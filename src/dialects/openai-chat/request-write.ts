@@ -1,8 +1,8 @@
 import type { Block } from '../../canon/content.ts';
+import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject } from '../../canon/json.ts';
 import type { ChatRequest, OutputFormat, Turn } from '../../canon/request.ts';
 import type { WriteOptions } from '../dialect.ts';
-import { fingerprint } from './fingerprint.ts';
 import { writeMessages } from './messages-write.ts';
 import { writeReasoningWish } from './reasoning-write.ts';
 import { writeTools } from './tools-write.ts';
@@ -23,6 +23,9 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
     ...format.fields,
     ...writeUser(request.user, writing),
     ...writeServiceTier(request.serviceTier, writing),
+    ...(request.verbosity !== undefined && { verbosity: request.verbosity }),
+    ...(request.cacheKey !== undefined && { prompt_cache_key: request.cacheKey }),
+    ...(request.labels !== undefined && { metadata: request.labels }),
     ...(writing.own && writing.mark(request.cache, 'cache')),
     ...writeStream(request, writing),
     ...request.ext?.['openai-chat'],

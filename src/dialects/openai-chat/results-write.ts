@@ -1,6 +1,7 @@
 import type { Block, ToolResultBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
-import { searchResultText, textPart, toolReferenceText, writePart } from './parts-write.ts';
+import { fromResult, noResult, searchResultText, toolReferenceText } from '../../canon/prose.ts';
+import { textPart, writePart } from './parts-write.ts';
 import type { Writing } from './writing.ts';
 
 /** A tool's result: the message that answers the call, and what such a message cannot hold. */
@@ -35,10 +36,7 @@ export function writeResult(block: ToolResultBlock, path: string, writing: Writi
     content: mark !== undefined || (stays && files.length > 0) ? parts : text,
     ...block.ext?.['openai-chat'],
   };
-  const moved =
-    stays || files.length === 0
-      ? []
-      : [textPart(`From the result of tool call ${writing.callId(block.id)}:`), ...files];
+  const moved = stays || files.length === 0 ? [] : [textPart(fromResult(writing.callId(block.id))), ...files];
   return { message, moved };
 }
 
@@ -53,8 +51,8 @@ export function writeOrphan(block: ToolResultBlock, path: string, writing: Writi
 
 /** Stands in for a result that the client never gave: every call must be answered. */
 export function missingResult(id: string, path: string, writing: Writing): JsonObject {
-  writing.lose('approximated', path, 'a call without a result is answered with "(no result)"');
-  return { role: 'tool', tool_call_id: writing.callId(id), content: '(no result)' };
+  writing.lose('approximated', path, `a call without a result is answered with "${noResult}"`);
+  return { role: 'tool', tool_call_id: writing.callId(id), content: noResult };
 }
 
 /** A part's text; nothing for parts that are more than text. */

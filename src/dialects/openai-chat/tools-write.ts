@@ -1,12 +1,13 @@
-import type { Block } from '../../canon/content.ts';
+import { functionFor } from '../../canon/custom-tool.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool } from '../../canon/request.ts';
+import { visibleTools } from '../../canon/visible-tools.ts';
 import type { Writing } from './writing.ts';
 
 /** `tools`, `tool_choice` and `parallel_tool_calls`; nothing at all without tools. */
 export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const allowed = request.toolChoice?.type === 'required' ? request.toolChoice.allowed : undefined;
-  const shown = shownTools(request, writing);
+  const shown = visibleTools(request, ({ what, path, why }) => writing.lose(what, path, why));
   // Only OpenAI itself knows a list of allowed tools; for others, fewer tools say the same.
   const asList = allowed !== undefined && allowed.length > 1 && writing.own;
   const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
@@ -24,26 +25,6 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   };
 }
 
-/** Deferred tools stay hidden until a result names them, a call has used them, or the client insists on one. */
-function shownTools(request: ChatRequest, writing: Writing): readonly Tool[] {
-  const isDeferred = (tool: Tool): boolean => tool.type === 'function' && tool.deferred === true;
-  if (!request.tools.some(isDeferred)) return request.tools;
-  const known = new Set<string>();
-  for (const turn of request.turns) for (const block of turn.content) noteNames(block, known);
-  if (request.toolChoice?.type === 'tool') known.add(request.toolChoice.name);
-  const shown = request.tools.filter((tool) => !isDeferred(tool) || known.has(tool.name));
-  const hidden = request.tools.length - shown.length;
-  if (hidden > 0) writing.lose('dropped', 'tools', `${hidden} deferred tools are hidden until a result names them`);
-  const named = request.tools.findIndex((tool) => isDeferred(tool) && known.has(tool.name));
-  if (named !== -1) writing.lose('approximated', `tools[${named}]`, 'a deferred tool is as any other once it is named');
-  return shown;
-}
-
-function noteNames(block: Block, names: Set<string>): void {
-  if (block.type === 'tool_reference' || block.type === 'tool_call') names.add(block.name);
-  if (block.type === 'tool_result') for (const part of block.content) noteNames(part, names);
-}
-
 function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
   if (tool.type === 'native') return tool.dialect === 'openai-chat' ? [tool.value] : [];
   const { body, ...ext } = tool.ext?.['openai-chat'] ?? {};
@@ -53,7 +34,7 @@ function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
     return [{ type: 'function', function: { ...functionOf(tool), ...inner }, ...ext, ...mark }];
   if (writing.own) return [{ type: 'custom', custom: { ...customOf(tool), ...inner }, ...ext }];
   writing.lose('approximated', path, 'free text is asked for as the one argument of a function');
-  return [{ type: 'function', function: functionForText(tool) }];
+  return [{ type: 'function', function: functionOf(functionFor(tool)) }];
 }
 
 function functionOf({ name, description, schema, strict }: FunctionTool): JsonObject {
@@ -67,11 +48,6 @@ function functionOf({ name, description, schema, strict }: FunctionTool): JsonOb
 
 function customOf({ name, description, format }: CustomTool): JsonObject {
   return { name, ...(description !== undefined && { description }), ...(format !== undefined && { format }) };
-}
-
-function functionForText({ name, description }: CustomTool): JsonObject {
-  const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
-  return { name, ...(description !== undefined && { description }), parameters };
 }
 
 function writeToolChoice(request: ChatRequest, allowed: readonly string[] | undefined, writing: Writing): JsonObject {

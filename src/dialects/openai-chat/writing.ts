@@ -1,9 +1,9 @@
 import type { CacheMark } from '../../canon/content.ts';
+import { fingerprint } from '../../canon/fingerprint.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Loss } from '../../canon/loss.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import type { Quirks, WriteOptions } from '../dialect.ts';
-import { fingerprint } from './fingerprint.ts';
 
 /** What every part of the request writer needs. */
 export interface Writing {

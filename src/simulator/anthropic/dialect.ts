@@ -23,10 +23,10 @@ export const anthropic: SimulatedDialect = {
   prefixes: { answer: 'msg_', call: 'toolu_' },
   requestIdHeader: 'request-id',
   isClient: (headers) => headers['anthropic-version'] !== undefined || headers['x-api-key'] !== undefined,
-  operation(path) {
+  address(path) {
     const found = PATH.exec(path);
     if (found === null) return undefined;
-    return found[1] === undefined ? 'answer' : 'count';
+    return { operation: found[1] === undefined ? 'answer' : 'count' };
   },
   keys: keysIn,
   unauthorized({ headers, path }) {

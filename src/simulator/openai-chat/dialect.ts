@@ -24,7 +24,7 @@ export const openaiChat: SimulatedDialect = {
   prefixes: { answer: 'chatcmpl-', call: 'call_' },
   requestIdHeader: 'x-request-id',
   isClient: () => true,
-  operation: (path) => (PATH.test(path) ? 'answer' : undefined),
+  address: (path) => (PATH.test(path) ? { operation: 'answer' } : undefined),
   keys: keysIn,
   unauthorized(call) {
     const given = keysIn(call.headers).length > 0;

@@ -35,6 +35,7 @@ export function readRequest(call: IncomingCall): Asked {
     inputTokens: estimateTokens(body.messages, body.tools),
     headers: call.headers,
     path: call.path,
+    query: call.query,
     body,
   });
 }

@@ -1,4 +1,5 @@
-import type { Headers } from '../dialect.ts';
+/** Response headers, names in lower case. */
+type Headers = { readonly [name: string]: string };
 
 /** Longest wait that is believed, seconds: larger numbers are mistakes or points in time. */
 const longest = 24 * 60 * 60;
