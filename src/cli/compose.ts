@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -6,6 +7,7 @@ import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { Memory } from '../gateway/memory.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
+import { createSealer } from '../gateway/seal.ts';
 import { createLog, type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
@@ -80,6 +82,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     sender,
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
+    sealer: createSealer(sealingSecret(config)),
     estimator: new Estimator(),
     meter: new Meter(),
     redact,
@@ -161,6 +164,15 @@ function namesOf({ models, default_provider: fallback }: Config, router: ModelRo
   });
   if (fallback !== undefined) patterns.push({ pattern: '*', provider: fallback, model: '*' });
   return { names, patterns };
+}
+
+/**
+ * What the proofs of reasoning are sealed with: the same after a restart and in every replica that has the same
+ * credentials. Without any, nobody else has to read them, and every start has its own.
+ */
+function sealingSecret(config: Config): string {
+  const secrets = secretsOf(config);
+  return secrets.length > 0 ? secrets.toSorted().join('\n') : randomUUID();
 }
 
 function isProxied(env: NodeJS.ProcessEnv): boolean {

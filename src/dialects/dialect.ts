@@ -40,6 +40,10 @@ export interface Quirks {
   readonly files?: boolean;
   /** Whether a JSON schema may be asked for; false: `json_object` with the schema in the instructions. */
   readonly json_schema?: boolean;
+  /** Whether the model can be made to call a tool. */
+  readonly forced_tools?: boolean;
+  /** Whether calls of one session shall be told to have a prompt in common (`prompt_cache_key`). */
+  readonly cache_key?: boolean;
   /** Word for "must call some tool". */
   readonly tool_choice_required?: 'required' | 'any';
   /** Tool-call ids that the server takes: `nine` = exactly nine letters or digits. */
@@ -140,6 +144,8 @@ export interface ClientSide {
   writeCount?(tokens: number): JsonObject;
   /** Headers beside an error's body. */
   errorHeaders?(error: GatewayError): Headers;
+  /** Whose models' proofs of reasoning the language was made to carry: bare ones are theirs. */
+  readonly proofsOf?: string;
   /** What keeps a silent stream alive; empty where the language has nothing that says nothing. */
   readonly ping: string;
   /** Response header in which the language's clients look for the call's id. */

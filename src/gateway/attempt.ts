@@ -11,7 +11,8 @@ import { sendWhole, type WholeAnswer } from '../upstream/whole.ts';
 import type { Call } from './call.ts';
 import { type Delivered, Delivery } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
-import { type Incoming, type Outgoing, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
+import type { Incoming } from './incoming.ts';
+import { type Outgoing, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
 import { strictError } from './reply.ts';
 
 /** How often one call may be changed and sent again because a provider named something in it. */
@@ -80,10 +81,13 @@ async function attemptRoute(
   provider: Provider,
   route: Route,
 ): Promise<Delivered> {
-  const { call, scan } = source;
+  const { call } = source;
   const { model } = target;
   const remedies = gateway.memory.remedies(provider.name, model);
-  let outgoing = prepare(source, outgoingRoute(route, model, scan.stream), { model, route, remedies });
+  const way = outgoingRoute(route, model, source.stream);
+  const options = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
+  let outgoing = prepare(source, way, options);
+  let proofsForgotten = false;
   let credentialsRenewed = false;
   const found: Remedy[] = [];
   for (let healed = 0; healed <= maxRemedies; healed++) {
@@ -96,6 +100,12 @@ async function attemptRoute(
     const result = await deliver(gateway, call, provider, outgoing, credentials);
     if (!credentialsRenewed && isRefusal(result) && provider.refused(credentials)) {
       credentialsRenewed = true;
+      continue;
+    }
+    if (!proofsForgotten && refusesProofs(result)) {
+      proofsForgotten = true;
+      call.record.healed.push('left out reasoning: the provider refuses its proofs');
+      outgoing = prepare(source, way, { ...options, forgetProofs: true });
       continue;
     }
     const next = heal(call, outgoing, result);
@@ -213,6 +223,16 @@ function heal(
   const { what, path, why } = describeRemedy(remedy);
   call.record.healed.push(`${what} ${path}: ${why}`);
   return { outgoing: next, remedy };
+}
+
+/** Proofs from before the conversation changed its provider; without them it can go on. */
+function refusesProofs(result: Delivered): boolean {
+  if (result.delivered || result.error.status !== 400) return false;
+  const { message } = result.error;
+  return (
+    /signature|encrypted[_ ]content|redacted_thinking/i.test(message) &&
+    /invalid|not valid|verif|decrypt|corrupt|mismatch|malformed|could not be/i.test(message)
+  );
 }
 
 /** The client's query after the path, which may have one of its own (`?beta=true`, `?api-version=...`). */

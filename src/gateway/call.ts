@@ -1,3 +1,4 @@
+import type { JsonObject } from '../canon/json.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { Dialect } from '../dialects/index.ts';
 import type { CallRecord } from '../observe/call.ts';
@@ -21,6 +22,14 @@ export interface Reply {
 /** A dialect that clients speak. */
 export type ClientDialect = Dialect & { readonly client: NonNullable<Dialect['client']> };
 
+/** What a language says in the path and not in the body. */
+export interface Address {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Members that the language's reader wants to see in the body. */
+  readonly members?: JsonObject;
+}
+
 /** One call of a client, its body complete. */
 export interface Call {
   readonly id: string;
@@ -29,6 +38,8 @@ export interface Call {
   /** The query, question mark included, or empty. */
   readonly query: string;
   readonly body: Buffer;
+  /** Where the client's language has model and stream flag in the path. */
+  readonly address?: Address;
   readonly reply: Reply;
   readonly record: CallRecord;
   /** `performance.now()` when the call came. */

@@ -1,9 +1,11 @@
 import { GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
+import type { Provider } from '../providers/provider.ts';
 import { outgoingRoute, sendTo, withQuery } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
-import { incoming, type Outgoing, parseBody, prepare, scanned } from './outgoing.ts';
+import { type Incoming, incoming, openBody } from './incoming.ts';
+import { type Outgoing, type OutgoingOptions, prepare, prepareCount } from './outgoing.ts';
 import { errorReply, jsonReply, receiptHeaders } from './reply.ts';
 
 /** Counts a prompt's tokens: by the provider's own counter where it has one, else by an estimate that says that it is one. */
@@ -22,37 +24,65 @@ export async function countTokens(gateway: Gateway, call: Call): Promise<void> {
 }
 
 async function count(gateway: Gateway, call: Call): Promise<void> {
-  // A prompt to be counted needs no answer's length; the canonical reader asks for one.
-  const parsed = parseBody(call.body);
-  const scan = scanned(call.body);
-  const name = scan.model ?? '';
-  const request = call.dialect.client.readRequest({ max_tokens: 1, ...parsed }, call.headers);
-  const target = gateway.plan(name)[0];
-  if (target === undefined) throw new GatewayError('not_found', `model: no target for "${name}"`);
-  call.record.model = name;
+  const { client } = call.dialect;
+  const body = openBody(call);
+  const inner = client.readCount?.(body) ?? body;
+  const request = client.readRequest(inner, call.headers);
+  const target = gateway.plan(request.model)[0];
+  if (target === undefined) throw new GatewayError('not_found', `model: no target for "${request.model}"`);
+  call.record.model = request.model;
   const provider = gateway.provider(target.provider);
   const model = gateway.memory.nameOf(provider.name, target.model);
   call.record.provider = provider.name;
   call.record.upstreamModel = model;
-  const remedies = gateway.memory.remedies(provider.name, model);
-  const source = { ...incoming(call, scan), request: () => request };
-  let outgoing: Outgoing | undefined;
-  for (const route of provider.routes(model)) {
-    outgoing = prepare(source, outgoingRoute(route, model, false), { model, route, remedies });
-    if (outgoing.mode === 'translated' || route.countPath === undefined) continue;
-    const answer = await sendTo(gateway, provider, outgoing, withQuery(route.countPath, call.query));
-    if ([404, 405, 501].includes(answer.status)) continue;
-    if (answer.status >= 200 && answer.status < 300) return jsonReply(call, 200, answer.body, receiptHeaders(call));
-    throw outgoing.route.dialect.upstream.readError(answer.status, answer.headers, answer.body);
-  }
-  if (outgoing === undefined) throw new GatewayError('not_supported', `${provider.name} serves no such model.`);
+  const source: Incoming = { ...incoming(call), request: () => request };
+  const outgoing = await countAt(gateway, provider, model, source);
+  if (outgoing === undefined) return;
   const { tokens, error, samples } = gateway.estimator.estimate(
     `${provider.name}/${model}`,
     request,
     outgoing.body.length,
   );
-  jsonReply(call, 200, Buffer.from(JSON.stringify({ input_tokens: tokens })), {
+  answer(call, tokens, {
     'x-dragoman-estimate': `tokens=${tokens}; error=${Math.round(error * 100)}%; samples=${samples}`,
-    ...receiptHeaders(call),
   });
+}
+
+/** Asks the provider's own counter. Gives the request to estimate by where there is none that answers. */
+async function countAt(
+  gateway: Gateway,
+  provider: Provider,
+  model: string,
+  source: Incoming,
+): Promise<Outgoing | undefined> {
+  const { call } = source;
+  const remedies = gateway.memory.remedies(provider.name, model);
+  let last: (() => Outgoing) | undefined;
+  for (const route of provider.routes(model, call.dialect.name)) {
+    const options: OutgoingOptions = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
+    const way = outgoingRoute(route, model, false);
+    last = () => prepare(source, way, options);
+    const outgoing = route.countPath === undefined ? undefined : prepareCount(source, way, options);
+    if (outgoing === undefined || route.countPath === undefined) continue;
+    const foreign = outgoing.mode === 'translated';
+    const path = foreign ? route.countPath : withQuery(route.countPath, call.query);
+    const { status, headers, body } = await sendTo(gateway, provider, outgoing, path);
+    const { upstream } = outgoing.route.dialect;
+    if ([404, 405, 501].includes(status)) continue;
+    if (status < 200 || status >= 300) throw upstream.readError(status, headers, body);
+    if (!foreign) jsonReply(call, 200, body, receiptHeaders(call));
+    else {
+      const tokens = upstream.count?.readResponse(JSON.parse(body.toString()));
+      if (tokens === undefined) continue;
+      answer(call, tokens, {});
+    }
+    return undefined;
+  }
+  if (last === undefined) throw new GatewayError('not_supported', `${provider.name} serves no such model.`);
+  return last();
+}
+
+function answer(call: Call, tokens: number, headers: { readonly [name: string]: string }): void {
+  const written = call.dialect.client.writeCount?.(tokens) ?? { input_tokens: tokens };
+  jsonReply(call, 200, Buffer.from(JSON.stringify(written)), { ...headers, ...receiptHeaders(call) });
 }

@@ -179,12 +179,13 @@ export class Delivery implements AnswerSink, Ticking {
     const onMend = (mend: Mend): void => {
       this.#call.record.mends.push(mend);
     };
+    const { tap } = this.#outgoing;
     const translator = (state: GuardOptions): Translator =>
       createTranslator({
         from: route.dialect.upstream,
         to: client,
         request: this.#outgoing.request(),
-        tap: this.#tap,
+        tap: tap === undefined ? this.#tap : (next) => this.#tap(tap(next)),
         onMend,
         ...state,
       });
@@ -257,7 +258,8 @@ export class Delivery implements AnswerSink, Ticking {
       if (Object.keys(this.#call.record.usage).length > 0) return this.#sendWhole(body);
     }
     const fold = createFold();
-    const guard = createGuard(fold.sink, { onMend: (mend) => this.#call.record.mends.push(mend) });
+    const heard = this.#outgoing.tap?.(fold.sink) ?? fold.sink;
+    const guard = createGuard(heard, { onMend: (mend) => this.#call.record.mends.push(mend) });
     readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
     guard.end();
     const answer = fold.result();
@@ -280,7 +282,7 @@ export class Delivery implements AnswerSink, Ticking {
     const write = this.#call.dialect.client.writeStream((piece) => {
       pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
     }, this.#outgoing.request());
-    const guard = createGuard(write);
+    const guard = createGuard(this.#outgoing.tap?.(write) ?? write);
     readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
     guard.end();
     this.#forward(Buffer.concat(pieces));

@@ -13,7 +13,7 @@ import { attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Delivered } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
-import { incoming, scanned } from './outgoing.ts';
+import { incoming } from './incoming.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
 
 /** Characters of a model's name that are recorded; no model has a longer one. */
@@ -32,11 +32,11 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
 }
 
 async function tryTargets(gateway: Gateway, call: Call): Promise<Delivered> {
-  const source = incoming(call, scanned(call.body));
-  const name = source.scan.model ?? '';
+  const source = incoming(call);
+  const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
-  call.record.stream = source.scan.stream;
-  if (source.scan.model === undefined) source.request();
+  call.record.stream = source.stream;
+  if (source.model === undefined) source.request();
   let result: Delivered | undefined;
   for (const target of gateway.plan(name)) {
     result = await attempt(gateway, source, target).catch(refusal);

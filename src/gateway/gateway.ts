@@ -7,6 +7,7 @@ import type { Ticker } from '../upstream/ticker.ts';
 import type { Estimator } from './estimate.ts';
 import type { Memory } from './memory.ts';
 import type { ModelList } from './model-list.ts';
+import type { Sealer } from './seal.ts';
 
 /** What the configuration says about every call. */
 export interface GatewaySettings {
@@ -28,6 +29,8 @@ export interface Gateway {
   /** Looks after silent streams. */
   readonly ticker: Ticker;
   readonly memory: Memory;
+  /** Wraps what providers want back from clients that speak another language. */
+  readonly sealer: Sealer;
   readonly estimator: Estimator;
   readonly meter: Meter;
   /** Takes secrets out of what others wrote before a client sees it. */

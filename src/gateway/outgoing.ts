@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
-import { GatewayError } from '../canon/error.ts';
-import { isObject, type JsonObject } from '../canon/json.ts';
+import type { Tap } from '../canon/event.ts';
+import type { JsonObject } from '../canon/json.ts';
 import { type Loss, lossesOf } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import type { Headers } from '../dialects/dialect.ts';
@@ -14,8 +13,11 @@ import {
   type Remedy,
 } from '../policy/heal.ts';
 import type { Route } from '../providers/provider.ts';
-import { type BodyScan, NotJson, scanBody, spliceModel } from '../wire/splice.ts';
+import { spliceModel } from '../wire/splice.ts';
+import { adapted } from './adaptation.ts';
 import type { Call } from './call.ts';
+import { type Incoming, openBody, parseBody } from './incoming.ts';
+import type { Sealer } from './seal.ts';
 
 /** One way to a provider: the language spoken there, and where. */
 export interface OutgoingRoute {
@@ -33,6 +35,8 @@ export interface Outgoing {
   /** Headers of the language; the provider's own (credentials) come on top. */
   readonly headers: Headers;
   readonly losses: readonly Loss[];
+  /** What of the translation has to be undone in the answer. */
+  readonly tap?: Tap;
   /** The request in canonical form; read on demand when the bytes only pass. */
   request(): ChatRequest;
   /** The request as a parsed body, for whoever has to change it. */
@@ -45,56 +49,11 @@ export interface OutgoingOptions {
   readonly route: Pick<Route, 'quirks' | 'body' | 'usual'>;
   /** What the provider is known to refuse. */
   readonly remedies: readonly Remedy[];
-}
-
-/** A call's request as first read; the canonical form is made at most once, whatever number of providers is tried. */
-export interface Incoming {
-  readonly call: Call;
-  readonly scan: BodyScan;
-  request(): ChatRequest;
-}
-
-/** Parses a client's body on demand, and once. */
-export function incoming(call: Call, scan: BodyScan): Incoming {
-  let request: ChatRequest | undefined;
-  return {
-    call,
-    scan,
-    request: () => {
-      request ??= call.dialect.client.readRequest(parseBody(call.body), call.headers);
-      return request;
-    },
-  };
-}
-
-/** What the body says of itself, or the client's error. */
-export function scanned(body: Buffer): BodyScan {
-  try {
-    return scanBody(body);
-  } catch (error) {
-    if (!(error instanceof NotJson)) throw error;
-    throw new GatewayError(
-      'invalid_request',
-      `The request body is not valid JSON: ${error.message} (at byte ${error.at})`,
-      { cause: error },
-    );
-  }
-}
-
-/** The body as JSON, or the client's error. */
-export function parseBody(body: Buffer): JsonObject {
-  if (!isUtf8(body)) throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.');
-  let parsed: unknown;
-  try {
-    const text = body.toString();
-    parsed = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
-  } catch (cause) {
-    throw new GatewayError('invalid_request', `The request body is not valid JSON: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  if (!isObject(parsed)) throw new GatewayError('invalid_request', 'The request body is not a JSON object.');
-  return parsed;
+  /** Name of the provider. */
+  readonly provider: string;
+  readonly sealer: Sealer;
+  /** The provider has just refused the proofs in this request. */
+  readonly forgetProofs?: boolean;
 }
 
 /**
@@ -102,30 +61,74 @@ export function parseBody(body: Buffer): JsonObject {
  * provider's model name. The same language with something to change: those fields, and no other. Else a translation.
  */
 export function prepare(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
-  const { call, scan } = source;
-  if (route.dialect.name !== call.dialect.name) return translated(source, route, options);
+  const { call } = source;
+  const foreign = route.dialect.name !== call.dialect.name;
+  if (foreign || options.forgetProofs === true || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();
   if (!changesNothing(options)) {
-    const opened: OpenRequest = { body: { ...parseBody(call.body), model: options.model }, betas: betasIn(headers) };
+    const opened: OpenRequest = { body: bodyOf(route.dialect, call, options.model), betas: betasIn(headers) };
     const { changed, losses } = amend(opened, options);
     if (changed) return sealed(opened, { mode: 'amended', route, headers, losses, request });
   }
-  const body = spliceModel(call.body, scan, options.model);
+  const body = source.scan === undefined ? call.body : spliceModel(call.body, source.scan, options.model);
   const open = (): OpenRequest => ({ body: parseBody(body), betas: betasIn(headers) });
   return { mode: 'passed', route, body, headers, losses: [], request, open };
 }
 
 function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
   const { upstream, name } = route.dialect;
-  const request: ChatRequest = { ...source.request(), model: options.model };
-  const losses: Loss[] = lossesOf(request, name, upstream.cannotSay, upstream.means);
-  const body = upstream.writeRequest(request, { quirks: options.route.quirks, lose: (loss) => losses.push(loss) });
+  const asked: ChatRequest = { ...source.request(), model: options.model };
+  const { provider, sealer, forgetProofs = false } = options;
+  const { quirks } = options.route;
+  const { request, tap, ...done } = adapted(asked, { provider, dialect: route.dialect, quirks, sealer, forgetProofs });
+  const losses: Loss[] = [...lossesOf(request, name, upstream.cannotSay, upstream.means), ...done.losses];
+  const body = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
+  if (route.dialect.addressed === true) dropAddress(body);
   for (const [field, value] of Object.entries({ ...options.route.usual, ...options.route.body })) body[field] ??= value;
   const headers = upstream.headers?.(request) ?? {};
   const opened: OpenRequest = { body, betas: betasIn(headers) };
   losses.push(...applyRemedies(opened, options.remedies));
-  return sealed(opened, { mode: 'translated', route, headers, losses, request: () => request });
+  return sealed(opened, {
+    mode: 'translated',
+    route,
+    headers,
+    losses,
+    request: () => asked,
+    ...(tap !== undefined && { tap }),
+  });
+}
+
+/** The request for a provider's own counter of tokens; nothing where its language has none. */
+export function prepareCount(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing | undefined {
+  const whole = prepare(source, route, options);
+  if (whole.mode !== 'translated') return whole;
+  const { count } = route.dialect.upstream;
+  if (count === undefined) return undefined;
+  const { provider, sealer } = options;
+  const { quirks } = options.route;
+  const { request } = adapted(whole.request(), {
+    provider,
+    dialect: route.dialect,
+    quirks,
+    sealer,
+    forgetProofs: false,
+  });
+  const body = count.writeRequest(request, { quirks, lose: () => undefined });
+  if (route.dialect.addressed === true) dropAddress(body);
+  const headers = route.dialect.upstream.headers?.(request) ?? {};
+  return sealed({ body, betas: betasIn(headers) }, { ...whole, headers });
+}
+
+/** The client's body with the provider's name of the model, where the language has it in the body. */
+function bodyOf({ addressed }: Dialect, call: Call, model: string): JsonObject {
+  return addressed === true ? parseBody(call.body) : { ...openBody(call), model };
+}
+
+/** What the language says in the path does not stand in the body. */
+function dropAddress(body: JsonObject): void {
+  delete body['model'];
+  delete body['stream'];
 }
 
 /** The outgoing form of a request that was opened: its body written, its betas back in their header. */

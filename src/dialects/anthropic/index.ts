@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { readCount, writeCountRequest } from './count.ts';
 import { readError } from './error-read.ts';
 import { writeError } from './error-write.ts';
 import { anthropicName } from './ext.ts';
@@ -19,6 +20,8 @@ export const anthropic = {
     readStream,
     readResponse,
     readError,
+    toolNames: /^[a-zA-Z0-9_-]{1,128}$/,
+    count: { writeRequest: writeCountRequest, readResponse: readCount },
     cannotSay: [
       'audio',
       'video',
@@ -42,7 +45,11 @@ export const anthropic = {
     writeModels,
     // Overload has a status of its own here, which clients wait out longer than a mere 503.
     statusOf: ({ kind, status }) => (kind === 'overloaded' || kind === 'unavailable' ? 529 : status),
+    // A prompt to be counted needs no limit of an answer; the reader asks for one.
+    readCount: (body) => ({ max_tokens: 1, ...body }),
+    writeCount: (tokens) => ({ input_tokens: tokens }),
     cannotSay: [],
+    proofsOf: 'claude',
     ping,
     requestIdHeader: 'request-id',
   },

@@ -19,6 +19,7 @@ export const openaiChat = {
     readStream,
     readResponse,
     readError,
+    toolNames: /^[a-zA-Z0-9_-]{1,64}$/,
     // What depends on the server is reported by the writer, which knows its quirks.
     cannotSay: ['video', 'text_citations', 'document_citations', 'reasoning_display'],
   },

@@ -1,0 +1,48 @@
+import type { Block } from './content.ts';
+import type { ChatRequest, Turn } from './request.ts';
+
+/** What a block becomes; the block itself where it stays. `path` tells where it stands, for losses and errors. */
+export type ChangeBlock = (block: Block, path: () => string) => Block;
+
+/**
+ * The request with each block of its turns changed, those inside tool results, search results and documents first.
+ * Whatever stays as it was is the same object, the request too.
+ */
+export function withBlocks(request: ChatRequest, change: ChangeBlock): ChatRequest {
+  const turns = mapped(request.turns, (turn, i): Turn => {
+    const content = changed(turn.content, () => `turns[${i}].content`, change);
+    return content === turn.content ? turn : { ...turn, content };
+  });
+  return turns === request.turns ? request : { ...request, turns };
+}
+
+function changed(blocks: readonly Block[], path: () => string, change: ChangeBlock): readonly Block[] {
+  return mapped(blocks, (block, i) => {
+    const at = (): string => `${path()}[${i}]`;
+    return change(changedWithin(block, at, change), at);
+  });
+}
+
+function changedWithin(block: Block, path: () => string, change: ChangeBlock): Block {
+  if (block.type === 'tool_result' || block.type === 'search_result') {
+    const content = changed(block.content, () => `${path()}.content`, change);
+    return content === block.content ? block : { ...block, content };
+  }
+  if (block.type === 'document' && block.source.type === 'parts') {
+    const parts = changed(block.source.parts, () => `${path()}.parts`, change);
+    return parts === block.source.parts ? block : { ...block, source: { type: 'parts', parts } };
+  }
+  return block;
+}
+
+/** The list with each element changed; the list itself when none was. */
+function mapped<T>(list: readonly T[], change: (element: T, i: number) => T): readonly T[] {
+  let copy: T[] | undefined;
+  list.forEach((element, i) => {
+    const next = change(element, i);
+    if (next === element) return;
+    copy ??= [...list];
+    copy[i] = next;
+  });
+  return copy ?? list;
+}

@@ -1,0 +1,55 @@
+import type { Tap } from '../canon/event.ts';
+import type { Loss } from '../canon/loss.ts';
+import type { ChatRequest } from '../canon/request.ts';
+import type { Quirks } from '../dialects/dialect.ts';
+import { type Dialect, dialectNamed } from '../dialects/index.ts';
+import { answeringByTool } from './answer-tool.ts';
+import { issuerOf, sealing, withOwnProofs, withoutProofs } from './proofs.ts';
+import type { Sealer } from './seal.ts';
+import { namesRestored, withLegalNames } from './tool-names.ts';
+
+/** Where a request goes that is translated. */
+export interface AdaptationTarget {
+  /** Name of the provider. */
+  readonly provider: string;
+  readonly dialect: Dialect;
+  readonly quirks: Quirks;
+  readonly sealer: Sealer;
+  /** The provider has just refused the proofs in this request. */
+  readonly forgetProofs: boolean;
+}
+
+/** A request as a target's language can be told it, and what undoes that in the answer. */
+export interface Adaptation {
+  readonly request: ChatRequest;
+  readonly losses: readonly Loss[];
+  /** Between the reader of the answer and the writer for the client; absent where there is nothing to undo. */
+  readonly tap: Tap | undefined;
+}
+
+/** Does what has to be done for any language before its writer is asked: proofs, names of tools, the form of the answer. */
+export function adapted(asked: ChatRequest, target: AdaptationTarget): Adaptation {
+  const { dialect, quirks, sealer } = target;
+  const losses: Loss[] = [];
+  const lose = (loss: Loss): void => {
+    losses.push(loss);
+  };
+  const issuer = issuerOf(target.provider, asked.model);
+  const bare = asked.from === dialect.name || dialectNamed(asked.from).client?.proofsOf === issuer;
+  const proven = target.forgetProofs
+    ? withoutProofs(asked, lose)
+    : withOwnProofs(asked, sealer, { name: issuer, bare }, lose);
+  const named = withLegalNames(proven, dialect.upstream.toolNames);
+  const byTool = answeringByTool(named, dialect.upstream, quirks, lose);
+  const taps = [
+    byTool.tap,
+    namesRestored(asked, dialect.upstream.toolNames),
+    asked.from === dialect.name ? undefined : sealing(sealer, issuer),
+  ].filter((tap) => tap !== undefined);
+  return { request: byTool.request, losses, tap: taps.length === 0 ? undefined : chained(taps) };
+}
+
+/** The first hears first. */
+function chained(taps: readonly Tap[]): Tap {
+  return (next) => taps.reduceRight((sink, tap) => tap(sink), next);
+}

@@ -1,0 +1,98 @@
+import type { Block, Ext, ThinkingBlock } from '../canon/content.ts';
+import type { Event, Sink, Tap } from '../canon/event.ts';
+import { mergeExt } from '../canon/ext.ts';
+import type { Loss } from '../canon/loss.ts';
+import type { ChatRequest } from '../canon/request.ts';
+import { isSealed, type Sealer } from './seal.ts';
+
+/** Whose proofs a target understands. */
+export interface Issuer {
+  readonly name: string;
+  /** Whether proofs that the client shows bare can be the target's. */
+  readonly bare: boolean;
+}
+
+/**
+ * Who issues the proofs of a model. Claude's are good wherever Claude is served; everybody else's only where they were
+ * made.
+ */
+export function issuerOf(provider: string, model: string): string {
+  return /claude/i.test(model) ? 'claude' : provider;
+}
+
+/** Seals what leaves for a client of another language. */
+export function sealing(sealer: Sealer, issuer: string): Tap {
+  return (next: Sink): Sink => {
+    let beside: Ext | undefined;
+    return (event: Event): void => {
+      if (event.type === 'open') {
+        const { block } = event;
+        beside = block.type === 'thinking' ? block.ext : undefined;
+        if (block.type !== 'redacted') return next(event);
+        const { ext } = block;
+        const data = sealer.seal({ issuer, form: 'redacted', value: block.data, ...(ext !== undefined && { ext }) });
+        return next({ ...event, block: { type: 'redacted', data } });
+      }
+      if (event.type !== 'signature' || event.signature === '') return next(event);
+      const ext = beside;
+      const signature = sealer.seal({
+        issuer,
+        form: 'signature',
+        value: event.signature,
+        ...(ext !== undefined && { ext }),
+      });
+      next({ ...event, signature });
+    };
+  };
+}
+
+/** A request as one target may see it: its own proofs bare again, everybody else's left out. */
+export function withOwnProofs(
+  request: ChatRequest,
+  sealer: Sealer,
+  issuer: Issuer,
+  lose: (loss: Loss) => void,
+): ChatRequest {
+  return mapThinking(request, (block, path) => {
+    const proof = block.signature ?? block.redacted;
+    if (proof === undefined) return block;
+    if (!isSealed(proof)) return issuer.bare ? block : without(block, path, lose);
+    const opened = sealer.open(proof);
+    if (opened?.issuer !== issuer.name) return without(block, path, lose);
+    const { signature: _, redacted: __, ...rest } = block;
+    const ext = mergeExt(rest.ext, opened.ext);
+    return { ...rest, [opened.form]: opened.value, ...(ext !== undefined && { ext }) };
+  });
+}
+
+/** A request without any proof, for a provider that has refused them. */
+export function withoutProofs(request: ChatRequest, lose: (loss: Loss) => void): ChatRequest {
+  return mapThinking(request, (block, path) =>
+    block.signature === undefined && block.redacted === undefined ? block : without(block, path, lose),
+  );
+}
+
+/** Nothing where nothing is left. */
+function without(block: ThinkingBlock, path: string, lose: (loss: Loss) => void): ThinkingBlock | undefined {
+  lose({ what: 'dropped', path, why: 'the proof of this reasoning is not for this provider' });
+  const { signature: _, redacted: __, ...rest } = block;
+  return rest.text === '' ? undefined : rest;
+}
+
+function mapThinking(
+  request: ChatRequest,
+  change: (block: ThinkingBlock, path: string) => ThinkingBlock | undefined,
+): ChatRequest {
+  let changed = false;
+  const turns = request.turns.map((turn, i) => {
+    if (turn.role !== 'assistant' || !turn.content.some(({ type }) => type === 'thinking')) return turn;
+    const content = turn.content.flatMap((block, j): Block[] => {
+      if (block.type !== 'thinking') return [block];
+      const next = change(block, `turns[${i}].content[${j}]`);
+      if (next !== block) changed = true;
+      return next === undefined ? [] : [next];
+    });
+    return { ...turn, content };
+  });
+  return changed ? { ...request, turns } : request;
+}
