@@ -92,7 +92,7 @@ function routesSection(kinds: readonly Kind[]): string {
   const lines = kinds.flatMap(({ title, routes = [] }) =>
     routes.map(
       ({ match, speaks, paths }) =>
-        `- ${title}, models ${code(match)}: ${speaks} at ${paths.map(code).join(', then ')}`,
+        `- ${title}, models ${code(match)}: ${speaks} at ${paths.map((path) => code(typeof path === 'string' ? path : path.call)).join(', then ')}`,
     ),
   );
   return `## Services with several languages at one address

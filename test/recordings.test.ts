@@ -7,7 +7,7 @@ import { createGuard, type Mend } from '../src/canon/grammar.ts';
 import { isObject } from '../src/canon/json.ts';
 import { clients } from './laws/fixture.ts';
 import { grammarFault } from './laws/grammar.ts';
-import { type Found, findInChunks, findInMessages } from './laws/naive.ts';
+import { type Found, findInChunks, findInCohere, findInMessages } from './laws/naive.ts';
 import { emptyRequest, pass, translate } from './laws/passing.ts';
 import { assertSame, foldOf, plain, readStreamed, readWhole, textOf, writeStreamed } from './laws/reading.ts';
 import { absent, type Recording, recordings } from './laws/recording.ts';
@@ -43,6 +43,9 @@ const reasons: { readonly [word: string]: string } = {
   refusal: 'refusal',
   compaction: 'compaction',
   pause_turn: 'pause',
+  COMPLETE: 'end',
+  TOOL_CALL: 'tool_calls',
+  MAX_TOKENS: 'length',
 };
 
 const all = recordings();
@@ -50,7 +53,9 @@ const streams = all.flatMap(({ stream, lines, ...rest }) =>
   stream === undefined || lines === undefined ? [] : [{ ...rest, stream, lines }],
 );
 const bodies = all.flatMap(({ body, ...rest }) =>
-  body === undefined || !(Array.isArray(body.content) || Array.isArray(body.choices)) ? [] : [{ ...rest, body }],
+  body === undefined || !(Array.isArray(body.content) || Array.isArray(body.choices) || isObject(body.message))
+    ? []
+    : [{ ...rest, body }],
 );
 
 /** Events behind the guard, and what it had to do. */
@@ -63,8 +68,16 @@ function guarded(events: readonly Event[]): { events: Event[]; mends: Mend[] } {
   return { events: passed, mends: [...new Set(mends)] };
 }
 
+/** The plain look at an answer, by its language. */
+const finders: { readonly [dialect: string]: typeof findInChunks } = {
+  anthropic: findInMessages,
+  cohere: findInCohere,
+  'openai-chat': findInChunks,
+};
+
 function findIn(recording: Recording, lines: readonly object[]): Found {
-  const find = recording.dialect.name === 'anthropic' ? findInMessages : findInChunks;
+  const find = finders[recording.dialect.name];
+  assert.ok(find, `no plain look at ${recording.dialect.name}`);
   return find(lines as { [key: string]: unknown }[]);
 }
 
@@ -131,10 +144,10 @@ describe('recorded streams', { skip: absent }, () => {
       if (fault?.failed !== true) assertNothingLost(folded, findIn(recording, lines));
     });
 
-    test(`${name}: a client of the same language is sent the bytes themselves`, () => {
+    test(`${name}: a client of the same language is sent the bytes themselves`, (t) => {
       const request = emptyRequest(dialect);
       const { client } = dialect;
-      assert.ok(client);
+      if (client === undefined) return t.skip('no client speaks it');
       const said = sayingOf(foldOf(guarded(readStreamed(upstream, [stream])).events));
       for (const chunks of [[stream], cutAt(stream, cutPlaces(stream, 100)), cutAt(stream, [stream.length >> 1])]) {
         const passed = pass(dialect, request, chunks);

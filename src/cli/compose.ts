@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
+import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { Memory } from '../gateway/memory.ts';
@@ -13,10 +14,12 @@ import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { buildProviders } from '../providers/build.ts';
+import { thisMachine } from '../providers/machine.ts';
 import { knownKinds } from '../providers/table.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
-import { postFormThrough } from '../upstream/post-form.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
 import { version } from './version.ts';
@@ -30,6 +33,9 @@ export interface ConfigOptions {
 
 /** How often silent streams are looked at, milliseconds. */
 const heartbeatMs = 500;
+
+/** Characters of conversations that are kept in memory. */
+const keptCharacters = 64 * 1024 * 1024;
 
 /** The configuration as the options, the file and the environment give it; `.env` in this folder adds to the environment. @throws ConfigError */
 export function configure({ config: file, host, port }: ConfigOptions): Config {
@@ -62,10 +68,13 @@ export async function compose(config: Config): Promise<Composed> {
 }
 
 function assemble(config: Config, simulator: Simulator | undefined): Composed {
+  const store = new MemoryStore(keptCharacters);
   const sender = createSender({ proxied: isProxied(process.env) });
+  const direct = createSender();
   const providers = buildProviders(config, {
     ...(simulator !== undefined && { simulatorUrl: simulator.url }),
-    post: postFormThrough(sender),
+    ask: askThrough(sender, direct),
+    machine: thisMachine(process.env),
   });
   const router = new ModelRouter(config, providers);
   const userAgent = `dragoman/${version}`;
@@ -82,6 +91,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     sender,
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
+    conversations: new Conversations(store),
     sealer: createSealer(sealingSecret(config)),
     estimator: new Estimator(),
     meter: new Meter(),
@@ -94,6 +104,8 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     redact,
     close: async () => {
       await sender.close();
+      store.close();
+      await direct.close();
       await simulator?.close();
     },
   };

@@ -21,7 +21,16 @@ export interface AbsentVariable {
 }
 
 /** What may be missing: a provider without its credential is known, only not usable; anything else must be said. */
-const credentials: ReadonlySet<unknown> = new Set(['api_key', 'client_id', 'client_secret']);
+const credentials: ReadonlySet<unknown> = new Set([
+  'api_key',
+  'client_id',
+  'client_secret',
+  'access_key_id',
+  'secret_access_key',
+  'session_token',
+  'access_token',
+  'credentials',
+]);
 
 /**
  * Reads YAML (and so JSON), with `${NAME}` and `${NAME:-default}` in its texts replaced from the environment.

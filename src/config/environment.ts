@@ -10,6 +10,11 @@ export interface KnownKind {
   readonly variables: { readonly [field: string]: readonly string[] };
   /** Sets of settings any one of which is enough; none: the service is used only when it is asked for. */
   readonly enough: readonly (readonly string[])[];
+  /**
+   * Groups of settings that stand for each other: whoever writes one of a group's sets gets nothing of its other sets
+   * from the environment.
+   */
+  readonly alternatives?: readonly (readonly (readonly string[])[])[];
   /** Further words for it in PROXY_BACKEND. */
   readonly backends?: readonly string[];
 }
@@ -119,14 +124,31 @@ export function fillProvider(
   places: Map<string, Place>,
 ): JsonObject {
   const filled = { ...provider };
+  const isWritten = (field: string): boolean => Object.hasOwn(provider, field) || at.isAbsent(field);
+  const excluded = excludedBy(isWritten, at.kind.alternatives ?? []);
   for (const [field, names] of Object.entries(at.kind.variables)) {
-    if (Object.hasOwn(filled, field) || at.isAbsent(field) || (field === 'base_url' && !at.address)) continue;
+    if (isWritten(field) || excluded.has(field) || (field === 'base_url' && !at.address)) continue;
     const variable = firstSet(env, names);
     if (variable === undefined) continue;
     filled[field] = variable.value;
     note(places, [...at.path, field], variable.name);
   }
   return filled;
+}
+
+/** What the environment must not add, because something that stands for it is written. */
+function excludedBy(
+  isWritten: (field: string) => boolean,
+  groups: NonNullable<KnownKind['alternatives']>,
+): ReadonlySet<string> {
+  const excluded = new Set<string>();
+  for (const sets of groups) {
+    const chosen = sets.filter((fields) => fields.some(isWritten));
+    if (chosen.length === 0) continue;
+    const wanted = chosen.flat();
+    for (const field of sets.flat()) if (!wanted.includes(field)) excluded.add(field);
+  }
+  return excluded;
 }
 
 /** Every variable that is looked at, but for the addresses of services that have one of their own. */

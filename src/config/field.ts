@@ -67,6 +67,15 @@ export function secret() {
   });
 }
 
+/** A credential that is a text of several lines, such as the JSON of a key file. */
+export function secretText() {
+  return z
+    .string()
+    .trim()
+    .min(1, { error: 'is empty' })
+    .transform((value) => new Secret(value));
+}
+
 const headerText = /^[\x20-\x7e]+$/;
 
 /** The address of a server, without the slash at its end. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, duration, flag, oneOf, secret, shorthand, wholeNumber } from './field.ts';
+import { address, duration, flag, oneOf, secret, secretText, shorthand, wholeNumber } from './field.ts';
 
 const freeObject = z.record(z.string(), z.unknown());
 
@@ -30,6 +30,10 @@ export const quirksSchema = z.strictObject({
   images: flag().describe('Whether images are taken.').exactOptional(),
   files: flag().describe('Whether PDF files are taken.').exactOptional(),
   json_schema: flag().describe('Whether a JSON schema may be asked for.').exactOptional(),
+  forced_tools: flag().describe('Whether the model can be made to call a tool.').exactOptional(),
+  cache_key: flag()
+    .describe('Whether calls of one session are told to have a prompt in common (prompt_cache_key).')
+    .exactOptional(),
   tool_choice_required: oneOf(['required', 'any']).describe('The word for "must call some tool".').exactOptional(),
   tool_ids: oneOf(['any', 'nine'])
     .describe('Tool-call ids that are taken; "nine": exactly nine letters or digits.')
@@ -84,6 +88,68 @@ const headerName = z
     error: 'is set by Dragoman itself',
   });
 
+const word = (what: string) => z.string().regex(/^[\w.:-]+$/, { error: `is not ${what}` });
+
+/** What stands in the addresses of some kinds. */
+const placeFields = {
+  host: z
+    .string()
+    .min(1)
+    .describe('Databricks: the workspace, "https://adb-1234.5.azuredatabricks.net".')
+    .exactOptional(),
+  account: word('an account id')
+    .describe("What stands for the account in the kind's address: Cloudflare's account id, Azure's resource name.")
+    .exactOptional(),
+  region: word('a region').describe('Bedrock: the region, "us-east-1"; without it, that of the profile.').exactOptional(),
+  inference_profile: word('a group of regions')
+    .describe(
+      'Bedrock: the inference profiles by which Claude\'s makers\' names are completed: us, eu, apac, jp, au, us-gov or global; "none" for the models of the region itself. Without it, what suits the region.',
+    )
+    .exactOptional(),
+  project: word('a project').describe("Vertex AI: the project; without it, the service account's.").exactOptional(),
+  location: word('a location').describe('Vertex AI: "global" (the default), "us", "eu" or a region.').exactOptional(),
+  api_version: word('a version')
+    .describe('Azure: with it, models are called at their deployments, ?api-version=; without it, at /openai/v1.')
+    .exactOptional(),
+};
+
+/** Who calls, where that is more than a key. */
+const identityFields = {
+  client_id: secret()
+    .describe('Databricks, Azure: client id of a service principal (OAuth, machine to machine).')
+    .exactOptional(),
+  client_secret: secret().describe("Databricks, Azure: the service principal's secret.").exactOptional(),
+  tenant_id: word('a tenant').describe('Azure: the directory (tenant) of the service principal.').exactOptional(),
+  token_url: address()
+    .describe("Where tokens are fetched, instead of the usual place: OAuth's endpoint, AWS's security token service.")
+    .exactOptional(),
+  access_key_id: secret().describe('Bedrock: id of an access key.').exactOptional(),
+  secret_access_key: secret().describe('Bedrock: the access key itself.').exactOptional(),
+  session_token: secret().describe('Bedrock: the token that belongs to a temporary access key.').exactOptional(),
+  profile: z
+    .string()
+    .min(1)
+    .describe('Bedrock: a profile of ~/.aws/credentials and ~/.aws/config.')
+    .exactOptional(),
+  role_arn: z
+    .string()
+    .regex(/^arn:[\w:/+=,.@-]+$/, { error: 'is not a role: write "arn:aws:iam::123456789012:role/name"' })
+    .describe('Bedrock: a role that is taken on with the keys that are found, "arn:aws:iam::123456789012:role/name".')
+    .exactOptional(),
+  web_identity_token_file: z
+    .string()
+    .min(1)
+    .describe('Bedrock: the file with a token by which role_arn is taken on, as Kubernetes gives it.')
+    .exactOptional(),
+  credentials_file: z
+    .string()
+    .min(1)
+    .describe("Vertex AI: the JSON file of a service account or of gcloud's login.")
+    .exactOptional(),
+  credentials: secretText().describe('Vertex AI: the JSON itself, instead of its file.').exactOptional(),
+  access_token: secret().describe('Vertex AI: a token that somebody else fetches and renews.').exactOptional(),
+};
+
 /** An endpoint that answers calls. */
 export const providerSchema = shorthand(
   'kind',
@@ -118,19 +184,7 @@ export const providerSchema = shorthand(
       .record(z.string().min(1), modelSchema)
       .describe('What is particular about some models, by the name the provider gives them.')
       .exactOptional(),
-    host: z
-      .string()
-      .min(1)
-      .describe('Databricks: the workspace, "https://adb-1234.5.azuredatabricks.net".')
-      .exactOptional(),
-    client_id: secret()
-      .describe('Databricks: client id of a service principal (OAuth, machine to machine).')
-      .exactOptional(),
-    client_secret: secret().describe("Databricks: the service principal's secret.").exactOptional(),
-    account: z
-      .string()
-      .regex(/^[\w.-]+$/, { error: 'is not an account id' })
-      .describe("What stands for the account in the kind's address: Cloudflare's account id, Azure's resource name.")
-      .exactOptional(),
+    ...placeFields,
+    ...identityFields,
   }),
 );

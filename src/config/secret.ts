@@ -27,3 +27,9 @@ export class Secret {
     return hidden;
   }
 }
+
+/** Every credential within a value, wherever it stands. */
+export function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}

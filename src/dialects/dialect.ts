@@ -42,6 +42,8 @@ export interface Quirks {
   readonly json_schema?: boolean;
   /** Whether the model can be made to call a tool. */
   readonly forced_tools?: boolean;
+  /** Cache marks are set for clients that set none, with this time to live. */
+  readonly inject_cache?: '5m' | '1h';
   /** Whether calls of one session shall be told to have a prompt in common (`prompt_cache_key`). */
   readonly cache_key?: boolean;
   /** Word for "must call some tool". */
@@ -120,6 +122,14 @@ export interface UpstreamSide {
   readonly count?: CountSide;
 }
 
+/** How a language goes on from an answer that the server has kept. */
+export interface ConversationSide {
+  /** What a request says, as the list of items that it may be written as. */
+  inputItems(body: JsonObject): JsonObject[];
+  /** What of an answer has to stand in front of the next request's items. */
+  outputItems(response: JsonObject): JsonObject[];
+}
+
 /** The language as a client speaks it. Everything here is synchronous and pure. */
 export interface ClientSide {
   /**
@@ -134,6 +144,8 @@ export interface ClientSide {
   writeModels(models: readonly ModelEntry[]): JsonObject;
   /** The HTTP status the language's clients expect for the error; its own status where this is absent. */
   statusOf?(error: GatewayError): number;
+  /** Where clients may go on from an answer by naming it. */
+  readonly conversation?: ConversationSide;
   /** Kinds of events the language has no words for. */
   readonly cannotSay: readonly Event['type'][];
   /** Media type of a streamed answer; server-sent events where it is absent. */

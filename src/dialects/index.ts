@@ -1,6 +1,7 @@
 import type { DialectName } from '../canon/content.ts';
 import { GatewayError } from '../canon/error.ts';
 import { anthropic } from './anthropic/index.ts';
+import { cohere } from './cohere/index.ts';
 import type { Dialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
@@ -9,6 +10,7 @@ export type { Dialect } from './dialect.ts';
 /** The languages that are spoken. A new one is a folder and a line here. */
 export const dialects: { readonly [name in DialectName]?: Dialect } = {
   anthropic,
+  cohere,
   'openai-chat': openaiChat,
 };
 

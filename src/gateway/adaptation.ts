@@ -4,6 +4,7 @@ import type { ChatRequest } from '../canon/request.ts';
 import type { Quirks } from '../dialects/dialect.ts';
 import { type Dialect, dialectNamed } from '../dialects/index.ts';
 import { answeringByTool } from './answer-tool.ts';
+import { withCacheHints } from './cache-marks.ts';
 import { issuerOf, sealing, withOwnProofs, withoutProofs } from './proofs.ts';
 import type { Sealer } from './seal.ts';
 import { namesRestored, withLegalNames } from './tool-names.ts';
@@ -17,6 +18,8 @@ export interface AdaptationTarget {
   readonly sealer: Sealer;
   /** The provider has just refused the proofs in this request. */
   readonly forgetProofs: boolean;
+  /** The client's name for the session that the call belongs to. */
+  readonly session: string | undefined;
 }
 
 /** A request as a target's language can be told it, and what undoes that in the answer. */
@@ -40,7 +43,8 @@ export function adapted(asked: ChatRequest, target: AdaptationTarget): Adaptatio
     ? withoutProofs(asked, lose)
     : withOwnProofs(asked, sealer, { name: issuer, bare }, lose);
   const named = withLegalNames(proven, dialect.upstream.toolNames);
-  const byTool = answeringByTool(named, dialect.upstream, quirks, lose);
+  const hinted = withCacheHints(named, dialect.upstream, quirks, target.session);
+  const byTool = answeringByTool(hinted, dialect.upstream, quirks, lose);
   const taps = [
     byTool.tap,
     namesRestored(asked, dialect.upstream.toolNames),

@@ -8,6 +8,7 @@ import type { Target } from '../policy/models.ts';
 import type { Provider, Route } from '../providers/provider.ts';
 import type { UpstreamRequest } from '../upstream/send.ts';
 import { sendWhole, type WholeAnswer } from '../upstream/whole.ts';
+import { streamTypeOf } from './answer.ts';
 import type { Call } from './call.ts';
 import { type Delivered, Delivery } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
@@ -63,10 +64,10 @@ async function attemptModel(
   record.provider = provider.name;
   record.upstreamModel = target.model;
   let result: Delivered | undefined;
-  for (const route of provider.routes(target.model)) {
+  for (const route of provider.routes(target.model, source.call.dialect.name)) {
     result = await attemptRoute(gateway, source, target, provider, route);
     // A 404 may mean the route or the model. Only a later route that knows the model proves that it was the route.
-    if (result.delivered && !result.unanswered) provider.prefer(target.model, route);
+    if (result.delivered && !result.unanswered) provider.prefer(target.model, route, source.call.dialect.name);
     if (result.delivered || !isMissing(result.error)) return result;
   }
   const nothing = (): GatewayError => new GatewayError('not_found', `${provider.name} does not serve ${target.model}.`);
@@ -95,9 +96,10 @@ async function attemptRoute(
     call.record.carriage = outgoing.mode;
     const refused = target.strict ? strictError(outgoing.losses) : undefined;
     if (refused !== undefined) return { delivered: false, error: refused };
-    const pending = provider.authorize();
+    const request = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
+    const pending = provider.authorize(request);
     const credentials = pending instanceof Promise ? await pending : pending;
-    const result = await deliver(gateway, call, provider, outgoing, credentials);
+    const result = await deliver(gateway, provider, outgoing, request, { call, credentials });
     if (!credentialsRenewed && isRefusal(result) && provider.refused(credentials)) {
       credentialsRenewed = true;
       continue;
@@ -142,16 +144,35 @@ function withNumbers(gateway: Gateway, provider: Provider, outgoing: Outgoing, r
 
 /** The route with its language and with the path for this call. */
 export function outgoingRoute(route: Route, model: string, stream: boolean): OutgoingRoute {
-  return { dialect: dialectNamed(route.speaks), origin: route.origin, path: route.path(model, stream) };
+  return {
+    dialect: dialectNamed(route.speaks),
+    origin: route.origin,
+    path: route.path(model, stream),
+    ...(route.wrapping !== undefined && { wrapping: route.wrapping }),
+  };
+}
+
+/** The client's own query goes on only to who speaks its language in its own way. */
+function pathOf({ mode, route }: Outgoing, { query }: Call): string {
+  return mode === 'translated' || route.wrapping !== undefined ? route.path : withQuery(route.path, query);
+}
+
+function acceptOf({ route }: Outgoing, { record }: Call): string {
+  return record.stream ? streamTypeOf(route) : 'application/json';
+}
+
+interface Delivering {
+  readonly call: Call;
+  readonly credentials: Headers;
 }
 
 /** One HTTP call, from sending to the last byte. */
 async function deliver(
   gateway: Gateway,
-  call: Call,
   provider: Provider,
   outgoing: Outgoing,
-  credentials: Headers,
+  request: UpstreamRequest,
+  { call, credentials }: Delivering,
 ): Promise<Delivered> {
   if (call.reply.gone) {
     call.record.error = 'client_gone';
@@ -159,9 +180,7 @@ async function deliver(
   }
   call.record.tries += 1;
   const delivery = new Delivery(gateway, call, outgoing, credentials);
-  const path = outgoing.mode === 'translated' ? outgoing.route.path : withQuery(outgoing.route.path, call.query);
-  const accept = call.record.stream ? 'text/event-stream' : 'application/json';
-  delivery.attach(gateway.sender.send(httpRequest(gateway, provider, outgoing, path, accept, credentials), delivery));
+  delivery.attach(gateway.sender.send(authorized(request, credentials), delivery));
   const delivered = await delivery.done;
   if (delivered.delivered && outgoing.mode === 'translated') {
     gateway.estimator.learn(
@@ -181,8 +200,13 @@ export async function sendTo(
   outgoing: Outgoing,
   path: string,
 ): Promise<WholeAnswer> {
-  const credentials = await provider.authorize();
-  return sendWhole(gateway.sender, httpRequest(gateway, provider, outgoing, path, 'application/json', credentials));
+  const request = httpRequest(gateway, provider, outgoing, path, 'application/json');
+  const credentials = await provider.authorize(request);
+  return sendWhole(gateway.sender, authorized(request, credentials));
+}
+
+function authorized(request: UpstreamRequest, credentials: Headers): UpstreamRequest {
+  return { ...request, headers: { ...request.headers, ...credentials } };
 }
 
 function httpRequest(
@@ -191,19 +215,12 @@ function httpRequest(
   outgoing: Outgoing,
   path: string,
   accept: string,
-  credentials: Headers,
-): UpstreamRequest {
+): UpstreamRequest & { readonly method: 'POST'; readonly body: Buffer } {
   return {
     method: 'POST',
     origin: outgoing.route.origin,
     path,
-    headers: {
-      'content-type': 'application/json',
-      accept,
-      'user-agent': gateway.userAgent,
-      ...outgoing.headers,
-      ...credentials,
-    },
+    headers: { 'content-type': 'application/json', accept, 'user-agent': gateway.userAgent, ...outgoing.headers },
     body: outgoing.body,
     timeouts: provider.timeouts,
   };

@@ -1,4 +1,6 @@
+import type { Tap } from '../canon/event.ts';
 import type { JsonObject } from '../canon/json.ts';
+import type { ChatRequest } from '../canon/request.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { Dialect } from '../dialects/index.ts';
 import type { CallRecord } from '../observe/call.ts';
@@ -28,7 +30,12 @@ export interface Address {
   readonly stream: boolean;
   /** Members that the language's reader wants to see in the body. */
   readonly members?: JsonObject;
+  /** The client wants its stream in a frame that providers are not asked for: their bytes are not for it. */
+  readonly reframed?: true;
 }
+
+/** Sees an answer pass that has to be kept, given the request it answers. */
+export type KeepAnswer = (request: ChatRequest) => Tap;
 
 /** One call of a client, its body complete. */
 export interface Call {
@@ -40,6 +47,11 @@ export interface Call {
   readonly body: Buffer;
   /** Where the client's language has model and stream flag in the path. */
   readonly address?: Address;
+  /** Who calls: the same for the same key, empty where nobody needs one. */
+  readonly caller: string;
+  readonly keep?: KeepAnswer;
+  /** What it goes on from and nobody here knows; the provider may. */
+  readonly unknown?: { readonly param: string; readonly id: string };
   readonly reply: Reply;
   readonly record: CallRecord;
   /** `performance.now()` when the call came. */

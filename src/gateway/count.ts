@@ -1,6 +1,8 @@
 import { GatewayError } from '../canon/error.ts';
+import { parseJson } from '../canon/json.ts';
 import { publishCall } from '../observe/call.ts';
 import type { Provider } from '../providers/provider.ts';
+import { readRefusal } from './answer.ts';
 import { outgoingRoute, sendTo, withQuery } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
@@ -64,15 +66,16 @@ async function countAt(
     last = () => prepare(source, way, options);
     const outgoing = route.countPath === undefined ? undefined : prepareCount(source, way, options);
     if (outgoing === undefined || route.countPath === undefined) continue;
-    const foreign = outgoing.mode === 'translated';
+    const readCount = route.wrapping?.readCount;
+    const foreign = outgoing.mode === 'translated' || readCount !== undefined;
     const path = foreign ? route.countPath : withQuery(route.countPath, call.query);
     const { status, headers, body } = await sendTo(gateway, provider, outgoing, path);
     const { upstream } = outgoing.route.dialect;
     if ([404, 405, 501].includes(status)) continue;
-    if (status < 200 || status >= 300) throw upstream.readError(status, headers, body);
+    if (status < 200 || status >= 300) throw readRefusal(outgoing.route, status, headers, body);
     if (!foreign) jsonReply(call, 200, body, receiptHeaders(call));
     else {
-      const tokens = upstream.count?.readResponse(JSON.parse(body.toString()));
+      const tokens = (readCount ?? upstream.count?.readResponse)?.(parseJson(body.toString()));
       if (tokens === undefined) continue;
       answer(call, tokens, {});
     }

@@ -1,13 +1,14 @@
 import { GatewayError } from '../canon/error.ts';
-import type { Event, Sink } from '../canon/event.ts';
+import type { Event, Sink, Tap } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
 import { mergeUsage, type Usage } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
+import type { Unwrapper } from '../providers/wrapping.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
 import type { Ticking } from '../upstream/ticker.ts';
-import { isEventStream, readAnswer } from './answer.ts';
+import { isEventStream, readAnswer, readRefusal, streamTypeOf, unwrapperFor } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -54,6 +55,7 @@ export class Delivery implements AnswerSink, Ticking {
   #status = 0;
   #headers: Headers = {};
   #stream: Translator | undefined;
+  #unwrapper: Unwrapper | undefined;
   #streamUsage: (() => Usage) | undefined;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
@@ -94,7 +96,9 @@ export class Delivery implements AnswerSink, Ticking {
   head(status: number, headers: Headers): void {
     this.#status = status;
     this.#headers = headers;
-    if (status < 200 || status >= 300 || !this.#call.record.stream || !isEventStream(headers, true)) return;
+    if (status < 200 || status >= 300 || !this.#call.record.stream) return;
+    if (!isEventStream(headers, true, streamTypeOf(this.#outgoing.route))) return;
+    this.#unwrapper = unwrapperFor(this.#outgoing.route, headers);
     this.#stream = this.#openStream();
     this.#gateway.ticker.add(this);
   }
@@ -103,7 +107,7 @@ export class Delivery implements AnswerSink, Ticking {
     if (this.#over) return true;
     if (this.#stream === undefined) return this.#gather(chunk);
     try {
-      return this.#forward(this.#stream.feed(chunk));
+      return this.#forward(this.#stream.feed(this.#unwrapper?.feed(chunk) ?? chunk));
     } catch (error) {
       this.#break(error);
       return true;
@@ -115,7 +119,8 @@ export class Delivery implements AnswerSink, Ticking {
     try {
       if (this.#stream === undefined) this.#gatheredWhole();
       else {
-        this.#forward(this.#stream.end());
+        if (this.#unwrapper !== undefined) this.#forward(this.#stream.feed(this.#unwrapper.end()));
+        if (!this.#over) this.#forward(this.#stream.end());
         if (!this.#over) this.#endStream();
       }
     } catch (error) {
@@ -168,7 +173,8 @@ export class Delivery implements AnswerSink, Ticking {
       this.end();
       return;
     }
-    if (quietMs >= this.#gateway.settings.pingMs) this.#forward(Buffer.from(this.#call.dialect.client.ping));
+    const { ping } = this.#call.dialect.client;
+    if (quietMs >= this.#gateway.settings.pingMs && ping !== '') this.#forward(Buffer.from(ping));
   }
 
   // --- streams
@@ -179,13 +185,13 @@ export class Delivery implements AnswerSink, Ticking {
     const onMend = (mend: Mend): void => {
       this.#call.record.mends.push(mend);
     };
-    const { tap } = this.#outgoing;
+    const tap = this.#undoing();
     const translator = (state: GuardOptions): Translator =>
       createTranslator({
         from: route.dialect.upstream,
         to: client,
         request: this.#outgoing.request(),
-        tap: tap === undefined ? this.#tap : (next) => this.#tap(tap(next)),
+        tap: (next) => this.#tap(tap(next)),
         onMend,
         ...state,
       });
@@ -193,6 +199,18 @@ export class Delivery implements AnswerSink, Ticking {
     const passage = createPassage(pass, translator, onMend);
     this.#streamUsage = () => passage.usage();
     return passage;
+  }
+
+  /** Undoes in the answer what the translation has done to the request, and keeps the answer where it is to be kept. */
+  #undoing(): Tap {
+    const { tap, mode } = this.#outgoing;
+    const { keep } = this.#call;
+    // What only passes is kept by the provider.
+    const kept = mode === 'translated' ? keep?.(this.#outgoing.request()) : undefined;
+    return (next) => {
+      const last = kept?.(next) ?? next;
+      return tap?.(last) ?? last;
+    };
   }
 
   /** Meters what passes, and keeps an error back while it can still be told by status. */
@@ -229,11 +247,12 @@ export class Delivery implements AnswerSink, Ticking {
     this.#committed = true;
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
+    const { client } = this.#call.dialect;
     this.#call.reply.head(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': client.streamType?.(this.#outgoing.request()) ?? 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
-      [this.#call.dialect.client.requestIdHeader]: this.#call.id,
+      [client.requestIdHeader]: this.#call.id,
       ...this.#passedHeaders(),
       ...receiptHeaders(this.#call),
     });
@@ -250,17 +269,15 @@ export class Delivery implements AnswerSink, Ticking {
 
   #whole(body: Buffer): void {
     const { pass, client } = this.#call.dialect;
-    const untouched =
-      this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !isEventStream(this.#headers);
+    const untouched = this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !this.#isStream();
     if (untouched && pass !== undefined) {
       this.#call.record.usage = pass.usageOf(body);
       // An answer that tells its usage is one; anything else is looked at before it is believed.
       if (Object.keys(this.#call.record.usage).length > 0) return this.#sendWhole(body);
     }
     const fold = createFold();
-    const heard = this.#outgoing.tap?.(fold.sink) ?? fold.sink;
-    const guard = createGuard(heard, { onMend: (mend) => this.#call.record.mends.push(mend) });
-    readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
+    const guard = createGuard(this.#undoing()(fold.sink), { onMend: (mend) => this.#call.record.mends.push(mend) });
+    readAnswer(this.#outgoing.route, body, this.#headers, guard.sink);
     guard.end();
     const answer = fold.result();
     if (answer.error !== undefined) return this.#failEarly(this.#clean(answer.error));
@@ -268,6 +285,11 @@ export class Delivery implements AnswerSink, Ticking {
     if (this.#call.record.stream) return this.#replay(body);
     if (untouched) return this.#sendWhole(body);
     this.#sendWhole(Buffer.from(JSON.stringify(client.writeResponse(answer, this.#outgoing.request()))));
+  }
+
+  /** Some servers stream whatever they are asked. */
+  #isStream(): boolean {
+    return isEventStream(this.#headers, false, streamTypeOf(this.#outgoing.route));
   }
 
   #sendWhole(body: Buffer): void {
@@ -282,8 +304,8 @@ export class Delivery implements AnswerSink, Ticking {
     const write = this.#call.dialect.client.writeStream((piece) => {
       pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
     }, this.#outgoing.request());
-    const guard = createGuard(this.#outgoing.tap?.(write) ?? write);
-    readAnswer(this.#outgoing.route.dialect.upstream, body, this.#headers, guard.sink);
+    const guard = createGuard(this.#undoing()(write));
+    readAnswer(this.#outgoing.route, body, this.#headers, guard.sink);
     guard.end();
     this.#forward(Buffer.concat(pieces));
     this.#call.reply.end();
@@ -294,7 +316,7 @@ export class Delivery implements AnswerSink, Ticking {
 
   /** The provider said no. In its own language its body goes on unmodified, should it come to that. */
   #refused(body: Buffer): void {
-    const error = this.#clean(this.#outgoing.route.dialect.upstream.readError(this.#status, this.#headers, body));
+    const error = this.#clean(readRefusal(this.#outgoing.route, this.#status, this.#headers, body));
     const same = this.#outgoing.mode !== 'translated' && error.details.origin !== undefined;
     this.#finish({
       delivered: false,

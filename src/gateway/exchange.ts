@@ -31,7 +31,8 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
   }
 }
 
-async function tryTargets(gateway: Gateway, call: Call): Promise<Delivered> {
+async function tryTargets(gateway: Gateway, asked: Call): Promise<Delivered> {
+  const call = gateway.conversations.resolved(asked);
   const source = incoming(call);
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);

@@ -4,6 +4,7 @@ import type { Target } from '../policy/models.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
+import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
 import type { Memory } from './memory.ts';
 import type { ModelList } from './model-list.ts';
@@ -29,6 +30,7 @@ export interface Gateway {
   /** Looks after silent streams. */
   readonly ticker: Ticker;
   readonly memory: Memory;
+  readonly conversations: Conversations;
   /** Wraps what providers want back from clients that speak another language. */
   readonly sealer: Sealer;
   readonly estimator: Estimator;

@@ -1,3 +1,4 @@
+import { GatewayError } from '../canon/error.ts';
 import type { Tap } from '../canon/event.ts';
 import type { JsonObject } from '../canon/json.ts';
 import { type Loss, lossesOf } from '../canon/loss.ts';
@@ -13,8 +14,9 @@ import {
   type Remedy,
 } from '../policy/heal.ts';
 import type { Route } from '../providers/provider.ts';
+import type { Wrapping } from '../providers/wrapping.ts';
 import { spliceModel } from '../wire/splice.ts';
-import { adapted } from './adaptation.ts';
+import { type AdaptationTarget, adapted } from './adaptation.ts';
 import type { Call } from './call.ts';
 import { type Incoming, openBody, parseBody } from './incoming.ts';
 import type { Sealer } from './seal.ts';
@@ -25,6 +27,8 @@ export interface OutgoingRoute {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly path: string;
+  /** How another API carries the language. */
+  readonly wrapping?: Wrapping;
 }
 
 /** A request ready to be sent. */
@@ -63,13 +67,15 @@ export interface OutgoingOptions {
 export function prepare(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
   const { call } = source;
   const foreign = route.dialect.name !== call.dialect.name;
-  if (foreign || options.forgetProofs === true || source.isSealed()) return translated(source, route, options);
+  const mustChange = options.forgetProofs === true || call.address?.reframed === true;
+  if (foreign || mustChange || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();
-  if (!changesNothing(options)) {
+  if (route.wrapping !== undefined || !changesNothing(options)) {
     const opened: OpenRequest = { body: bodyOf(route.dialect, call, options.model), betas: betasIn(headers) };
     const { changed, losses } = amend(opened, options);
-    if (changed) return sealed(opened, { mode: 'amended', route, headers, losses, request });
+    if (changed || route.wrapping !== undefined)
+      return sealed(opened, { mode: 'amended', route, headers, losses, request });
   }
   const body = source.scan === undefined ? call.body : spliceModel(call.body, source.scan, options.model);
   const open = (): OpenRequest => ({ body: parseBody(body), betas: betasIn(headers) });
@@ -78,10 +84,11 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
 
 function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
   const { upstream, name } = route.dialect;
+  const { unknown } = source.call;
+  if (unknown !== undefined) throw notKept(unknown);
   const asked: ChatRequest = { ...source.request(), model: options.model };
-  const { provider, sealer, forgetProofs = false } = options;
   const { quirks } = options.route;
-  const { request, tap, ...done } = adapted(asked, { provider, dialect: route.dialect, quirks, sealer, forgetProofs });
+  const { request, tap, ...done } = adapted(asked, adaptationTarget(source, route, options));
   const losses: Loss[] = [...lossesOf(request, name, upstream.cannotSay, upstream.means), ...done.losses];
   const body = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
   if (route.dialect.addressed === true) dropAddress(body);
@@ -99,21 +106,33 @@ function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOpt
   });
 }
 
+function adaptationTarget(source: Incoming, { dialect }: OutgoingRoute, options: OutgoingOptions): AdaptationTarget {
+  const { provider, sealer, forgetProofs = false, route } = options;
+  return { provider, dialect, quirks: route.quirks, sealer, forgetProofs, session: source.call.record.session };
+}
+
+/** Only the provider that keeps a conversation can go on from it, and it does not speak the client's language. */
+function notKept({ param, id }: NonNullable<Call['unknown']>): GatewayError {
+  const [what, code] =
+    param === 'conversation'
+      ? ['Conversation', 'conversation_not_found']
+      : ['Previous response', 'previous_response_not_found'];
+  return new GatewayError('invalid_request', `${what} with id '${id.slice(0, 200)}' not found.`, { param, code });
+}
+
 /** The request for a provider's own counter of tokens; nothing where its language has none. */
 export function prepareCount(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing | undefined {
   const whole = prepare(source, route, options);
+  const { wrapping } = route;
+  if (wrapping?.countBody !== undefined) {
+    const { body, betas } = whole.open();
+    return { ...whole, body: Buffer.from(JSON.stringify(wrapping.countBody(body, betas, options.model))) };
+  }
   if (whole.mode !== 'translated') return whole;
   const { count } = route.dialect.upstream;
   if (count === undefined) return undefined;
-  const { provider, sealer } = options;
   const { quirks } = options.route;
-  const { request } = adapted(whole.request(), {
-    provider,
-    dialect: route.dialect,
-    quirks,
-    sealer,
-    forgetProofs: false,
-  });
+  const { request } = adapted(whole.request(), adaptationTarget(source, route, options));
   const body = count.writeRequest(request, { quirks, lose: () => undefined });
   if (route.dialect.addressed === true) dropAddress(body);
   const headers = route.dialect.upstream.headers?.(request) ?? {};
@@ -131,13 +150,16 @@ function dropAddress(body: JsonObject): void {
   delete body['stream'];
 }
 
-/** The outgoing form of a request that was opened: its body written, its betas back in their header. */
+/** The outgoing form of a request that was opened: its body written, its betas back in their header, all of it wrapped. */
 function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open'>): Outgoing {
-  const { 'anthropic-beta': _, ...headers } = rest.headers;
+  const { wrapping } = rest.route;
+  const { 'anthropic-beta': _, ...headers }: { [name: string]: string } = rest.headers;
+  for (const name of wrapping?.dropHeaders ?? []) delete headers[name];
+  const told = opened.betas.length > 0 && wrapping?.betasInBody !== true;
   return {
     ...rest,
-    body: Buffer.from(JSON.stringify(opened.body)),
-    headers: opened.betas.length > 0 ? { ...headers, 'anthropic-beta': opened.betas.join(',') } : headers,
+    body: Buffer.from(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body)),
+    headers: told ? { ...headers, 'anthropic-beta': opened.betas.join(',') } : headers,
     open: () => opened,
   };
 }

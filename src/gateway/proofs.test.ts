@@ -86,6 +86,22 @@ describe('proofs', () => {
     assert.deepEqual(restored(forged, 'openai', true), { content: [text], losses: ['dropped turns[0].content[0]'] });
   });
 
+  test('that do not exist are sealed, too, so that plain reasoning goes back to who thought it', () => {
+    const plain = thought.filter(({ type }) => type !== 'signature');
+    const away = sealed('deepseek', ...plain);
+    assert.match(JSON.stringify(away), /dragomanSEAL/);
+    const carried = away.map(
+      (block): Block => ({
+        type: 'thinking',
+        text: 'Hm.',
+        ...('signature' in block && { signature: String(block.signature) }),
+      }),
+    );
+    assert.deepEqual(restored(asked(...carried), 'deepseek').losses, []);
+    assert.deepEqual(restored(asked(...carried), 'other').losses, ['dropped turns[0].content[0]']);
+    assert.ok(!JSON.stringify(restored(asked(...carried), 'deepseek').content).includes('signature'));
+  });
+
   test('that are bare are kept only where they can be the target’s', () => {
     const bare = asked({ type: 'thinking', text: 'Hm.', signature: 'abc' });
     assert.deepEqual(restored(bare, 'claude', true).content, bare.turns[0]?.content);

@@ -20,13 +20,25 @@ export function issuerOf(provider: string, model: string): string {
   return /claude/i.test(model) ? 'claude' : provider;
 }
 
-/** Seals what leaves for a client of another language. */
+/**
+ * Seals what leaves for a client of another language. Reasoning that its provider gives no proof for is sealed, too, with
+ * nothing in the envelope: when it comes back, everybody can see whose it was.
+ */
 export function sealing(sealer: Sealer, issuer: string): Tap {
   return (next: Sink): Sink => {
     let beside: Ext | undefined;
+    let unsigned = false;
     return (event: Event): void => {
+      if (event.type === 'close' && unsigned) {
+        unsigned = false;
+        const ext = beside;
+        const signature = sealer.seal({ issuer, form: 'signature', value: '', ...(ext !== undefined && { ext }) });
+        next({ type: 'signature', index: event.index, signature });
+        return next(event);
+      }
       if (event.type === 'open') {
         const { block } = event;
+        unsigned = block.type === 'thinking';
         beside = block.type === 'thinking' ? block.ext : undefined;
         if (block.type !== 'redacted') return next(event);
         const { ext } = block;
@@ -34,13 +46,10 @@ export function sealing(sealer: Sealer, issuer: string): Tap {
         return next({ ...event, block: { type: 'redacted', data } });
       }
       if (event.type !== 'signature' || event.signature === '') return next(event);
+      unsigned = false;
+      const { signature: value } = event;
       const ext = beside;
-      const signature = sealer.seal({
-        issuer,
-        form: 'signature',
-        value: event.signature,
-        ...(ext !== undefined && { ext }),
-      });
+      const signature = sealer.seal({ issuer, form: 'signature', value, ...(ext !== undefined && { ext }) });
       next({ ...event, signature });
     };
   };
@@ -61,7 +70,8 @@ export function withOwnProofs(
     if (opened?.issuer !== issuer.name) return without(block, path, lose);
     const { signature: _, redacted: __, ...rest } = block;
     const ext = mergeExt(rest.ext, opened.ext);
-    return { ...rest, [opened.form]: opened.value, ...(ext !== undefined && { ext }) };
+    const own = opened.value === '' ? {} : { [opened.form]: opened.value };
+    return { ...rest, ...own, ...(ext !== undefined && { ext }) };
   });
 }
 

@@ -37,7 +37,7 @@ export function errorReply(call: Call, error: GatewayError): void {
   call.record.cause ??= error.cause;
   const status = client.statusOf?.(error) ?? error.status;
   const body = Buffer.from(JSON.stringify(client.writeError(error, call.id)));
-  jsonReply(call, status, body, { ...retryHeaders(error), ...receiptHeaders(call) });
+  jsonReply(call, status, body, { ...client.errorHeaders?.(error), ...retryHeaders(error), ...receiptHeaders(call) });
 }
 
 /** When, and whether, to try again. */

@@ -7,12 +7,12 @@ import { buildProviders } from '../providers/build.ts';
 import { knownKinds } from '../providers/table.ts';
 import { ModelRouter } from './models.ts';
 
-const post = () => Promise.reject(new Error('no token is fetched here'));
+const ask = () => Promise.reject(new Error('no token is fetched here'));
 
 function router(text: string | undefined, env: Environment = {}): ModelRouter {
   const written = text === undefined ? undefined : { file: 'dragoman.yaml', text };
   const config = readConfig(written, { env, kinds: knownKinds });
-  return new ModelRouter(config, buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', post }));
+  return new ModelRouter(config, buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', ask }));
 }
 
 /** `provider/model` of each target; the message when there is none. */

@@ -9,12 +9,12 @@ import { buildProviders } from './build.ts';
 import type { Provider } from './provider.ts';
 import { knownKinds } from './table.ts';
 
-const post = () => Promise.reject(new Error('no token is fetched here'));
+const ask = () => Promise.reject(new Error('no token is fetched here'));
 
 function build(text: string | undefined, env: Environment = {}): ReadonlyMap<string, Provider> {
   const written = text === undefined ? undefined : { file: '/somewhere/dragoman.yaml', text };
   const config = readConfig(written, { env, kinds: knownKinds });
-  return buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', post });
+  return buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', ask });
 }
 
 function one(settings: string, env: Environment = {}): Provider {
@@ -336,6 +336,6 @@ describe('a mistake', () => {
 
   test('the simulator cannot be called when it does not run', () => {
     const config = readConfig(undefined, { env: {}, kinds: knownKinds });
-    assert.throws(() => buildProviders(config, { post }), /the simulator does not run/);
+    assert.throws(() => buildProviders(config, { ask }), /the simulator does not run/);
   });
 });

@@ -7,11 +7,12 @@ import { inspect } from 'node:util';
 import { GatewayError } from '../canon/error.ts';
 import { readConfig } from '../config/load.ts';
 import { Secret } from '../config/secret.ts';
-import { postFormThrough } from '../upstream/post-form.ts';
+import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
 import { buildProviders } from './build.ts';
-import { ClientCredentials } from './client-credentials.ts';
+import { fetchClientToken } from './client-credentials.ts';
 import { knownKinds } from './table.ts';
+import { TokenCredential } from './token-service.ts';
 
 /** A token service that answers as it is told and keeps what it was asked. */
 interface TokenService {
@@ -21,7 +22,7 @@ interface TokenService {
 }
 
 const sender = createSender({});
-const post = postFormThrough(sender);
+const ask = askThrough(sender);
 after(() => sender.close());
 
 let server: Server | undefined;
@@ -64,17 +65,17 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function credentials(service: TokenService, now?: () => number): ClientCredentials {
-  return new ClientCredentials({
+function credentials(service: TokenService, now?: () => number): TokenCredential {
+  const options = {
     provider: 'p',
     tokenUrl: new URL('/oidc/v1/token', service.url),
-    post,
+    ask,
     clientId: new Secret('the-id'),
     clientSecret: new Secret('the-secret'),
     scope: 'all-apis',
-    headers: { 'x-own': 'yes' },
-    ...(now === undefined ? {} : { now }),
-  });
+    secretIn: 'header',
+  } as const;
+  return new TokenCredential(() => fetchClientToken(options), { 'x-own': 'yes' }, now);
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -91,7 +92,7 @@ test('a provider with a client id and secret fetches its token where Databricks 
     providers: { p: { kind: 'databricks', host: service.url, client_id: 'the-id', client_secret: 'the-secret' } },
   });
   const config = readConfig({ file: 'dragoman.yaml', text }, { env: {}, kinds: knownKinds });
-  const provider = buildProviders(config, { post }).get('p');
+  const provider = buildProviders(config, { ask }).get('p');
   assert.deepEqual(await provider?.authorize(), { authorization: 'Bearer token-1' });
   const [asked] = service.asked;
   assert.equal(asked?.path, '/oidc/v1/token');
@@ -241,7 +242,7 @@ test('who hangs up stops waiting, and does not take the token from the others', 
   };
   const credential = credentials(service);
   const caller = new AbortController();
-  const gone = Promise.resolve(credential.authorize(caller.signal));
+  const gone = Promise.resolve(credential.authorize(undefined, caller.signal));
   const stays = Promise.resolve(credential.authorize());
   await until(() => release !== undefined);
   caller.abort();

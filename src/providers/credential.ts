@@ -2,10 +2,11 @@ import { GatewayError } from '../canon/error.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { KeyHeader } from './kind.ts';
+import type { WireCall } from './provider.ts';
 
 /** Shows who is calling. Its secrets are out of reach of anything that prints. */
 export interface Credential {
-  authorize(signal?: AbortSignal): Headers | Promise<Headers>;
+  authorize(call?: WireCall, signal?: AbortSignal): Headers | Promise<Headers>;
   refused(headers: Headers): boolean;
 }
 

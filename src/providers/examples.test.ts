@@ -8,14 +8,14 @@ import { readConfig } from '../config/load.ts';
 import { buildProviders } from './build.ts';
 import { knownKinds } from './table.ts';
 
-const post = () => Promise.reject(new Error('no token is fetched here'));
+const ask = () => Promise.reject(new Error('no token is fetched here'));
 
 const written = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 const example = { file: 'dragoman.example.yaml', text: written('dragoman.example.yaml') };
 
 function build(env: Environment) {
   const config = readConfig(example, { env, kinds: knownKinds });
-  return { config, providers: buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', post }) };
+  return { config, providers: buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', ask }) };
 }
 
 test('the example configuration is right, with and without its variables', () => {
@@ -96,7 +96,7 @@ test('.env.example, filled in, configures every provider that is found by its va
     delete env[name];
   }
   const config = readConfig(undefined, { env, kinds: knownKinds });
-  const providers = buildProviders(config, { post });
+  const providers = buildProviders(config, { ask });
   const expected = knownKinds.filter(({ enough }) => enough.length > 0).map(({ kind }) => kind);
   assert.deepEqual([...providers.keys()].toSorted(), expected.toSorted());
   for (const provider of providers.values()) assert.equal(provider.missing, undefined, provider.name);

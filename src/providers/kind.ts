@@ -1,26 +1,51 @@
 import type { DialectName } from '../canon/content.ts';
 import type { JsonObject } from '../canon/json.ts';
+import type { ProviderConfig } from '../config/config.ts';
 import type { KnownKind } from '../config/environment.ts';
 import type { Quirks } from '../dialects/dialect.ts';
+import type { Values } from './address.ts';
+import type { CallPaths } from './language.ts';
+import type { Machine } from './machine.ts';
+import type { Wrapping } from './wrapping.ts';
 
 /** Models by whose they are: what a bare name tells of where to look for it. */
 export type Family = 'claude' | 'gpt' | 'gemini';
 
 /** How a credential is shown. */
-export type KeyHeader = 'bearer' | 'x-api-key' | 'api-key';
+export type KeyHeader = 'bearer' | 'x-api-key' | 'api-key' | 'x-goog-api-key';
 
 /** Quirks of some models, by a pattern of their names: alternatives parted by `|`, each with any number of `*`. */
 export interface ModelQuirks {
   readonly match: string;
+  /** The language in which they hold; the kind's own where this is absent. */
+  readonly speaks?: DialectName;
   readonly quirks: Quirks;
 }
 
-/** Which models are called in which language, at which paths: the first path that exists is used. */
+/**
+ * Which models are called in which language, at which paths: the first path that exists is used. Of rules with the same
+ * `match` the one in the client's language goes first.
+ */
 export interface RouteRule {
   readonly match: string;
   readonly speaks: DialectName;
-  /** After the base URL; `{model}` stands for the model's name. */
-  readonly paths: readonly string[];
+  /** After the base URL; `{model}` stands for the model's name, other names for settings. */
+  readonly paths: readonly (string | CallPaths)[];
+  readonly wrapping?: Wrapping;
+  /** True when no later rule counts for these models. */
+  readonly only?: true;
+  /** A setting without which, and one with which, the rule does not count. */
+  readonly needs?: string;
+  readonly without?: string;
+}
+
+/** Where OAuth client credentials become tokens. */
+export interface TokenEndpoint {
+  /** Whole, or after the base URL; names in `{}` stand for settings. */
+  readonly url: string;
+  readonly scope: string;
+  /** Where the secret is shown: in a Basic header or in the form. */
+  readonly secretIn: 'header' | 'form';
 }
 
 /** A kind of provider: everything about a service that is the same for all who use it. */
@@ -31,18 +56,24 @@ export interface Kind {
   /** The language it is spoken to when nobody says otherwise. */
   readonly speaks: DialectName;
   /**
-   * Where it speaks each of its languages, as the language's SDK takes it. `{account}` and `{host}` stand for settings
-   * of that name, `{simulator}` for the address of the built-in one. None: the user says.
+   * Where it speaks each of its languages, as the language's SDK takes it. Names in `{}` stand for settings of that name
+   * or for what `derive` makes of them, `{simulator}` for the address of the built-in one. None: the user says.
    */
   readonly baseUrls: { readonly [language in DialectName]?: string };
   /** Instead of the paths that are usual for the language. */
   readonly routes?: readonly RouteRule[];
-  readonly keyHeader?: KeyHeader;
+  /** What many write at the end of an address although paths begin with it. */
+  readonly superfluous?: RegExp;
+  /** What its addresses need besides settings as they stand. */
+  derive?(settings: ProviderConfig, machine: Machine): Values;
+  /** The headers in which a key is shown. */
+  readonly keyHeader?: KeyHeader | readonly KeyHeader[];
   /** False for servers that mostly run without one. */
   readonly needsKey: boolean;
   /** Variables that may hold a setting, the preferred one first. */
   readonly variables: { readonly [field: string]: readonly string[] };
   readonly enough: readonly (readonly string[])[];
+  readonly alternatives?: KnownKind['alternatives'];
   readonly backends?: readonly string[];
   /** For its own language; in another one it is taken to be as the language has it. */
   readonly quirks?: Quirks;
@@ -55,16 +86,25 @@ export interface Kind {
   readonly home?: Family;
   /** Whether its models are named `vendor/model`. */
   readonly vendorNames?: boolean;
-  /** From a maker's name to the name used here; the first that matches. */
+  /** From a maker's name to the name used here; the first that matches. Names in `{}` as in addresses. */
   readonly rename?: readonly (readonly [RegExp, string])[];
+  /** From that name to the one by which tokens are counted, where it is another. */
+  readonly countedAs?: readonly [RegExp, string];
   /** What the aliases `big` and `small` mean here. */
   readonly big?: string;
   readonly small?: string;
-  /** A path after the base URL whose GET proves address and credential, where the language's own does not. */
+  /** A GET that lists the models, where the language's own does not: a path after the base URL, or a whole address. */
+  readonly list?: string;
+  /** The same for a GET that proves address and credential. */
   readonly probe?: string;
-  /** Endpoint for OAuth client credentials, after the base URL. */
-  readonly tokenPath?: string;
+  /** How client credentials become tokens. */
+  readonly token?: TokenEndpoint;
+  /** How a cloud knows who is calling, besides keys. */
+  readonly identity?: Identity;
 }
+
+/** Ways of clouds to show who is calling: all that their own tools look at. */
+export type Identity = 'aws' | 'google';
 
 /** What a row of an OpenAI-compatible service says; the rest is usual. */
 export interface CompatibleRow
@@ -163,6 +203,12 @@ function lastIndex(text: string, end: string, from: number): number {
 }
 
 /** A kind as the configuration's room knows it. */
-export function knownKind({ kind, variables, enough, backends }: Kind): KnownKind {
-  return { kind, variables, enough, ...(backends === undefined ? {} : { backends }) };
+export function knownKind({ kind, variables, enough, alternatives, backends }: Kind): KnownKind {
+  return {
+    kind,
+    variables,
+    enough,
+    ...(alternatives === undefined ? {} : { alternatives }),
+    ...(backends === undefined ? {} : { backends }),
+  };
 }

@@ -2,6 +2,7 @@ import type { DialectName } from '../canon/content.ts';
 import type { JsonObject } from '../canon/json.ts';
 import type { Headers, Quirks } from '../dialects/dialect.ts';
 import type { Family } from './kind.ts';
+import type { Wrapping } from './wrapping.ts';
 
 /** One way to call a model. */
 export interface Route {
@@ -10,8 +11,10 @@ export interface Route {
   readonly origin: string;
   /** Path and query of a call. */
   path(model: string, stream: boolean): string;
-  /** Where the prompt's tokens are counted, if this language counts them. */
+  /** Path and query of where the prompt's tokens are counted, if they are. */
   readonly countPath?: string;
+  /** How the language's requests and answers are carried here; absent where they go as they are. */
+  readonly wrapping?: Wrapping;
   /** How the server departs from the language, for this model. */
   readonly quirks: Quirks;
   /** Fields of every request, beneath the client's, as configured; absent when there are none. */
@@ -26,6 +29,18 @@ export interface Timeouts {
   readonly firstByte: number;
   readonly idle: number;
   readonly total: number;
+}
+
+/** A call as it goes over the wire, for credentials that vouch for its very bytes. */
+export interface WireCall {
+  readonly method: 'GET' | 'POST';
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path and query. */
+  readonly path: string;
+  /** What is sent besides the credential, names in lower case. */
+  readonly headers: Headers;
+  readonly body?: Uint8Array;
 }
 
 /** An endpoint that answers calls, ready to be called. */
@@ -57,21 +72,22 @@ export interface Provider {
   /** A GET that proves address and credential. */
   readonly probe: { readonly origin: string; readonly path: string };
   /**
-   * The ways to call this model, the preferred first. A later one is tried only when the one before answered that there
-   * is no such path (404, 405).
+   * The ways to call this model, the preferred first; of those that suit it equally well, the one in the client's own
+   * language. A later one is tried only when the one before answered that there is no such path (404, 405).
    */
-  routes(model: string): readonly Route[];
-  /** Remembers the route that answered, so that it comes first for this model from now on. */
-  prefer(model: string, route: Route): void;
+  routes(model: string, client?: DialectName): readonly Route[];
+  /** Remembers the route that answered such a client, so that those that stood before it are tried last from now on. */
+  prefer(model: string, route: Route, client?: DialectName): void;
   /** The provider's name for a model that a client names as its maker does. */
   modelName(model: string): string;
   /** Tokens that prompt and answer may have together, where the configuration says so. */
   contextWindow(model: string): number | undefined;
   /**
-   * Headers of a call, credential included, lower case. A promise only when the credential has to be fetched first.
-   * Fails with `authentication` when there is none to be had.
+   * Headers of a call, credential included, lower case: they go over those of `call`, which is needed where calls are
+   * signed. A promise only when the credential has to be fetched first. Fails with `authentication` when there is none
+   * to be had.
    */
-  authorize(signal?: AbortSignal): Headers | Promise<Headers>;
+  authorize(call?: WireCall, signal?: AbortSignal): Headers | Promise<Headers>;
   /** The provider refused these headers (401). True when the next `authorize` gives others. */
   refused(headers: Headers): boolean;
 }

@@ -9,7 +9,7 @@ import { languages } from './language.ts';
 import type { Provider } from './provider.ts';
 import { kinds, knownKinds } from './table.ts';
 
-const post = () => Promise.reject(new Error('no token is fetched here'));
+const ask = () => Promise.reject(new Error('no token is fetched here'));
 
 /** What a kind needs, made up. */
 function settingsFor(kind: string): { [field: string]: string } {
@@ -28,7 +28,7 @@ function settingsFor(kind: string): { [field: string]: string } {
 function build(settings: { [field: string]: unknown }): Provider {
   const text = JSON.stringify({ providers: { p: settings } });
   const config = readConfig({ file: 'dragoman.yaml', text }, { env: {}, kinds: knownKinds });
-  const provider = buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', post }).get('p');
+  const provider = buildProviders(config, { simulatorUrl: 'http://127.0.0.1:4999', ask }).get('p');
   assert.ok(provider);
   return provider;
 }
@@ -112,6 +112,8 @@ test('the schema of the configuration knows every quirk and no other', () => {
     images: true,
     files: true,
     json_schema: true,
+    forced_tools: true,
+    cache_key: true,
     tool_choice_required: true,
     tool_ids: true,
     stop_max: true,

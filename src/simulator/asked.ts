@@ -34,8 +34,8 @@ export interface OfferedTool {
   readonly schema: JsonObject;
 }
 
-/** What a path asks for: an answer, or how many tokens the request has. */
-export type Operation = 'answer' | 'count';
+/** What a path asks for: an answer, how many tokens the request has, vectors for texts, or documents in order. */
+export type Operation = 'answer' | 'count' | 'embed' | 'rerank';
 
 /** What a dialect reads from a request body; everything else in `Asked` follows from it. */
 export interface AskedParts {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer, IdPrefixes } from './answer.ts';
 import type { Asked, Operation } from './asked.ts';
+import type { AwsAccount, SignedRequest } from './bedrock/sigv4.ts';
 import type { Frame } from './delivery.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Memory } from './memory.ts';
@@ -50,6 +51,8 @@ export interface SimulatedDialect {
   address(path: string): Address | undefined;
   /** Keys that the request shows, without `Bearer`. */
   keys(headers: IncomingHttpHeaders, query: URLSearchParams): readonly string[];
+  /** Why a request that is signed, and brings no key, is refused; undefined when the account has signed it. */
+  verify?(request: SignedRequest, account: AwsAccount): Problem | undefined;
   /** Why a request without a good key is refused. */
   unauthorized(call: Omit<ErrorContext, 'requestId'>): Problem;
   /** Throws `Refused` as the service would refuse. */
@@ -71,8 +74,8 @@ export interface SimulatedDialect {
   models(ids: readonly string[], query: URLSearchParams, rules: Rules): JsonObject;
   model(id: string, rules: Rules): JsonObject;
   error(problem: Problem, context: ErrorContext): ErrorAnswer;
-  /** An error inside a stream that has begun; `first` when nothing came before it. */
-  errorFrame(problem: Problem, context: ErrorContext, manner: Manner, first: boolean): Frame;
+  /** An error inside a stream; `before` is the number of events that came before it, undefined when a byte was named. */
+  errorFrame(problem: Problem, context: ErrorContext, manner: Manner, before: number | undefined): Frame;
   malformedFrame(manner: Manner, context: ErrorContext): Frame;
   /** The service's own words for a prompt that is too long. */
   overflow(tokens: number, window: number): Problem;

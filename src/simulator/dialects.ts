@@ -1,11 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { anthropic } from './anthropic/dialect.ts';
+import { vertexAnthropic } from './anthropic/vertex.ts';
+import { bedrockConverse } from './bedrock/converse.ts';
+import { bedrockInvoke } from './bedrock/invoke.ts';
+import { cohere } from './cohere/dialect.ts';
 import type { Address, SimulatedDialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/dialect.ts';
+import { openaiResponses } from './openai-responses/dialect.ts';
 
 /** Every wire language that the simulator speaks. The last one answers clients that none of the others recognises. */
 export const DIALECTS: readonly SimulatedDialect[] = [
   anthropic,
+  vertexAnthropic,
+  bedrockConverse,
+  bedrockInvoke,
+  cohere,
+  openaiResponses,
   openaiChat, // always the last
 ];
 

@@ -133,7 +133,7 @@ function sendAnswer(
         { ...fault, status: fault.status ?? 529, message: fault.message ?? 'Overloaded' },
         context,
         step,
-        ('event' in fault.at ? fault.at.event : fault.at.byte) <= 0,
+        'event' in fault.at ? Math.min(fault.at.event, frames.length) : undefined,
       ),
   });
   const headers: Record<string, string | number> = {

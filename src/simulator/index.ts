@@ -1,9 +1,11 @@
+import type { AwsAccount } from './bedrock/sigv4.ts';
 import type { OAuthOptions } from './oauth.ts';
 import type { RecordedRequest } from './recorder.ts';
 import type { Flavor, Scenario } from './scenario.ts';
 import { readScenarioFile } from './scenario-file.ts';
 import { SimulatorServer } from './server.ts';
 
+export type { AwsAccount } from './bedrock/sigv4.ts';
 export type { OAuthOptions } from './oauth.ts';
 export type { RecordedRequest } from './recorder.ts';
 export type { Fault, Flavor, Part, Scenario, Step } from './scenario.ts';
@@ -28,6 +30,8 @@ export interface SimulatorOptions {
   readonly allow?: readonly string[];
   /** Opens the token endpoint, and lets only its tokens (and `requireKey`) in. */
   readonly oauth?: OAuthOptions;
+  /** Whose signatures Bedrock takes (and `requireKey`); without it signatures are not looked at. */
+  readonly aws?: AwsAccount;
   /** Requests remembered; the default is 256. */
   readonly keep?: number;
   /** Bytes that a request body may have; the default is 32 MiB, as with the real service. */
@@ -75,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       flavor: options.flavor ?? 'openai',
       allow: options.allow ?? [],
       oauth: options.oauth,
+      aws: options.aws,
       keep: options.keep ?? DEFAULT_KEEP,
       maxBody: options.maxBody ?? DEFAULT_MAX_BODY,
     },

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 
 /** Entries are forgotten, oldest first, beyond this many. */
-const MAX_ENTRIES = 1000;
+const MAX_ENTRIES = 256;
 
 /** What the simulated services keep between requests, by id. */
 export interface Memory {

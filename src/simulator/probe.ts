@@ -58,6 +58,10 @@ export const STRICT: Rules = { strict: true, flavor: 'openai', allow: [], limits
 /** Where each dialect is asked for an answer; a query may follow. */
 const PATHS: Readonly<Record<string, string>> = {
   anthropic: '/v1/messages',
+  'vertex-anthropic': '/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-x:rawPredict',
+  'bedrock-converse': '/model/anthropic.claude-x-v1%3A0/converse',
+  'bedrock-invoke': '/model/anthropic.claude-x-v1%3A0/invoke',
+  cohere: '/v2/chat',
   'openai-chat': '/v1/chat/completions',
   'openai-responses': '/v1/responses',
   gemini: '/v1beta/models/gemini-3.1-pro-preview:generateContent',
@@ -80,12 +84,7 @@ export function refusalOf(
 }
 
 /** A body in neutral words. */
-export function askedFrom(
-  name: string,
-  body: JsonObject,
-  headers: Record<string, string> = {},
-  target = '/',
-): Asked {
+export function askedFrom(name: string, body: JsonObject, headers: Record<string, string> = {}, target = '/'): Asked {
   const dialect = dialectNamed(name);
   const [path = '', search = ''] = target.split('?');
   const address = dialect.address(path) ?? { operation: 'answer' };

@@ -3,7 +3,7 @@ import { isObject, type Json, listOf } from './json.ts';
 import type { Scenario } from './scenario.ts';
 
 const SCENARIO_KEYS = 'steps per manner constant strict flavor allow limits refuse models';
-const MANNER_KEYS = 'chunk pace slice gzip newline space headers anthropic chat';
+const MANNER_KEYS = 'chunk pace slice gzip newline space headers anthropic chat bedrock responses gemini';
 const STEP_KEYS = `${MANNER_KEYS} when times parts stop stopSequence stopDetails usage model id members faults`;
 const WHEN_KEYS =
   'operation dialect model user reminder anyUser system tools hasToolResult toolResult session stream path headers';

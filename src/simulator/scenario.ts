@@ -1,7 +1,10 @@
 import type { AnthropicVariant } from './anthropic/variant.ts';
 import type { Asked, Operation } from './asked.ts';
+import type { BedrockVariant } from './bedrock/variant.ts';
+import type { GeminiVariant } from './gemini/variant.ts';
 import type { JsonObject } from './json.ts';
 import type { ChatVariant } from './openai-chat/variant.ts';
+import type { ResponsesVariant } from './openai-responses/variant.ts';
 import type { Problem } from './problem.ts';
 
 /** One piece of an answer. A plain string is text. */
@@ -13,7 +16,10 @@ export type Part =
   /** `rawInput` is written as it stands, to give arguments that are no JSON. */
   | { readonly tool: string; readonly input?: JsonObject; readonly id?: string; readonly rawInput?: string }
   | { readonly refusal: string }
-  /** Anthropic: a content block as it stands. OpenAI: members for the message. Other languages leave it out. */
+  /**
+   * As it stands, for the dialect it is of: a content block of Anthropic, members for a message of OpenAI's chat, an item
+   * of Responses, a part of Gemini. Other languages leave it out.
+   */
   | { readonly native: JsonObject; readonly dialect?: string };
 
 /** Why the answer ends. Another string is written as it stands; null writes null. */
@@ -76,6 +82,9 @@ export interface Manner {
   readonly headers?: Readonly<Record<string, string>>;
   readonly anthropic?: AnthropicVariant;
   readonly chat?: ChatVariant;
+  readonly bedrock?: BedrockVariant;
+  readonly responses?: ResponsesVariant;
+  readonly gemini?: GeminiVariant;
 }
 
 /** A text to look for: contained, or a regular expression. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AwsAccount } from './bedrock/sigv4.ts';
 import { type ConstantAnswers, prepareConstant } from './constant.ts';
 import { deliver } from './deliver.ts';
 import type { Address, ErrorContext, IncomingCall, SimulatedDialect } from './dialect.ts';
@@ -9,6 +10,7 @@ import { createIdMaker } from './ids.ts';
 import { createMemory } from './memory.ts';
 import { answerModels } from './models.ts';
 import { isTokenPath, type OAuthOptions, TokenIssuer } from './oauth.ts';
+import type { Problem } from './problem.ts';
 import { Recorder, type Recording } from './recorder.ts';
 import { asksForStream, type ReadBody, readBody } from './request-body.ts';
 import type { Flavor, Manner, Rules, Scenario } from './scenario.ts';
@@ -22,6 +24,7 @@ export interface ServerSettings {
   readonly flavor: Flavor;
   readonly allow: readonly string[];
   readonly oauth: OAuthOptions | undefined;
+  readonly aws: AwsAccount | undefined;
   /** Requests remembered. */
   readonly keep: number;
   /** Bytes that a request body may have. */
@@ -145,9 +148,8 @@ export class SimulatorServer {
     if (method === 'HEAD' || path === '/' || path === '/health') return sendJson(response, 200, {}, { status: 'ok' });
     const found = method === 'POST' ? dialectFor(path) : undefined;
     const dialect = found?.dialect ?? dialectOfClient(headers, path);
-    if (!this.#knows(dialect.keys(headers, query))) {
-      return sendProblem(dialect, dialect.unauthorized(context), context, response);
-    }
+    const refusal = this.#refusal(dialect, context, request, body);
+    if (refusal !== undefined) return sendProblem(dialect, refusal, context, response);
     if (found !== undefined) return this.#answer(dialect, found.address, context, body, response, recording);
     const notFound = { missing: `Not found: ${path}` };
     const answer = method === 'GET' ? answerModels(dialect, path, query, rules) : notFound;
@@ -186,6 +188,23 @@ export class SimulatorServer {
     if (answer === undefined) return;
     response.writeHead(200, answer.headers);
     deliver(response, answer.actions, { gzip: false, onCut: recording.cutting });
+  }
+
+  /** Why a request is not let in; undefined when its key is good, or its signature where it has no key. */
+  #refusal(
+    dialect: SimulatedDialect,
+    context: ErrorContext,
+    request: IncomingMessage,
+    body: ReadBody,
+  ): Problem | undefined {
+    const { aws, requireKey } = this.#settings;
+    const keys = dialect.keys(context.headers, context.query);
+    if (aws === undefined || dialect.verify === undefined) {
+      return this.#knows(keys) ? undefined : dialect.unauthorized(context);
+    }
+    if (keys.length > 0) return keys.some((key) => key === requireKey) ? undefined : dialect.unauthorized(context);
+    const { method = '', url: target = '/', headers } = request;
+    return dialect.verify({ method, target, headers, body: 'bytes' in body ? body.bytes : Buffer.alloc(0) }, aws);
   }
 
   #knows(keys: readonly string[]): boolean {

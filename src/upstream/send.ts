@@ -16,7 +16,7 @@ export interface Timeouts {
 
 /** One HTTP call to a provider. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Scheme, host and port. */
   readonly origin: string;
   /** Path and query. */

@@ -145,6 +145,52 @@ function chatCounts(usage: JsonObject): JsonObject {
   return { input: prompt - cached, cacheRead: cached, cacheWrite: 0, output: completion + (beside ? reasoning : 0) };
 }
 
+/** Looks through the events of a Cohere stream, or at the one whole answer. A plan is reasoning told in words. */
+export function findInCohere(lines: readonly JsonObject[]): Found {
+  const calls: { id: unknown; name: unknown; json: string }[] = [];
+  const citations: JsonObject[] = [];
+  let text = '';
+  let thinking = '';
+  let reason: string | undefined;
+  let usage: JsonObject = {};
+  const all = (value: unknown): JsonObject[] => (isObject(value) ? [value] : objectsIn(value));
+  for (const line of lines) {
+    const delta = objectIn(line.delta ?? line);
+    const message = objectIn(delta.message);
+    for (const part of all(message.content)) {
+      text += stringIn(part.text) ?? '';
+      thinking += stringIn(part.thinking) ?? '';
+    }
+    thinking += stringIn(message.tool_plan) ?? '';
+    for (const call of all(message.tool_calls)) {
+      const { name, arguments: json } = objectIn(call.function);
+      if (line.type === 'tool-call-delta') (calls.at(-1) ?? { json: '' }).json += String(json);
+      else calls.push({ id: call.id, name, json: stringIn(json) ?? '' });
+    }
+    citations.push(...all(message.citations));
+    reason = stringIn(delta.finish_reason) ?? reason;
+    if (isObject(delta.usage)) usage = delta.usage;
+  }
+  const tokens = objectIn(usage.tokens);
+  const cached = numberIn(usage.cached_tokens) ?? 0;
+  return {
+    text,
+    thinking,
+    opaque: [],
+    calls: calls.map(({ id, name, json }) => ({ id, name, input: (json === '' ? {} : parseJson(json)) ?? {} })),
+    others: [],
+    citations,
+    urls: [],
+    reason,
+    usage: {
+      input: (numberIn(tokens.input_tokens) ?? 0) - cached,
+      cacheRead: cached,
+      cacheWrite: 0,
+      output: tokens.output_tokens,
+    },
+  };
+}
+
 function objectIn(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }

@@ -57,6 +57,7 @@ export const gateways: readonly Kind[] = [
       ['host', 'api_key'],
       ['host', 'client_id', 'client_secret'],
     ],
+    alternatives: [[['api_key'], ['client_id', 'client_secret']]],
     backends: ['AZURE_DATABRICKS'],
     quirks: {
       max_tokens: 'max_tokens',
@@ -77,7 +78,7 @@ export const gateways: readonly Kind[] = [
     big: 'databricks-claude-sonnet-4-6',
     small: 'databricks-claude-haiku-4-5',
     probe: '/api/2.0/serving-endpoints',
-    tokenPath: '/oidc/v1/token',
+    token: { url: '/oidc/v1/token', scope: 'all-apis', secretIn: 'header' },
   },
   liteLlm('litellm', 'LiteLLM proxy', 'openai-chat', ['LITELLM_OPENROUTER']),
   liteLlm('litellm-messages', 'LiteLLM proxy, native Messages', 'anthropic', []),

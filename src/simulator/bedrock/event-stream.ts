@@ -25,10 +25,7 @@ export function encodeMessage(headers: Readonly<Record<string, string>>, payload
 
 /** One event of an answer. */
 export function encodeEvent(type: string, payload: string): Buffer {
-  return encodeMessage(
-    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
-    payload,
-  );
+  return encodeMessage({ ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' }, payload);
 }
 
 /** What ends a stream that goes wrong; the name is written with a small first letter, as in `throttlingException`. */

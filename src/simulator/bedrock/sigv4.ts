@@ -83,7 +83,9 @@ function dateProblem(date: string, day: string, now: number): Problem | undefine
   const found = DATE.exec(date);
   if (found === null) return invalid("Date must be in ISO-8601 'basic format'. Got none that can be read.");
   if (date.slice(0, 8) !== day) {
-    return invalid(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}'.`);
+    return invalid(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}'.`,
+    );
   }
   const [year, month, dayOfMonth, ...clock] = found.slice(1).map(Number) as [number, number, number, ...number[]];
   const then = Date.UTC(year, month - 1, dayOfMonth, clock[0], clock[1], clock[2]);

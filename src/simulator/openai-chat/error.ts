@@ -32,8 +32,15 @@ function statusOf(problem: Problem): number {
   return problem.status < 400 ? 500 : problem.status;
 }
 
-function messageOf(problem: Problem): string {
+/** The problem's own message, or the usual one for its status. */
+export function messageOf(problem: Problem): string {
   return problem.message === '' ? (MESSAGES[statusOf(problem)] ?? 'Error') : problem.message;
+}
+
+/** The problem's own type, or the usual one for its status. */
+export function typeOf(problem: Problem): string {
+  const status = statusOf(problem);
+  return problem.type ?? TYPES[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
 }
 
 /** The inner error object, as each kind of server writes it. */
@@ -48,8 +55,7 @@ function envelope(problem: Problem, context: ErrorContext): JsonObject {
     const metadata = problem.details === undefined ? {} : { metadata: problem.details };
     return { error: { message, code: problem.code ?? status, ...metadata } };
   }
-  const type = problem.type ?? TYPES[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
-  return { error: { message, type, param: problem.param ?? null, code: problem.code ?? null } };
+  return { error: { message, type: typeOf(problem), param: problem.param ?? null, code: problem.code ?? null } };
 }
 
 /** The error as the service answers it. */

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import type { Flavor } from '../scenario.ts';
-import { checkKnown, checkOneOf, refuse, refuseType } from './refusal.ts';
+import { checkImageUrl } from './image.ts';
+import { checkKnown, checkLength, checkOneOf, checkToolName, refuse, refuseType } from './refusal.ts';
 
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'];
 const MESSAGE_FIELDS = 'role content name refusal tool_calls function_call audio tool_call_id'.split(' ');
@@ -11,7 +12,6 @@ const PART_TYPES: Readonly<Record<string, readonly string[]>> = {
   developer: ['text'],
   tool: ['text'],
 };
-const IMAGE = /^data:(image\/(?:png|jpeg|jpg|gif|webp));base64,([A-Za-z0-9+/]+={0,2})$/;
 const MAX_ID = 64;
 
 /** Refuses messages whose form or order OpenAI refuses; other kinds of server are laxer about extra members. */
@@ -83,30 +83,9 @@ function checkParts(parts: readonly Json[], role: string, place: string, flavor:
 
 function checkImage(part: JsonObject, place: string): void {
   const image = objectOf(part.image_url);
-  const url = textOf(image.url);
   if (!isObject(part.image_url)) refuseType(`${place}.image_url`, 'an object', part.image_url);
   checkKnown(image, ['url', 'detail'], `${place}.image_url`);
-  if (/^https?:\/\//.test(url)) return;
-  if (!url.startsWith('data:')) {
-    refuse(
-      `Invalid 'image_url'. Expected a valid URL, but got a value with an invalid format.`,
-      `${place}.image_url.url`,
-      'invalid_value',
-    );
-  }
-  if (!url.startsWith('data:image/')) {
-    refuse('Invalid MIME type. Only image types are supported.', `${place}.image_url.url`, 'invalid_image_format');
-  }
-  const found = IMAGE.exec(url);
-  if (found === null) {
-    refuse(
-      "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",
-      null,
-      'invalid_image_format',
-    );
-  }
-  if ((found?.[2] ?? '').length % 4 !== 0)
-    refuse('Invalid base64 image_url.', `${place}.image_url.url`, 'invalid_base64');
+  checkImageUrl(textOf(image.url), `${place}.image_url.url`);
 }
 
 function checkCalls(message: JsonObject, place: string): void {
@@ -134,27 +113,6 @@ function checkCalls(message: JsonObject, place: string): void {
     }
     if (call.type === 'function') checkToolName(textOf(called.name), `${at}.function.name`);
   }
-}
-
-/** Refuses a string that is longer than the service allows. */
-function checkLength(text: string, most: number, place: string): void {
-  if (text.length <= most) return;
-  refuse(
-    `Invalid '${place}': string too long. Expected a string with maximum length ${most}, but got a string with length ${text.length} instead.`,
-    place,
-    'string_above_max_length',
-  );
-}
-
-/** Refuses a name that no tool may have. */
-export function checkToolName(name: string, place: string): void {
-  checkLength(name, 64, place);
-  if (/^[a-zA-Z0-9_-]+$/.test(name)) return;
-  refuse(
-    `Invalid '${place}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`,
-    place,
-    'invalid_value',
-  );
 }
 
 /** Every call is answered by the tool messages right after it, and no tool message stands elsewhere. */

@@ -1,7 +1,6 @@
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import type { Flavor } from '../scenario.ts';
-import { checkToolName } from './messages.ts';
-import { checkKnown, checkOneOf, refuse, refuseType } from './refusal.ts';
+import { checkKnown, checkOneOf, checkToolName, refuse, refuseType } from './refusal.ts';
 import { strictFault } from './strict-schema.ts';
 
 const MAX_TOOLS = 128;

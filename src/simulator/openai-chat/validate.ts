@@ -1,13 +1,13 @@
 import type { IncomingCall } from '../dialect.ts';
-import { isObject, type Json, type JsonObject, listOf, numberOf, objectOf, textOf } from '../json.ts';
+import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf } from '../json.ts';
 import { Refused } from '../problem.ts';
-import { findRefused } from '../refused-fields.ts';
 import type { Flavor, Rules } from '../scenario.ts';
 import { estimateTokens } from '../tokens.ts';
 import { overflow } from './error.ts';
 import { extraFields, flavorOf, modelInPath } from './flavor.ts';
 import { checkMessages } from './messages.ts';
-import { checkOneOf, refuse, refuseType } from './refusal.ts';
+import { checkMetadata, checkRange, checkTokenLimit } from './numbers.ts';
+import { checkOneOf, checkRefused, refuse, refuseType } from './refusal.ts';
 import { strictFault } from './strict-schema.ts';
 import { checkTools } from './tools.ts';
 
@@ -38,7 +38,7 @@ export function checkRequest(call: IncomingCall): void {
   const flavor = flavorOf(call);
   checkTopLevel(body, flavor, rules);
   checkModel(call);
-  checkRefused(body, rules);
+  checkRefused(body, rules.refuse.fields);
   checkMessages(body, flavor);
   checkTools(body, flavor);
   checkScalars(body);
@@ -71,53 +71,18 @@ function checkModel(call: IncomingCall): void {
   });
 }
 
-function checkRefused(body: JsonObject, rules: Rules): void {
-  const found = findRefused(body, rules.refuse.fields);
-  if (found === undefined) return;
-  throw new Refused({
-    status: found.status,
-    type: 'invalid_request_error',
-    param: found.path,
-    code: 'unsupported_parameter',
-    message: found.message ?? `Unsupported parameter: '${found.path}' is not supported with this model.`,
-  });
-}
-
 function checkScalars(body: JsonObject): void {
   for (const name of ['stream', 'logprobs', 'parallel_tool_calls', 'store']) {
     const value = body[name];
     if (value !== undefined && value !== null && typeof value !== 'boolean') refuseType(name, 'a boolean', value);
   }
   for (const [name, least, most] of RANGES) checkRange(body[name], name, least, most);
-  for (const name of ['max_tokens', 'max_completion_tokens']) checkTokenLimit(body[name], name);
+  for (const name of ['max_tokens', 'max_completion_tokens']) checkTokenLimit(body[name], name, 1);
   const { reasoning_effort: effort, metadata } = body;
   if (effort !== undefined && effort !== null) {
     checkOneOf(effort, ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'], 'reasoning_effort');
   }
-  if (isObject(metadata) && Object.values(metadata).some((value) => typeof value !== 'string' || value.length > 512)) {
-    refuse("Invalid type for 'metadata': expected strings of at most 512 characters.", 'metadata', 'invalid_type');
-  }
-}
-
-function checkRange(value: Json | undefined, name: string, least: number, most: number): void {
-  if (value === undefined || value === null) return;
-  const number = numberOf(value) ?? refuseType(name, 'a decimal', value);
-  const expected = (side: string, bound: string): string =>
-    `Invalid '${name}': decimal ${side} value. Expected a value ${bound}, but got ${number} instead.`;
-  if (number < least) refuse(expected('below minimum', `>= ${least}`), name, 'decimal_below_min_value');
-  if (number > most) refuse(expected('above maximum', `<= ${most}`), name, 'decimal_above_max_value');
-}
-
-function checkTokenLimit(value: Json | undefined, name: string): void {
-  if (value === undefined || value === null) return;
-  const number = numberOf(value) ?? Number.NaN;
-  if (!Number.isInteger(number)) refuseType(name, 'an integer', value);
-  if (number >= 1) return;
-  refuse(
-    `Invalid '${name}': integer below minimum value. Expected a value >= 1, but got ${number} instead.`,
-    name,
-    'integer_below_min_value',
-  );
+  checkMetadata(metadata);
 }
 
 function checkStop(body: JsonObject): void {

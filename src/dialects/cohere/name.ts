@@ -1,0 +1,4 @@
+import type { DialectName } from '../../canon/content.ts';
+
+/** The name this room goes by. */
+export const cohereName = 'cohere' satisfies DialectName;

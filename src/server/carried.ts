@@ -1,0 +1,29 @@
+import { GatewayError } from '../canon/error.ts';
+import { type JsonObject, stringIn } from '../canon/json.ts';
+import type { Address, Call } from '../gateway/call.ts';
+import { parseBody } from '../gateway/incoming.ts';
+
+/**
+ * Anthropic's language as Bedrock's InvokeModel and Vertex' rawPredict carry it, laid bare: model and stream flag are in
+ * the path there, version and betas in the body. What is inside is a Messages request like any other.
+ */
+export function uncarried(call: Call, address: Address | undefined): Call {
+  const { anthropic_version: version, anthropic_beta: betas, ...rest } = parseBody(call.body);
+  if (version !== undefined && stringIn(version) === undefined) {
+    throw new GatewayError('invalid_request', 'anthropic_version: Input should be a valid string', {
+      param: 'anthropic_version',
+    });
+  }
+  const body: JsonObject = address === undefined ? rest : { model: address.model, ...rest, stream: address.stream };
+  const named: unknown[] = [call.headers['anthropic-beta'], ...(Array.isArray(betas) ? (betas as unknown[]) : [betas])];
+  const beta = [...new Set(named.flatMap((names) => stringIn(names)?.split(',') ?? []).map((name) => name.trim()))];
+  const { 'anthropic-beta': _, ...headers } = call.headers;
+  const { address: __, ...bare } = call;
+  return {
+    ...bare,
+    headers: beta.length > 0 ? { ...headers, 'anthropic-beta': beta.join(',') } : headers,
+    // Their query is not Anthropic's.
+    query: '',
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
