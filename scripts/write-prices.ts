@@ -71,13 +71,21 @@ function periodsIn(conditional: readonly ConditionalPrice[]): NonNullable<TableM
   return conditional.flatMap((price) => {
     const { constraint } = price;
     if (constraint?.type === 'time_of_date') {
-      return [{ hours: [constraint.start_time, constraint.end_time] as const, ...tablePrice(price.prices) }];
+      return [
+        { hours: [timeOf(constraint.start_time), timeOf(constraint.end_time)] as const, ...tablePrice(price.prices) },
+      ];
     }
     if (isCurrent(price)) return [tablePrice(price.prices)];
     return constraint !== undefined && startOf(constraint) > day
       ? [{ from: startOf(constraint), ...tablePrice(price.prices) }]
       : [];
   });
+}
+
+/** Without the zone, which is always the same. */
+function timeOf(time: string): string {
+  if (!/^\d\d:\d\d:\d\dZ$/.test(time)) throw new Error(`a time that this script cannot write: ${time}`);
+  return time.slice(0, 8);
 }
 
 function isByDate({ constraint }: ConditionalPrice): boolean {

@@ -31,6 +31,9 @@ export const quirksSchema = z.strictObject({
   files: flag().describe('Whether PDF files are taken.').exactOptional(),
   json_schema: flag().describe('Whether a JSON schema may be asked for.').exactOptional(),
   forced_tools: flag().describe('Whether the model can be made to call a tool.').exactOptional(),
+  inject_cache: oneOf(['5m', '1h'])
+    .describe('Cache marks are set for clients that set none, with this time to live.')
+    .exactOptional(),
   cache_key: flag()
     .describe('Whether calls of one session are told to have a prompt in common (prompt_cache_key).')
     .exactOptional(),
@@ -100,7 +103,9 @@ const placeFields = {
   account: word('an account id')
     .describe("What stands for the account in the kind's address: Cloudflare's account id, Azure's resource name.")
     .exactOptional(),
-  region: word('a region').describe('Bedrock: the region, "us-east-1"; without it, that of the profile.').exactOptional(),
+  region: word('a region')
+    .describe('Bedrock: the region, "us-east-1"; without it, that of the profile.')
+    .exactOptional(),
   inference_profile: word('a group of regions')
     .describe(
       'Bedrock: the inference profiles by which Claude\'s makers\' names are completed: us, eu, apac, jp, au, us-gov or global; "none" for the models of the region itself. Without it, what suits the region.',
@@ -126,11 +131,7 @@ const identityFields = {
   access_key_id: secret().describe('Bedrock: id of an access key.').exactOptional(),
   secret_access_key: secret().describe('Bedrock: the access key itself.').exactOptional(),
   session_token: secret().describe('Bedrock: the token that belongs to a temporary access key.').exactOptional(),
-  profile: z
-    .string()
-    .min(1)
-    .describe('Bedrock: a profile of ~/.aws/credentials and ~/.aws/config.')
-    .exactOptional(),
+  profile: z.string().min(1).describe('Bedrock: a profile of ~/.aws/credentials and ~/.aws/config.').exactOptional(),
   role_arn: z
     .string()
     .regex(/^arn:[\w:/+=,.@-]+$/, { error: 'is not a role: write "arn:aws:iam::123456789012:role/name"' })

@@ -1,20 +1,19 @@
 import { GatewayError } from '../canon/error.ts';
 import { summarized } from '../canon/loss.ts';
+import type { Turn } from '../canon/request.ts';
 import { totalInput } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
-import { dialectNamed } from '../dialects/index.ts';
 import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/models.ts';
 import type { Provider, Route } from '../providers/provider.ts';
-import type { UpstreamRequest } from '../upstream/send.ts';
-import { sendWhole, type WholeAnswer } from '../upstream/whole.ts';
-import { streamTypeOf } from './answer.ts';
 import type { Call } from './call.ts';
+import { deliverChecked, mustBeChecked, unstreamed, withTurns } from './checked-delivery.ts';
 import { type Delivered, Delivery } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
-import { type Outgoing, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
+import { type Outgoing, prepare, remedied } from './outgoing.ts';
 import { strictError } from './reply.ts';
+import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf } from './wire-call.ts';
 
 /** How often one call may be changed and sent again because a provider named something in it. */
 const maxRemedies = 8;
@@ -85,9 +84,11 @@ async function attemptRoute(
   const { call } = source;
   const { model } = target;
   const remedies = gateway.memory.remedies(provider.name, model);
-  const way = outgoingRoute(route, model, source.stream);
+  const checked = mustBeChecked(source, route);
+  const told = checked ? unstreamed(source) : source;
+  const way = outgoingRoute(route, model, told.stream);
   const options = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
-  let outgoing = prepare(source, way, options);
+  let outgoing = prepare(told, way, options);
   let proofsForgotten = false;
   let credentialsRenewed = false;
   const found: Remedy[] = [];
@@ -96,18 +97,22 @@ async function attemptRoute(
     call.record.carriage = outgoing.mode;
     const refused = target.strict ? strictError(outgoing.losses) : undefined;
     if (refused !== undefined) return { delivered: false, error: refused };
-    const request = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
-    const pending = provider.authorize(request);
-    const credentials = pending instanceof Promise ? await pending : pending;
-    const result = await deliver(gateway, provider, outgoing, request, { call, credentials });
-    if (!credentialsRenewed && isRefusal(result) && provider.refused(credentials)) {
+    let credentials: Headers | undefined;
+    let result: Delivered;
+    if (checked) {
+      const sofar = [...remedies, ...found];
+      const again = (turns: readonly Turn[]): Outgoing =>
+        prepare(withTurns(told, turns), way, { ...options, remedies: sofar });
+      result = await deliverChecked(gateway, provider, outgoing, source, again);
+    } else ({ credentials, result } = await deliver(gateway, provider, outgoing, call));
+    if (credentials !== undefined && !credentialsRenewed && isRefused(result, provider, credentials)) {
       credentialsRenewed = true;
       continue;
     }
     if (!proofsForgotten && refusesProofs(result)) {
       proofsForgotten = true;
       call.record.healed.push('left out reasoning: the provider refuses its proofs');
-      outgoing = prepare(source, way, { ...options, forgetProofs: true });
+      outgoing = prepare(told, way, { ...options, forgetProofs: true });
       continue;
     }
     const next = heal(call, outgoing, result);
@@ -142,47 +147,25 @@ function withNumbers(gateway: Gateway, provider: Provider, outgoing: Outgoing, r
   };
 }
 
-/** The route with its language and with the path for this call. */
-export function outgoingRoute(route: Route, model: string, stream: boolean): OutgoingRoute {
-  return {
-    dialect: dialectNamed(route.speaks),
-    origin: route.origin,
-    path: route.path(model, stream),
-    ...(route.wrapping !== undefined && { wrapping: route.wrapping }),
-  };
-}
-
-/** The client's own query goes on only to who speaks its language in its own way. */
-function pathOf({ mode, route }: Outgoing, { query }: Call): string {
-  return mode === 'translated' || route.wrapping !== undefined ? route.path : withQuery(route.path, query);
-}
-
-function acceptOf({ route }: Outgoing, { record }: Call): string {
-  return record.stream ? streamTypeOf(route) : 'application/json';
-}
-
-interface Delivering {
-  readonly call: Call;
-  readonly credentials: Headers;
-}
-
-/** One HTTP call, from sending to the last byte. */
+/** One HTTP call, from sending to the last byte, and by which credential. */
 async function deliver(
   gateway: Gateway,
   provider: Provider,
   outgoing: Outgoing,
-  request: UpstreamRequest,
-  { call, credentials }: Delivering,
-): Promise<Delivered> {
+  call: Call,
+): Promise<{ readonly result: Delivered; readonly credentials: Headers }> {
+  const request = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
+  const pending = provider.authorize(request);
+  const credentials = pending instanceof Promise ? await pending : pending;
   if (call.reply.gone) {
     call.record.error = 'client_gone';
-    return { delivered: true, unanswered: true };
+    return { result: { delivered: true, unanswered: true }, credentials };
   }
   call.record.tries += 1;
   const delivery = new Delivery(gateway, call, outgoing, credentials);
   delivery.attach(gateway.sender.send(authorized(request, credentials), delivery));
-  const delivered = await delivery.done;
-  if (delivered.delivered && outgoing.mode === 'translated') {
+  const result = await delivery.done;
+  if (result.delivered && outgoing.mode === 'translated') {
     gateway.estimator.learn(
       `${provider.name}/${call.record.upstreamModel}`,
       outgoing.request(),
@@ -190,40 +173,7 @@ async function deliver(
       totalInput(call.record.usage),
     );
   }
-  return delivered;
-}
-
-/** Sends a request to another of the provider's paths and gathers the answer. */
-export async function sendTo(
-  gateway: Gateway,
-  provider: Provider,
-  outgoing: Outgoing,
-  path: string,
-): Promise<WholeAnswer> {
-  const request = httpRequest(gateway, provider, outgoing, path, 'application/json');
-  const credentials = await provider.authorize(request);
-  return sendWhole(gateway.sender, authorized(request, credentials));
-}
-
-function authorized(request: UpstreamRequest, credentials: Headers): UpstreamRequest {
-  return { ...request, headers: { ...request.headers, ...credentials } };
-}
-
-function httpRequest(
-  gateway: Gateway,
-  provider: Provider,
-  outgoing: Outgoing,
-  path: string,
-  accept: string,
-): UpstreamRequest & { readonly method: 'POST'; readonly body: Buffer } {
-  return {
-    method: 'POST',
-    origin: outgoing.route.origin,
-    path,
-    headers: { 'content-type': 'application/json', accept, 'user-agent': gateway.userAgent, ...outgoing.headers },
-    body: outgoing.body,
-    timeouts: provider.timeouts,
-  };
+  return { result, credentials };
 }
 
 /** The request without what the provider has just refused by name. */
@@ -252,14 +202,10 @@ function refusesProofs(result: Delivered): boolean {
   );
 }
 
-/** The client's query after the path, which may have one of its own (`?beta=true`, `?api-version=...`). */
-export function withQuery(path: string, query: string): string {
-  return query !== '' && path.includes('?') ? `${path}&${query.slice(1)}` : path + query;
-}
-
-/** Some services say that a token has expired by 401, some by 403. */
-function isRefusal(result: Delivered): boolean {
-  return !result.delivered && (result.error.status === 401 || result.error.status === 403);
+/** Some services say that a token has expired by 401, some by 403. True where there is another to be had. */
+function isRefused(result: Delivered, provider: Provider, credentials: Headers): boolean {
+  const refused = !result.delivered && (result.error.status === 401 || result.error.status === 403);
+  return refused && provider.refused(credentials);
 }
 
 function isMissing(error: GatewayError): boolean {

@@ -3,12 +3,12 @@ import { parseJson } from '../canon/json.ts';
 import { publishCall } from '../observe/call.ts';
 import type { Provider } from '../providers/provider.ts';
 import { readRefusal } from './answer.ts';
-import { outgoingRoute, sendTo, withQuery } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import { type Incoming, incoming, openBody } from './incoming.ts';
 import { type Outgoing, type OutgoingOptions, prepare, prepareCount } from './outgoing.ts';
 import { errorReply, jsonReply, receiptHeaders } from './reply.ts';
+import { outgoingRoute, sendTo, withQuery } from './wire-call.ts';
 
 /** Counts a prompt's tokens: by the provider's own counter where it has one, else by an estimate that says that it is one. */
 export async function countTokens(gateway: Gateway, call: Call): Promise<void> {

@@ -13,7 +13,7 @@ import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import type { Outgoing } from './outgoing.ts';
 import { createPassage } from './passage.ts';
-import { jsonReply, receiptHeaders, withoutSecrets } from './reply.ts';
+import { jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import { createTranslator, type Translator } from './translate.ts';
 
 /** Bounds on what is gathered whole before it is passed on, bytes. */
@@ -247,15 +247,7 @@ export class Delivery implements AnswerSink, Ticking {
     this.#committed = true;
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
-    const { client } = this.#call.dialect;
-    this.#call.reply.head(200, {
-      'content-type': client.streamType?.(this.#outgoing.request()) ?? 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-      [client.requestIdHeader]: this.#call.id,
-      ...this.#passedHeaders(),
-      ...receiptHeaders(this.#call),
-    });
+    this.#call.reply.head(200, { ...streamHeaders(this.#call, this.#outgoing.request), ...this.#passedHeaders() });
   }
 
   #endStream(): void {

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { GatewayError } from '../canon/error.ts';
 import { bytesIn } from '../canon/media.ts';
 import type { PdfReply, PdfTask } from './pdf-worker.ts';
+import { Thread } from './thread.ts';
 
 /** What one PDF may cost. */
 export interface PdfReaderOptions {
@@ -46,9 +47,6 @@ const maxOutsideBytes = 256 * 1024 * 1024;
 const watchMs = 100;
 const tooMuchMemory = 'it takes too much memory to read';
 
-/** The thread's program, as source or as built. */
-const program = new URL(import.meta.url.endsWith('.ts') ? './pdf-worker.ts' : './pdf-worker.js', import.meta.url);
-
 /** Makes a reader; its thread starts with the first PDF, and ends when none has come for a while. */
 export function createPdfReader(options: PdfReaderOptions): PdfReader {
   return new ThreadedReader(options);
@@ -67,12 +65,12 @@ class ThreadedReader implements PdfReader {
   #keptCharacters = 0;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
-  #thread: Worker | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  readonly #thread: Thread;
   #closed = false;
 
   constructor(options: PdfReaderOptions) {
     this.#options = options;
+    this.#thread = new Thread({ name: 'pdf', idleMs: options.idleMs ?? 30_000, heapMegabytes: maxHeapMegabytes });
   }
 
   async text(base64: string): Promise<PdfText> {
@@ -91,7 +89,7 @@ class ThreadedReader implements PdfReader {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#end();
+    await this.#thread.end();
   }
 
   #keep(key: string, text: Promise<PdfText>): Promise<PdfText> {
@@ -134,46 +132,14 @@ class ThreadedReader implements PdfReader {
 
   async #read(bytes: Uint8Array<ArrayBuffer>): Promise<PdfText> {
     if (this.#closed) throw closed();
-    const { timeoutMs, maxPages, maxCharacters, idleMs = 30_000 } = this.#options;
-    clearTimeout(this.#idle);
-    this.#thread ??= this.#start();
-    const thread = this.#thread;
-    thread.ref();
+    const { timeoutMs, maxPages, maxCharacters } = this.#options;
     try {
-      return await readIn(thread, { bytes, maxPages, maxCharacters }, timeoutMs);
+      return await readIn(this.#thread.hold(), { bytes, maxPages, maxCharacters }, timeoutMs);
     } catch (error) {
       throw this.#closed ? closed() : error;
     } finally {
-      thread.unref();
-      this.#idle = setTimeout(() => void this.#end(), idleMs).unref();
+      this.#thread.release();
     }
-  }
-
-  #start(): Worker {
-    const thread = new Worker(program, {
-      name: 'pdf',
-      // Neither secrets nor flags of this process; what the program prints is of no interest.
-      env: {},
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes, maxYoungGenerationSizeMb: 32 },
-    });
-    thread.stdout.resume();
-    thread.stderr.resume();
-    // Whoever reads in it hears of it too.
-    thread.on('error', () => undefined);
-    thread.on('exit', () => {
-      if (this.#thread === thread) this.#thread = undefined;
-    });
-    return thread;
-  }
-
-  async #end(): Promise<void> {
-    clearTimeout(this.#idle);
-    const thread = this.#thread;
-    this.#thread = undefined;
-    await thread?.terminate();
   }
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Loss } from '../canon/loss.ts';
+import type { ChatRequest } from '../canon/request.ts';
 import type { Redact } from '../observe/redact.ts';
 import type { Call } from './call.ts';
 
@@ -27,6 +28,18 @@ export function jsonReply(call: Call, status: number, body: Uint8Array, headers:
     ...headers,
   });
   call.reply.end(body);
+}
+
+/** Headers of a streamed answer. @param request is asked for only by languages whose streams have several forms. */
+export function streamHeaders(call: Call, request: () => ChatRequest): ReplyHeaders {
+  const { client } = call.dialect;
+  return {
+    'content-type': client.streamType?.(request()) ?? 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+    [client.requestIdHeader]: call.id,
+    ...receiptHeaders(call),
+  };
 }
 
 /** Tells the client of a failure, in its own language. */

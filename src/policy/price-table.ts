@@ -8,7 +8,7 @@ export interface Rates {
   readonly cacheWrite1h?: number;
 }
 
-/** Prices of a model, from a day on (`2027-01-01`) or between two times of each day (UTC, `01:00:00Z`) where that is said. */
+/** Prices of a model, from a day on (`2027-01-01`) or between two times of each day (UTC, `01:00:00`) where that is said. */
 export interface Price {
   readonly rates: Rates;
   /** Rates that hold instead when the prompt has more tokens than the number before them; in rising order. */

@@ -112,6 +112,7 @@ function ratesIn(prices: readonly Price[], at: Date, promptTokens: number): Rate
 }
 
 function holds({ from, hours }: Price, at: Date): boolean {
+  if (from === undefined && hours === undefined) return true;
   const iso = at.toISOString();
   if (from !== undefined && iso.slice(0, 10) < from) return false;
   if (hours === undefined) return true;

@@ -3,19 +3,7 @@ import { isLoopback } from '../config/checks.ts';
 import type { Config, ProviderConfig } from '../config/config.ts';
 import type { Kind } from './kind.ts';
 import { languages } from './language.ts';
-
-/** What stands for `{...}` in addresses, paths and names. */
-export type Values = { readonly [name: string]: string | undefined };
-
-/** The template with its places filled; those that nothing is known of stay. */
-export function filled(template: string, values: Values): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
-/** Names in a template for which there is no value. */
-export function unfilled(template: string, values: Values): string[] {
-  return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).filter((name) => values[name] === undefined);
-}
+import { filled, unfilled, type Values } from './template.ts';
 
 /** A path after the base URL; both may have a query. */
 export function joined(base: URL, path: string): string {
@@ -84,7 +72,8 @@ export function hostUrl(host: string): string {
   return whole.replace(/\/+$/, '').replace(/^(https?:\/\/adb-\d+\.\d+)$/i, '$1.azuredatabricks.net');
 }
 
-function variablesFor(kind: Kind | undefined, field: string): string {
+/** `, or set NAME` for a field that a variable may hold. */
+export function variablesFor(kind: Kind | undefined, field: string): string {
   const names = kind?.variables[field];
   return names === undefined ? '' : `, or set ${names[0]}`;
 }

@@ -117,7 +117,10 @@ describe('credentials', () => {
     assert.deepEqual(await one('{ kind: openrouter, speaks: anthropic, api_key: k }').authorize(), {
       authorization: 'Bearer k',
     });
-    assert.deepEqual(await one('{ kind: azure, account: a, api_key: k }').authorize(), { 'api-key': 'k' });
+    assert.deepEqual(await one('{ kind: azure, account: a, api_key: k }').authorize(), {
+      'api-key': 'k',
+      'x-api-key': 'k',
+    });
     assert.deepEqual(await one('{ speaks: anthropic, base_url: "http://h:1", api_key: k }').authorize(), {
       'x-api-key': 'k',
     });

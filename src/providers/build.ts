@@ -3,15 +3,16 @@ import type { Config, ProviderConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/problem.ts';
 import { suggest } from '../config/suggestion.ts';
 import type { Headers } from '../dialects/dialect.ts';
-import { basesOf, filled, hostUrl, joined, type Values } from './address.ts';
+import { basesOf, hostUrl, joined, variablesFor } from './address.ts';
 import type { Ask } from './ask.ts';
 import { identityOf } from './identity.ts';
 import type { Kind } from './kind.ts';
 import { languages } from './language.ts';
 import { bareMachine, type Machine } from './machine.ts';
-import { ModelFacts } from './model-facts.ts';
+import { ModelFacts, rulesFor } from './model-facts.ts';
 import type { Provider, Route, Timeouts, WireCall } from './provider.ts';
 import { kinds } from './table.ts';
+import { filled, unfilled, type Values } from './template.ts';
 
 /** What providers need that is known only when the program runs. */
 export interface BuildOptions {
@@ -57,6 +58,11 @@ function buildProvider(name: string, settings: ProviderConfig, around: Surroundi
   const bases = basesOf(settings, kind, speaks, { config, values, complain });
   const base = bases?.get(speaks);
   if (bases === undefined || base === undefined) return undefined;
+  const lacking = lackingIn(kind, settings, values);
+  if (lacking !== undefined) {
+    complain(lacking, `is missing: write it${variablesFor(kind, lacking)}`);
+    return undefined;
+  }
   const { credential, missing } = identityOf({
     ...{ name, settings, kind, speaks, values, config, machine },
     baseUrl: base,
@@ -96,6 +102,12 @@ function valuesOf(
     simulator: simulatorUrl,
     ...kind?.derive?.(settings, machine),
   };
+}
+
+/** What a path that may be called has a place for, and nobody has said. */
+function lackingIn(kind: Kind | undefined, settings: ProviderConfig, values: Values): string | undefined {
+  const paths = rulesFor(kind?.routes ?? [], { settings, values }).flatMap((rule) => rule.paths);
+  return paths.flatMap((path) => unfilled(typeof path === 'string' ? path : path.call, { ...values, model: '' })).at(0);
 }
 
 type Traits = Pick<Provider, 'kind' | 'title' | 'serves' | 'home' | 'vendorNames' | 'big' | 'small'>;

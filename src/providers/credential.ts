@@ -1,18 +1,12 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Headers } from '../dialects/dialect.ts';
-import type { KeyHeader } from './kind.ts';
 import type { WireCall } from './provider.ts';
 
 /** Shows who is calling. Its secrets are out of reach of anything that prints. */
 export interface Credential {
   authorize(call?: WireCall, signal?: AbortSignal): Headers | Promise<Headers>;
   refused(headers: Headers): boolean;
-}
-
-/** The header in which a key is shown. */
-export function keyHeaders(header: KeyHeader, key: string): Headers {
-  return header === 'bearer' ? { authorization: `Bearer ${key}` } : { [header]: key };
 }
 
 /** A key that never changes, or none at all. */

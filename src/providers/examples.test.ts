@@ -79,7 +79,7 @@ test('.env.example, filled in, configures every provider that is found by its va
   const env = Object.fromEntries(
     Object.keys(parseEnv(written('.env.example'))).map((name) => [
       name,
-      name.endsWith('_URL') || name.endsWith('_BASE') ? 'http://127.0.0.1:4010/v1' : 'x1',
+      /_(URL|BASE|ENDPOINT)(_|$)/.test(name) ? 'http://127.0.0.1:4010/v1' : 'x1',
     ]),
   );
   for (const name of [

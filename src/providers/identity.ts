@@ -1,30 +1,17 @@
-import type { Config, ProviderConfig } from '../config/config.ts';
+import type { ProviderConfig } from '../config/config.ts';
 import { pathText } from '../config/problem.ts';
 import type { Headers } from '../dialects/dialect.ts';
-import { filled, unfilled, type Values } from './address.ts';
-import type { Ask } from './ask.ts';
 import { awsIdentity } from './aws/identity.ts';
 import { fetchClientToken } from './client-credentials.ts';
-import { type Credential, keyHeaders, missingCredential, revealed, staticCredential } from './credential.ts';
+import { type Credential, missingCredential, revealed, staticCredential } from './credential.ts';
 import { googleIdentity } from './google/identity.ts';
+import type { IdentitySources } from './identity-sources.ts';
+import { keyHeaders } from './key-header.ts';
 import type { Identity, Kind } from './kind.ts';
-import { languages } from './language.ts';
-import type { Machine } from './machine.ts';
-import { TokenCredential } from './token-service.ts';
 
-/** Everything a credential is made of. */
-export interface IdentitySources {
-  /** The provider's name. */
-  readonly name: string;
-  readonly settings: ProviderConfig;
-  readonly kind: Kind | undefined;
-  readonly baseUrl: URL;
-  readonly values: Values;
-  readonly speaks: keyof typeof languages;
-  readonly config: Config;
-  readonly machine: Machine;
-  readonly ask: Ask;
-}
+import { languages } from './language.ts';
+import { filled, unfilled, type Values } from './template.ts';
+import { TokenCredential } from './token-service.ts';
 
 /** How the provider is shown who is calling; `missing` says what has to be given first. */
 export function identityOf(sources: IdentitySources): { readonly credential: Credential; readonly missing?: string } {

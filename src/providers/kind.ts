@@ -3,22 +3,20 @@ import type { JsonObject } from '../canon/json.ts';
 import type { ProviderConfig } from '../config/config.ts';
 import type { KnownKind } from '../config/environment.ts';
 import type { Quirks } from '../dialects/dialect.ts';
-import type { Values } from './address.ts';
+import type { KeyHeader } from './key-header.ts';
 import type { CallPaths } from './language.ts';
 import type { Machine } from './machine.ts';
+import type { Values } from './template.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /** Models by whose they are: what a bare name tells of where to look for it. */
 export type Family = 'claude' | 'gpt' | 'gemini';
 
-/** How a credential is shown. */
-export type KeyHeader = 'bearer' | 'x-api-key' | 'api-key' | 'x-goog-api-key';
-
 /** Quirks of some models, by a pattern of their names: alternatives parted by `|`, each with any number of `*`. */
 export interface ModelQuirks {
   readonly match: string;
-  /** The language in which they hold; the kind's own where this is absent. */
-  readonly speaks?: DialectName;
+  /** The languages in which they hold; the kind's own alone where this is absent. */
+  readonly speaks?: DialectName | readonly DialectName[];
   readonly quirks: Quirks;
 }
 

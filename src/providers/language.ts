@@ -1,5 +1,5 @@
 import type { DialectName } from '../canon/content.ts';
-import type { KeyHeader } from './kind.ts';
+import type { KeyHeader } from './key-header.ts';
 
 /** Where calls go, after the base URL; `{model}` stands for the model's name. */
 export interface CallPaths {

@@ -1,10 +1,12 @@
 import type { DialectName } from '../canon/content.ts';
 import type { ProviderConfig } from '../config/config.ts';
 import type { Quirks } from '../dialects/dialect.ts';
-import { filled, joined, type Values } from './address.ts';
+import { dialects } from '../dialects/index.ts';
+import { joined } from './address.ts';
 import { type Kind, matches, type RouteRule } from './kind.ts';
 import { type CallPaths, callPaths, languages } from './language.ts';
 import type { Route } from './provider.ts';
+import { filled, type Values } from './template.ts';
 import { type Way, Ways } from './ways.ts';
 
 /** What holds for one model of one provider. */
@@ -79,8 +81,10 @@ function waysOf(from: FactSources, model: string): Way[] {
   const { speaks, kind, settings } = from;
   if (kind?.routes === undefined) return [{ rank: 0, route: routeOf(from, model, speaks, languages[speaks]) }];
   // Whoever says what is spoken means it for every model; else the rules say, those made for some models first.
-  const fitting = rulesFor(kind.routes, from).filter((rule) =>
-    settings.speaks === undefined ? matches(rule.match, model) : rule.speaks === speaks,
+  const fitting = rulesFor(kind.routes, from).filter(
+    (rule) =>
+      Object.hasOwn(dialects, rule.speaks) &&
+      (settings.speaks === undefined ? matches(rule.match, model) : rule.speaks === speaks),
   );
   const last = settings.speaks === undefined ? fitting.findIndex(({ only }) => only === true) : -1;
   // Rules for the same models suit them equally well.
@@ -94,9 +98,12 @@ function waysOf(from: FactSources, model: string): Way[] {
 }
 
 /** Those whose settings are there. */
-function rulesFor(rules: readonly RouteRule[], { settings }: FactSources): RouteRule[] {
+export function rulesFor(
+  rules: readonly RouteRule[],
+  { settings, values }: Pick<FactSources, 'settings' | 'values'>,
+): RouteRule[] {
   const given = (field: string | undefined): boolean =>
-    field !== undefined && settings[field as keyof ProviderConfig] !== undefined;
+    field !== undefined && (settings[field as keyof ProviderConfig] ?? values[field]) !== undefined;
   return rules.filter(({ needs, without }) => (needs === undefined || given(needs)) && !given(without));
 }
 
@@ -139,7 +146,7 @@ function quirksOf({ kind, settings }: FactSources, language: DialectName, model:
     settings.models !== undefined && Object.hasOwn(settings.models, model) ? settings.models[model] : undefined;
   const most = configured?.max_output_tokens;
   const rows = (kind?.models ?? []).filter(
-    ({ match, speaks = kind?.speaks }) => speaks === language && matches(match, model),
+    ({ match, speaks = kind?.speaks }) => [speaks].flat().includes(language) && matches(match, model),
   );
   const layers: readonly (Quirks | undefined)[] = [
     kind?.speaks === language ? kind.quirks : undefined,

@@ -2,7 +2,8 @@ import { GatewayError } from '../canon/error.ts';
 import { isObject, type JsonObject, numberIn, parseJson, stringIn } from '../canon/json.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { Ask, Question } from './ask.ts';
-import { type Credential, keyHeaders } from './credential.ts';
+import type { Credential } from './credential.ts';
+import { keyHeaders } from './key-header.ts';
 import type { WireCall } from './provider.ts';
 import { type Fetched, Renewed } from './renewed.ts';
 

@@ -1,13 +1,9 @@
 import type { DialectName } from '../canon/content.ts';
 import { isObject, type JsonObject, numberIn } from '../canon/json.ts';
+import { type ChunkFilter, createChunkUnwrapper } from '../wire/aws-chunks.ts';
 
 /** Undoes, piece by piece, what a carrier has put around a stream. */
-export interface Unwrapper {
-  /** The stream's own bytes within these; empty while a piece is not complete. */
-  feed(chunk: Uint8Array): Uint8Array;
-  /** What is left when the carrier's bytes are over. */
-  end(): Uint8Array;
-}
+export type Unwrapper = ChunkFilter;
 
 /** How requests and answers of one language are carried by the API of somebody else. */
 export interface Wrapping {
@@ -46,6 +42,7 @@ export const bedrockWrapping: Wrapping = {
   betasInBody: true,
   dropHeaders: ['anthropic-version'],
   streamType: 'application/vnd.amazon.eventstream',
+  unwrap: createChunkUnwrapper,
   errors: 'bedrock-converse',
   countBody: (body, betas) => {
     // What is counted must be a whole request, and one without a limit of its answer is none.

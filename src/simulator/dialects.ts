@@ -5,17 +5,20 @@ import { bedrockConverse } from './bedrock/converse.ts';
 import { bedrockInvoke } from './bedrock/invoke.ts';
 import { cohere } from './cohere/dialect.ts';
 import type { Address, SimulatedDialect } from './dialect.ts';
+import { gemini } from './gemini/dialect.ts';
 import { openaiChat } from './openai-chat/dialect.ts';
 import { openaiResponses } from './openai-responses/dialect.ts';
 
 /** Every wire language that the simulator speaks. The last one answers clients that none of the others recognises. */
 export const DIALECTS: readonly SimulatedDialect[] = [
-  anthropic,
+  // Those whose paths tell them come first: the clients of Claude in a cloud have Anthropic's headers as well.
   vertexAnthropic,
-  bedrockConverse,
   bedrockInvoke,
+  bedrockConverse,
   cohere,
+  anthropic,
   openaiResponses,
+  gemini,
   openaiChat, // always the last
 ];
 

@@ -18,7 +18,7 @@ export type Part =
   | { readonly refusal: string }
   /**
    * As it stands, for the dialect it is of: a content block of Anthropic, members for a message of OpenAI's chat, an item
-   * of Responses, a part of Gemini. Other languages leave it out.
+   * of Responses, a part of Gemini, a block of Converse, members for a message of Cohere. Other languages leave it out.
    */
   | { readonly native: JsonObject; readonly dialect?: string };
 

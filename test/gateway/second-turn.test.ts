@@ -1,7 +1,7 @@
 // Reasoning over two turns: each provider gets its own proofs back through every client's language, and nobody else's.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Scenario } from '../../src/simulator/index.ts';
+import type { Flavor, Scenario } from '../../src/simulator/index.ts';
 import { rawClients, say } from './raw-clients.ts';
 import { startRig, startUpstream } from './rig.ts';
 
@@ -12,9 +12,9 @@ interface Provider {
   readonly name: string;
   /** A name that its models have. */
   readonly model: string;
-  /** Whether it checks the proofs of what it is given back. */
-  readonly checks: boolean;
   readonly settings: (url: string) => object;
+  /** What kind of server the simulator has to be. */
+  readonly flavor?: Flavor;
 }
 
 const key = 'sk-provider-key';
@@ -22,13 +22,12 @@ const providers: readonly Provider[] = [
   {
     name: 'anthropic',
     model: 'claude-sonnet-5-5',
-    checks: true,
     settings: (url) => ({ speaks: 'anthropic', base_url: url, api_key: key }),
   },
   {
     name: 'openai-chat',
     model: 'deepseek-v4',
-    checks: false,
+    flavor: 'compatible',
     settings: (url) => ({
       speaks: 'openai-chat',
       base_url: `${url}/v1`,
@@ -37,33 +36,41 @@ const providers: readonly Provider[] = [
     }),
   },
   {
+    name: 'openrouter',
+    model: 'anthropic/claude-sonnet-5.5',
+    flavor: 'openrouter',
+    settings: (url) => ({
+      speaks: 'openai-chat',
+      base_url: `${url}/v1`,
+      api_key: key,
+      quirks: { reasoning: 'reasoning_details', reasoning_request: 'reasoning' },
+    }),
+  },
+  {
     name: 'openai-responses',
     model: 'gpt-5.5',
-    checks: true,
     settings: (url) => ({ speaks: 'openai-responses', base_url: `${url}/v1`, api_key: key }),
   },
   {
     name: 'gemini',
     model: 'gemini-3-pro',
-    checks: true,
     settings: (url) => ({ speaks: 'gemini', base_url: url, api_key: key }),
   },
   {
     name: 'bedrock-converse',
     model: 'us.anthropic.claude-sonnet-5-5-v1:0',
-    checks: true,
     settings: (url) => ({ speaks: 'bedrock-converse', base_url: url, api_key: key }),
   },
   {
     name: 'cohere',
     model: 'command-a-reasoning',
-    checks: false,
     settings: (url) => ({ speaks: 'cohere', base_url: url, api_key: key }),
   },
 ];
 
-const scenario: Scenario = {
+const scenarioFor = ({ flavor = 'openai' }: Provider): Scenario => ({
   strict: true,
+  flavor,
   steps: [
     {
       when: { hasToolResult: false },
@@ -76,13 +83,13 @@ const scenario: Scenario = {
     },
     { when: { hasToolResult: true }, times: 'always', parts: [{ think: 'Blue it is.' }, 'Both are blue.'] },
   ],
-};
+});
 
 for (const client of rawClients) {
   describe(`a ${client.name} client`, () => {
     for (const provider of providers) {
       test(`gives ${provider.name} back what it wants to see again`, async (t) => {
-        const upstream = await startUpstream(t, { scenario });
+        const upstream = await startUpstream(t, { scenario: scenarioFor(provider) });
         const rig = await startRig(t, {
           providers: { p: provider.settings(upstream.url) },
           models: { 'some-*': { to: `p/${provider.model}` } },
@@ -108,7 +115,8 @@ for (const client of rawClients) {
     for (const [i, from] of providers.entries()) {
       const to = providers[(i + 1) % providers.length] as Provider;
       test(`moves from ${from.name} to ${to.name} in the middle of a tool call`, async (t) => {
-        const [one, other] = [await startUpstream(t, { scenario }), await startUpstream(t, { scenario })];
+        const one = await startUpstream(t, { scenario: scenarioFor(from) });
+        const other = await startUpstream(t, { scenario: scenarioFor(to) });
         const rig = await startRig(t, {
           providers: { p: from.settings(one.url), q: to.settings(other.url) },
           models: { first: { to: `p/${from.model}` }, second: { to: `q/${to.model}` } },

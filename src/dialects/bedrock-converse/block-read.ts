@@ -1,9 +1,8 @@
-import type { Block, Source, TextBlock } from '../../canon/content.ts';
+import type { Block, TextBlock } from '../../canon/content.ts';
 import { booleanIn, isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import { readCitation } from './citation.ts';
 import { asExt, converseName, otherFields } from './ext.ts';
 import { isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
-import { type Medium, mediaTypeOfFormat } from './format.ts';
 import { markedBy } from './mark.ts';
 import { readRedacted } from './redacted.ts';
 import { readSource } from './source.ts';
@@ -109,8 +108,7 @@ function readDocumentSource(
   value: unknown,
   format: string | undefined,
 ): { readonly source: DocumentSource; readonly others: JsonObject } | undefined {
-  const medium: Medium = 'document';
-  const read = readSource(medium, value, format);
+  const read = readSource('document', value, format);
   if (read !== undefined || !isObject(value)) return read;
   // What is given as text is plain text unless its format says otherwise.
   const others = format === undefined || format === 'txt' ? {} : { format };
@@ -184,9 +182,4 @@ function readCited(value: JsonObject): Block {
   const citations = objectsIn(value.citations).map(readCitation);
   const text = objectsIn(value.content).map((part) => stringIn(part.text) ?? '');
   return { type: 'text', text: text.join(''), ...(citations.length > 0 && { citations }) };
-}
-
-/** For answers: where an image that is there whole has its bytes. */
-export function imageSource(format: string | undefined, bytes: string): Source {
-  return { type: 'base64', mediaType: mediaTypeOfFormat('image', format ?? 'png'), data: bytes };
 }

@@ -13,10 +13,13 @@ import type { Writing } from './writing.ts';
  */
 export function writeAssistant(turn: Turn, thinks: boolean, writing: Writing): JsonObject[] {
   const calls = turn.content.filter((block) => block.type === 'tool_call');
-  const parts = turn.content.flatMap((block) => writeAnswerPart(block, writing));
+  const bare = writing.quirks.reasoning === 'none';
+  const parts = turn.content.flatMap((block) =>
+    bare && calls.length === 0 && block.type === 'thinking' ? leftOut(block, writing) : writeAnswerPart(block, writing),
+  );
   if (calls.length === 0) return parts.length === 0 ? [] : [{ role: 'assistant', content: contentOf(parts) }];
   noteText(turn, writing);
-  const asThinking = thinks && parts.length > 0 && !parts.some(isText);
+  const asThinking = thinks && !bare && parts.length > 0 && !parts.some(isText);
   return [
     {
       role: 'assistant',
@@ -74,15 +77,17 @@ function writeAnswerPart(block: Block, writing: Writing): JsonObject[] {
   }
 }
 
+function leftOut(block: ThinkingBlock, writing: Writing): JsonObject[] {
+  if (block.redacted === undefined)
+    writing.loseOnce('dropped', writing.at(block), 'the provider takes no reasoning back');
+  return [];
+}
+
 function writeThinking(block: ThinkingBlock, writing: Writing): JsonObject[] {
   const { text, signature, redacted } = block;
   const path = writing.at(block);
   // That encrypted reasoning cannot be said at all is declared.
   if (redacted !== undefined) return [];
-  if (writing.quirks.reasoning === 'none') {
-    writing.loseOnce('dropped', path, 'the provider takes no reasoning back');
-    return [];
-  }
   if (signature !== undefined) writing.loseOnce('dropped', path, 'the provider takes no signatures back');
   return text === '' ? [] : [{ type: 'thinking', thinking: text }];
 }

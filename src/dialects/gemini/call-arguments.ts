@@ -11,7 +11,7 @@ export class CallArguments {
   /** The place of a text that goes on. */
   #openPath: string | undefined;
   /** False: a value came whose place cannot be read. */
-  #sound = true;
+  sound = true;
 
   /** Takes what a `functionCall` says of its arguments. */
   add(call: JsonObject): void {
@@ -21,7 +21,7 @@ export class CallArguments {
 
   /** Whether all that was begun has been ended. */
   whole(): boolean {
-    return this.#sound && this.#openPath === undefined;
+    return this.sound && this.#openPath === undefined;
   }
 
   /** As JSON text. */
@@ -38,7 +38,7 @@ export class CallArguments {
     const path = stringIn(part.jsonPath) ?? '';
     const steps = stepsOf(path);
     if (steps === undefined) {
-      this.#sound = false;
+      this.sound = false;
       return;
     }
     const value = valueOf(part);

@@ -1,6 +1,6 @@
 import type { ProviderConfig } from '../../config/config.ts';
 import type { Credential } from '../credential.ts';
-import type { IdentitySources } from '../identity.ts';
+import type { IdentitySources } from '../identity-sources.ts';
 import { AwsCredential } from './credential.ts';
 import { findKeys, type KeySettings } from './keys.ts';
 import { awsKeys } from './lender.ts';

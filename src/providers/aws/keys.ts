@@ -40,17 +40,25 @@ async function ownKeys(search: Search, settings: KeySettings): Promise<Fetched<A
   if (settings.profile !== undefined || useful) {
     return profileKeys(search, settings, settings.profile ?? 'default', []);
   }
-  return surroundingKeys(search);
+  return surroundingKeys(search, settings);
 }
 
 const shows = /^(aws_access_key_id|role_arn|sso_|credential_process|login_session)/;
 
-async function surroundingKeys(search: Search): Promise<Fetched<AwsKeys>> {
+async function surroundingKeys(search: Search, settings: KeySettings): Promise<Fetched<AwsKeys>> {
+  // Kubernetes sets both.
+  const [arn, tokenFile] = [
+    search.machine.variable('AWS_ROLE_ARN'),
+    search.machine.variable('AWS_WEB_IDENTITY_TOKEN_FILE'),
+  ];
+  if (arn !== undefined && tokenFile !== undefined) {
+    return assumeRoleWithToken(search, roleOf(search, settings, { role_arn: arn }), tokenIn(search, tokenFile));
+  }
   const url = containerUrl(search);
   if (url !== undefined) return containerKeys(search, url);
   const advice =
     'set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write them ' +
-    `as api_key, access_key_id and secret_access_key, or profile`;
+    'as api_key, access_key_id and secret_access_key, or profile';
   if (!mayBeInstance(search)) throw noKeys(search.provider, advice);
   try {
     return await instanceKeys(search);
@@ -69,12 +77,14 @@ async function profileKeys(
 ): Promise<Fetched<AwsKeys>> {
   const { provider } = search;
   const profile = readProfile(search.machine, name);
-  if (profile === undefined) throw noKeys(provider, `there is no profile "${name}" in ~/.aws/credentials or ~/.aws/config`);
+  if (profile === undefined)
+    throw noKeys(provider, `there is no profile "${name}" in ~/.aws/credentials or ~/.aws/config`);
   const { role_arn: roleArn, web_identity_token_file: tokenFile, source_profile: source } = profile;
   // A profile may be its own source: then its keys take on its role.
   if (roleArn === undefined || before.includes(name)) return plainKeys(search, profile, name);
   if (before.length >= maxProfiles) throw noKeys(provider, `the profiles after "${before[0]}" have no end`);
-  if (profile['mfa_serial'] !== undefined) throw noKeys(provider, `the profile "${name}" asks for a second factor (mfa_serial), which Dragoman cannot give`);
+  if (profile['mfa_serial'] !== undefined)
+    throw noKeys(provider, `the profile "${name}" asks for a second factor (mfa_serial), which Dragoman cannot give`);
   const role = roleOf(search, settings, profile);
   if (tokenFile !== undefined) return assumeRoleWithToken(search, role, tokenIn(search, tokenFile));
   const own =
@@ -86,7 +96,8 @@ async function profileKeys(
 
 function plainKeys({ provider }: Search, profile: Profile, name: string): Fetched<AwsKeys> {
   const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = profile;
-  if (id !== undefined && secret !== undefined) return { value: awsKeys(id, secret, token), life: Number.POSITIVE_INFINITY };
+  if (id !== undefined && secret !== undefined)
+    return { value: awsKeys(id, secret, token), life: Number.POSITIVE_INFINITY };
   const other = Object.keys(profile).find((setting) => /^(sso_|credential_process|login_session)/.test(setting));
   const why =
     other === undefined
@@ -99,16 +110,21 @@ async function keysFrom(search: Search, source: string | undefined, name: string
   const { machine, provider } = search;
   if (source === 'Environment') {
     const [id, secret] = [machine.variable('AWS_ACCESS_KEY_ID'), machine.variable('AWS_SECRET_ACCESS_KEY')];
-    if (id === undefined || secret === undefined) throw noKeys(provider, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');
+    if (id === undefined || secret === undefined)
+      throw noKeys(provider, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');
     return { value: awsKeys(id, secret, machine.variable('AWS_SESSION_TOKEN')), life: Number.POSITIVE_INFINITY };
   }
   if (source === 'EcsContainer') {
     const url = containerUrl(search);
-    if (url === undefined) throw noKeys(provider, `the profile "${name}" wants the keys of a container, and there is none`);
+    if (url === undefined)
+      throw noKeys(provider, `the profile "${name}" wants the keys of a container, and there is none`);
     return containerKeys(search, url);
   }
   if (source === 'Ec2InstanceMetadata') return instanceKeys(search);
-  throw noKeys(provider, `the profile "${name}" has a role_arn and neither source_profile nor credential_source (${sources.join(', ')})`);
+  throw noKeys(
+    provider,
+    `the profile "${name}" has a role_arn and neither source_profile nor credential_source (${sources.join(', ')})`,
+  );
 }
 
 function roleOf({ machine }: Search, settings: KeySettings, profile: Profile): Role {

@@ -53,8 +53,12 @@ export async function askLender(
     const { status, body } = await ask(question);
     return { status, text: Buffer.from(body).toString() };
   } catch (cause) {
-    throw new GatewayError('bad_upstream', `The AWS credentials of the provider "${provider}": ${who} cannot be reached.`, {
-      cause,
-    });
+    throw new GatewayError(
+      'bad_upstream',
+      `The AWS credentials of the provider "${provider}": ${who} cannot be reached.`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -6,7 +6,8 @@ export type Profile = { readonly [setting: string]: string };
 
 /** The profile of that name from the files that Amazon's tools share, nothing where there is none. */
 export function readProfile(machine: Machine, name: string): Profile | undefined {
-  const file = (variable: string, usual: string): string => machine.variable(variable) ?? join(machine.home, '.aws', usual);
+  const file = (variable: string, usual: string): string =>
+    machine.variable(variable) ?? join(machine.home, '.aws', usual);
   const credentials = sections(machine.readText(file('AWS_SHARED_CREDENTIALS_FILE', 'credentials')) ?? '');
   const config = sections(machine.readText(file('AWS_CONFIG_FILE', 'config')) ?? '');
   const inConfig = config.get(`profile ${name}`) ?? (name === 'default' ? config.get('default') : undefined);

@@ -35,14 +35,18 @@ async function askForRole(
   own?: AwsKeys,
 ): Promise<Fetched<AwsKeys>> {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const question = formQuestion(new URL(url ?? `https://sts.${region}.${domain}/`), {}, {
-    ...action,
-    Version: '2011-06-15',
-    RoleArn: arn,
-    RoleSessionName: sessionName,
-    ...(externalId === undefined ? {} : { ExternalId: externalId }),
-    ...(duration === undefined ? {} : { DurationSeconds: duration }),
-  });
+  const question = formQuestion(
+    new URL(url ?? `https://sts.${region}.${domain}/`),
+    {},
+    {
+      ...action,
+      Version: '2011-06-15',
+      RoleArn: arn,
+      RoleSessionName: sessionName,
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+      ...(duration === undefined ? {} : { DurationSeconds: duration }),
+    },
+  );
   const { url: to, headers, body = '' } = question;
   const call = { method: 'POST', origin: to.origin, path: to.pathname, headers, body: Buffer.from(body) } as const;
   const signed = own === undefined ? {} : signedHeaders(call, own, { region, service: 'sts' }, search.now());
@@ -50,7 +54,8 @@ async function askForRole(
     ...question,
     headers: { ...headers, accept: 'text/xml', ...signed },
   });
-  if (status >= 500) throw new GatewayError('bad_upstream', `For the provider "${search.provider}", ${who} fails (status ${status}).`);
+  if (status >= 500)
+    throw new GatewayError('bad_upstream', `For the provider "${search.provider}", ${who} fails (status ${status}).`);
   const [id, secret, token] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) => element(text, name));
   if (status !== 200 || id === undefined || secret === undefined) {
     throw noKeys(search.provider, `${who} does not let it take on ${arn} (${codeIn(text) ?? `status ${status}`})`);

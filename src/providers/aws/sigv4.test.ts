@@ -13,7 +13,14 @@ const lent =
 /** Name, method, path and query, further headers, body, signature: Amazon's published test suite. */
 const suite: readonly (readonly [string, string, string, { readonly [name: string]: string }, string, string])[] = [
   ['get-vanilla', 'GET', '/', {}, '', '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
-  ['get-unreserved', 'GET', `/${unreserved}`, {}, '', '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f'],
+  [
+    'get-unreserved',
+    'GET',
+    `/${unreserved}`,
+    {},
+    '',
+    '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f',
+  ],
   ['get-utf8', 'GET', '/ሴ', {}, '', '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85'],
   [
     'get-header-key-duplicate',

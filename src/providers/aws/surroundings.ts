@@ -41,7 +41,12 @@ export async function instanceKeys(search: Search): Promise<Fetched<AwsKeys>> {
   const origin = search.machine.variable('AWS_EC2_METADATA_SERVICE_ENDPOINT') ?? 'http://169.254.169.254';
   const who = 'the instance metadata service';
   const ask = async (method: 'GET' | 'PUT', path: string, headers: { [name: string]: string }): Promise<string> => {
-    const { status, text } = await askLender(search, who, { method, url: new URL(path, origin), headers, nearby: true });
+    const { status, text } = await askLender(search, who, {
+      method,
+      url: new URL(path, origin),
+      headers,
+      nearby: true,
+    });
     if (status !== 200) throw noKeys(search.provider, `${who} answers ${status} to ${path}`);
     return text.trim();
   };

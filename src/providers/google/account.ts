@@ -34,7 +34,13 @@ export function readAccount(text: string): GoogleAccount | { readonly complaint:
 }
 
 function serviceAccount(file: JsonObject): GoogleAccount | { readonly complaint: string } {
-  const { client_email: email, private_key: privateKey, private_key_id: keyId, token_uri: url, project_id: project } = texts(file);
+  const {
+    client_email: email,
+    private_key: privateKey,
+    private_key_id: keyId,
+    token_uri: url,
+    project_id: project,
+  } = texts(file);
   if (email === undefined || privateKey === undefined) return { complaint: 'has no client_email and private_key' };
   return {
     type: 'service_account',
@@ -47,7 +53,12 @@ function serviceAccount(file: JsonObject): GoogleAccount | { readonly complaint:
 }
 
 function authorizedUser(file: JsonObject): GoogleAccount | { readonly complaint: string } {
-  const { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken, quota_project_id: quotaProject } = texts(file);
+  const {
+    client_id: clientId,
+    client_secret: clientSecret,
+    refresh_token: refreshToken,
+    quota_project_id: quotaProject,
+  } = texts(file);
   if (clientId === undefined || clientSecret === undefined || refreshToken === undefined) {
     return { complaint: 'has no client_id, client_secret and refresh_token' };
   }

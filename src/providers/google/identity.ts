@@ -1,8 +1,9 @@
 import type { ProviderConfig } from '../../config/config.ts';
-import { type Credential, keyHeaders, staticCredential } from '../credential.ts';
-import type { IdentitySources } from '../identity.ts';
+import { type Credential, staticCredential } from '../credential.ts';
+import type { IdentitySources } from '../identity-sources.ts';
+import { keyHeaders } from '../key-header.ts';
 import { TokenCredential } from '../token-service.ts';
-import { type GoogleSettings, projectsOf } from './place.ts';
+import { type GoogleSettings, projectsOf } from './found.ts';
 import { fetchGoogleToken } from './token.ts';
 
 /** Who calls Google's cloud: a token that is given, or one that is fetched for an account. */

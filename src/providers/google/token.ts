@@ -5,7 +5,7 @@ import { type Ask, formQuestion } from '../ask.ts';
 import type { Machine } from '../machine.ts';
 import { fetchToken, type Token, type TokenService } from '../token-service.ts';
 import { type GoogleAccount, usualTokenUrl } from './account.ts';
-import { findAccount, type GoogleSettings } from './place.ts';
+import { findAccount, type GoogleSettings } from './found.ts';
 
 /** Whatever tokens are made of. */
 export interface GoogleSources extends GoogleSettings {
@@ -31,7 +31,9 @@ export function fetchGoogleToken(sources: GoogleSources): Promise<Token> {
   if (found === undefined) return instanceToken(sources);
   const { where, account } = found;
   if ('complaint' in account) throw noToken(sources.provider, `${where} ${account.complaint}`);
-  return account.type === 'service_account' ? serviceToken(sources, account, where) : userToken(sources, account, where);
+  return account.type === 'service_account'
+    ? serviceToken(sources, account, where)
+    : userToken(sources, account, where);
 }
 
 /** A service account signs that it is itself. */

@@ -1,5 +1,6 @@
-import { compatible, type Kind } from '../kind.ts';
-import { anthropicNames } from './rename.ts';
+import { addressVariables, compatible, type Kind } from '../kind.ts';
+import { gptQuirks, onlyChat, onlyResponses } from './gpt.ts';
+import { anthropicNames, geminiNames } from './rename.ts';
 
 /** Those who make models, at their own addresses. */
 export const makers: readonly Kind[] = [
@@ -20,66 +21,50 @@ export const makers: readonly Kind[] = [
     big: 'claude-sonnet-5-5',
     small: 'claude-haiku-5-5',
   },
-  compatible('openai', 'OpenAI', {
-    url: 'https://api.openai.com/v1',
-    keys: ['OPENAI_API_KEY'],
-    quirks: { max_tokens: 'max_completion_tokens', reasoning: 'none', reasoning_request: 'none', stop_max: 4 },
-    models: [
-      {
-        match: 'o1*|o3*|o4*|gpt-5*|gpt-6*|codex*',
-        quirks: {
-          reasoning_request: 'reasoning_effort',
-          efforts: ['low', 'medium', 'high'],
-          system_role: 'developer',
-          refuses: [
-            'temperature',
-            'top_p',
-            'presence_penalty',
-            'frequency_penalty',
-            'logprobs',
-            'top_logprobs',
-            'logit_bias',
-            'stop',
-          ],
-        },
-      },
-      { match: 'gpt-5|gpt-5-*', quirks: { efforts: ['minimal', 'low', 'medium', 'high'] } },
-      { match: 'gpt-5.*|gpt-6*', quirks: { efforts: ['none', 'low', 'medium', 'high', 'xhigh'] } },
-      { match: 'gpt-5.1*', quirks: { efforts: ['none', 'low', 'medium', 'high'] } },
+  {
+    kind: 'openai',
+    title: 'OpenAI',
+    speaks: 'openai-responses',
+    baseUrls: { 'openai-responses': 'https://api.openai.com/v1', 'openai-chat': 'https://api.openai.com/v1' },
+    routes: [
+      { match: onlyResponses, speaks: 'openai-responses', paths: ['/responses'], only: true },
+      { match: onlyChat, speaks: 'openai-chat', paths: ['/chat/completions'], only: true },
+      { match: '*', speaks: 'openai-responses', paths: ['/responses'] },
+      { match: '*', speaks: 'openai-chat', paths: ['/chat/completions'] },
     ],
+    keyHeader: 'bearer',
+    needsKey: true,
+    variables: { api_key: ['OPENAI_API_KEY'], ...addressVariables('openai') },
+    enough: [['api_key']],
+    models: gptQuirks(''),
     serves: ['gpt'],
     home: 'gpt',
     big: 'gpt-5.6',
-    small: 'gpt-5-mini',
-  }),
+    small: 'gpt-5.6-luna',
+  },
   {
-    kind: 'azure',
-    title: 'Azure AI Foundry',
-    speaks: 'openai-chat',
-    baseUrls: {
-      'openai-chat': 'https://{account}.services.ai.azure.com',
-      anthropic: 'https://{account}.services.ai.azure.com',
-    },
-    routes: [
-      { match: '*claude*', speaks: 'anthropic', paths: ['/anthropic/v1/messages'] },
-      { match: '*', speaks: 'openai-chat', paths: ['/openai/v1/chat/completions'] },
-    ],
-    keyHeader: 'api-key',
+    kind: 'gemini',
+    title: 'Google Gemini',
+    speaks: 'gemini',
+    baseUrls: { gemini: 'https://generativelanguage.googleapis.com' },
+    keyHeader: 'x-goog-api-key',
     needsKey: true,
     variables: {
-      account: ['AZURE_RESOURCE_NAME', 'ANTHROPIC_FOUNDRY_RESOURCE'],
-      api_key: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY', 'ANTHROPIC_FOUNDRY_API_KEY'],
+      api_key: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+      ...addressVariables('gemini'),
     },
-    enough: [['account', 'api_key']],
-    backends: ['AZURE_OPENAI', 'AZURE_AI_FOUNDRY'],
-    quirks: { max_tokens: 'max_completion_tokens', reasoning: 'none', reasoning_request: 'none' },
-    models: [{ match: '*o1*|*o3*|*o4*|*gpt-5*|*gpt-6*', quirks: { reasoning_request: 'reasoning_effort' } }],
-    serves: ['claude', 'gpt'],
-    probe: '/openai/v1/models',
+    enough: [['api_key']],
+    backends: ['GOOGLE'],
+    serves: ['gemini'],
+    home: 'gemini',
+    rename: geminiNames,
+    big: 'gemini-3.1-pro-preview',
+    small: 'gemini-3.5-flash',
   },
   compatible('gemini-openai', "Google Gemini, OpenAI's language", {
     url: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+    detect: false,
     quirks: {
       max_tokens: 'max_tokens',
       reasoning: 'none',
@@ -96,11 +81,11 @@ export const makers: readonly Kind[] = [
         'prompt_cache_retention',
       ],
     },
-    backends: ['GEMINI', 'GOOGLE'],
     serves: ['gemini'],
     home: 'gemini',
-    big: 'gemini-2.5-pro',
-    small: 'gemini-2.5-flash',
+    rename: geminiNames,
+    big: 'gemini-3.1-pro-preview',
+    small: 'gemini-3.5-flash',
   }),
   compatible('deepseek', 'DeepSeek', {
     url: 'https://api.deepseek.com',
@@ -146,9 +131,26 @@ export const makers: readonly Kind[] = [
       mid_system: false,
       tool_ids: 'nine',
       files: false,
-      refuses: ['seed', 'user', 'logit_bias', 'logprobs', 'top_logprobs', 'store', 'safety_identifier'],
+      cache_key: true,
+      refuses: [
+        'seed',
+        'user',
+        'logit_bias',
+        'logprobs',
+        'top_logprobs',
+        'store',
+        'safety_identifier',
+        'prompt_cache_retention',
+        'verbosity',
+      ],
     },
-    models: [{ match: 'magistral*', quirks: { reasoning_request: 'reasoning_effort' } }],
+    models: [
+      // Magistral thinks in any case; the others when they are asked to, and then all the way.
+      {
+        match: 'mistral-small*|mistral-medium*',
+        quirks: { reasoning_request: 'reasoning_effort', efforts: ['none', 'high'] },
+      },
+    ],
     big: 'mistral-large-latest',
     small: 'mistral-small-latest',
   }),
@@ -193,9 +195,31 @@ export const makers: readonly Kind[] = [
     big: 'glm-5.1',
     small: 'glm-4.7-flash',
   }),
+  {
+    kind: 'cohere',
+    title: 'Cohere',
+    speaks: 'cohere',
+    baseUrls: { cohere: 'https://api.cohere.com' },
+    keyHeader: 'bearer',
+    needsKey: true,
+    variables: { api_key: ['COHERE_API_KEY', 'CO_API_KEY'], ...addressVariables('cohere') },
+    enough: [['api_key']],
+    models: [
+      {
+        match:
+          'command-r*|command-a-03-2025*|command-a-vision*|command-a-translate*|command-light*|command-nightly*|c4ai-*',
+        quirks: { reasoning: 'none', reasoning_request: 'none' },
+      },
+      { match: 'command-r*|command-a-03-2025*|command-a-translate*|command-a-reasoning*', quirks: { images: false } },
+    ],
+    list: '/v1/models?page_size=1000&endpoint=chat',
+    big: 'command-a-plus-05-2026',
+    small: 'command-r7b-12-2024',
+  },
   compatible('cohere-openai', "Cohere, OpenAI's language", {
     url: 'https://api.cohere.ai/compatibility/v1',
     keys: ['COHERE_API_KEY', 'CO_API_KEY'],
+    detect: false,
     quirks: {
       max_tokens: 'max_tokens',
       reasoning: 'none',

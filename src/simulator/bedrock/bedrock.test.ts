@@ -60,6 +60,9 @@ describe('Bedrock over HTTP', () => {
     const own = objectOf(await (await fetch(`${url}?type=APPLICATION`)).json());
     assert.deepEqual(own, { inferenceProfileSummaries: [] });
     assert.equal((await fetch(`${url}/us.anthropic.claude-opus-5-5`)).status, 200);
+    const headers = { authorization: 'AWS4-HMAC-SHA256 x', 'anthropic-version': '2023-06-01' };
+    const signed = objectOf(await (await fetch(`${url}?type=SYSTEM_DEFINED`, { headers })).json());
+    assert.deepEqual(signed, profiles);
     const missing = await fetch(`${url}/other`);
     assert.deepEqual([missing.status, missing.headers.get('x-amzn-errortype')], [404, 'ResourceNotFoundException']);
   });
@@ -84,6 +87,11 @@ describe('Bedrock over HTTP', () => {
     assert.match((await bytesOf(await post('/model/m/converse-stream', HI))).toString('latin1'), /always/);
     assert.match(await (await post('/model/m/invoke', CLAUDE)).text(), /always/);
   });
+});
+
+test('what Bedrock does not do is told in its words', async () => {
+  const answer = await post('/model/anthropic.claude-x/sing', HI);
+  assert.deepEqual([answer.status, answer.headers.get('x-amzn-errortype')], [404, 'ResourceNotFoundException']);
 });
 
 describe('InvokeModel over HTTP', () => {

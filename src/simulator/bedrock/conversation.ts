@@ -42,6 +42,10 @@ export function checkMessages(body: JsonObject, claude: boolean): void {
   }
   checkUniqueIds(turns);
   checkDocuments(turns);
+  const last = turns.at(-1);
+  if (claude && last?.role === 'assistant' && /\s$/.test(textOf(last.content.at(-1)?.text))) {
+    refuseAsModel('messages: final assistant content cannot end with trailing whitespace');
+  }
 }
 
 function checkContent({ role, content, place }: Spoken, claude: boolean): void {

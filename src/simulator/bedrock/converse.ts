@@ -17,7 +17,8 @@ export const bedrockConverse: SimulatedDialect = {
   name: 'bedrock-converse',
   prefixes: { answer: 'msg_bdrk_', call: 'tooluse_' },
   requestIdHeader: 'x-amzn-requestid',
-  isClient: ({ authorization }, path) => authorization?.startsWith('AWS4-') === true || MODELS.test(path),
+  isClient: ({ authorization }, path) =>
+    authorization?.startsWith('AWS4-') === true || MODELS.test(path) || path.includes('/model/'),
   address: (path) => addressOf(path, ['converse', 'converse-stream', 'count-tokens']),
   keys: keysIn,
   unauthorized,

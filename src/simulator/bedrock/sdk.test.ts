@@ -86,7 +86,7 @@ function client(config: BedrockRuntimeClientConfig = {}): BedrockRuntimeClient {
     region,
     credentials: { accessKeyId, secretAccessKey, sessionToken },
     maxAttempts: 1,
-    requestHandler: byFetch as unknown as NonNullable<BedrockRuntimeClientConfig['requestHandler']>,
+    requestHandler: byFetch,
     ...config,
   });
 }

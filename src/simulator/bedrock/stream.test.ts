@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildAnswer } from '../answer.ts';
 import { createIdMaker } from '../ids.ts';
-import { type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import { type Json, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import { askedFrom, dialectNamed } from '../probe.ts';
 import type { Step } from '../scenario.ts';
 import { signThinking } from '../signature.ts';
@@ -60,7 +60,7 @@ function folded(messages: readonly Message[]): JsonObject {
     if (type === 'contentBlockDelta') content[index] = grown(content[index] ?? {}, objectOf(payload.delta));
     const call = objectOf(content[index]?.toolUse);
     if (type === 'contentBlockStop' && call.toolUseId !== undefined) {
-      content[index] = { toolUse: { ...call, input: JSON.parse(textOf(call.input) || '{}') } };
+      content[index] = { toolUse: { ...call, input: JSON.parse(textOf(call.input) || '{}') as Json } };
     }
     const { p: _p, ...said } = payload;
     if (type === 'messageStop' || type === 'metadata') Object.assign(answer, said);

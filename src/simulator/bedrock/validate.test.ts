@@ -176,6 +176,7 @@ describe('Converse requests that are refused', () => {
       talk(says(use('a')), asks(result('a')), says(use('a')), asks(result('a'))),
       /`tool_use` ids must be unique/,
     ],
+    ['a prefill that ends in a blank', talk(says(text('The '))), /cannot end with trailing whitespace/],
     [
       'an id with odd characters',
       talk(says(use('a:b')), asks(result('a:b'))),

@@ -1,0 +1,65 @@
+import { isObject, type JsonObject, numberIn, objectsIn } from '../../canon/json.ts';
+import { totalInput, type Usage } from '../../canon/usage.ts';
+import { asExt, fieldsOf, otherFields } from './ext.ts';
+
+/** The fields that end in `Count` say the same once more; sums can be made anew. */
+const counted: ReadonlySet<string> = new Set([
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cacheReadInputTokens',
+  'cacheWriteInputTokens',
+  'cacheReadInputTokenCount',
+  'cacheWriteInputTokenCount',
+  'cacheDetails',
+]);
+
+/** Counts as this language gives them; nothing where there are none. `inputTokens` leaves out what came from or went to a cache, as ours does. */
+export function readUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const input = numberIn(value.inputTokens);
+  const output = numberIn(value.outputTokens);
+  const cacheRead = numberIn(value.cacheReadInputTokens) ?? numberIn(value.cacheReadInputTokenCount);
+  const cacheWrite = numberIn(value.cacheWriteInputTokens) ?? numberIn(value.cacheWriteInputTokenCount);
+  const details = objectsIn(value.cacheDetails).filter(({ ttl }) => ttl === '1h');
+  const cacheWrite1h = details.reduce((sum, { inputTokens }) => sum + (numberIn(inputTokens) ?? 0), 0);
+  return {
+    ...(input !== undefined && { input }),
+    ...(cacheRead !== undefined && { cacheRead }),
+    ...(cacheWrite !== undefined && { cacheWrite }),
+    ...(details.length > 0 && { cacheWrite1h }),
+    ...(output !== undefined && { output }),
+    ...asExt(uncounted(value)),
+  };
+}
+
+/** What is left, empty objects left out: the service sends some with every answer. */
+function uncounted(value: JsonObject): JsonObject {
+  const others = Object.entries(otherFields(value, counted) ?? {});
+  return Object.fromEntries(others.filter(([, other]) => !isObject(other) || Object.keys(other).length > 0));
+}
+
+/** Whether anything is known of what an answer cost. */
+export function isCounted(usage: Usage): boolean {
+  return Object.keys(usage).length > 0;
+}
+
+/** Counts as clients expect them: those that every answer has are there, zero where nobody counted. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { input = 0, output = 0, cacheRead, cacheWrite, cacheWrite1h, ext } = usage;
+  const short = Math.max(0, (cacheWrite ?? cacheWrite1h ?? 0) - (cacheWrite1h ?? 0));
+  return {
+    inputTokens: input,
+    outputTokens: output,
+    totalTokens: totalInput(usage) + output,
+    ...(cacheRead !== undefined && { cacheReadInputTokens: cacheRead }),
+    ...(cacheWrite !== undefined && { cacheWriteInputTokens: cacheWrite }),
+    ...(cacheWrite1h !== undefined && {
+      cacheDetails: [
+        { ttl: '1h', inputTokens: cacheWrite1h },
+        ...(short > 0 ? [{ ttl: '5m', inputTokens: short }] : []),
+      ],
+    }),
+    ...fieldsOf(ext),
+  };
+}

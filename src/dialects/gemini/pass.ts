@@ -1,0 +1,149 @@
+import { isUtf8 } from 'node:buffer';
+import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
+import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { readFrame } from '../../wire/sse.ts';
+import type { PassSide, PassWatch } from '../dialect.ts';
+import { readEnding } from './finish.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import { partsOf } from './parts-read.ts';
+import { usageIn } from './usage.ts';
+
+/** How two speakers of this language are left to themselves. */
+export const pass: PassSide = {
+  requestHeaders,
+  defaultHeaders: {},
+  responseHeaders,
+  watch: () => new StreamWatch(),
+  usageOf,
+};
+
+/** Follows a stream: every frame is read, since what matters may stand in any. */
+class StreamWatch implements PassWatch {
+  readonly #kept: Uint8Array[] = [];
+  readonly #calls = new Set<string>();
+  /** The place of an argument that goes on; a call is open while there is one. */
+  #openArgument = false;
+  #done = false;
+  #failed = false;
+  #usage: Usage = {};
+
+  frame(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#failed || !isUtf8(bytes.subarray(start, end))) return false;
+    const { event, data } = readFrame(bytes, start, end);
+    // Comments and blank lines are nothing to any client.
+    if (data === undefined) return event === '';
+    if (event !== '' || !isWhole(data)) return false;
+    const chunk = parseJson(data);
+    if (!isObject(chunk)) return false;
+    if (isObject(chunk.error)) return this.#fail(chunk.error);
+    const candidates = objectsIn(chunk.candidates);
+    const first = this.#kept.length === 0;
+    if (first && candidates.length === 0 && !isObject(chunk.promptFeedback)) return false;
+    if (!first && candidates.length === 0 && !isObject(chunk.usageMetadata)) return false;
+    if (!candidates.every((candidate) => this.#follow(candidate))) return false;
+    if (isObject(chunk.promptFeedback) && chunk.promptFeedback.blockReason !== undefined) this.#done = true;
+    const usage = usageIn(chunk);
+    if (usage !== undefined) this.#usage = mergeUsage(this.#usage, usage);
+    // A reader has to know of the answer's name, of every call and of the end.
+    if (first || this.#done || data.includes('"functionCall"')) {
+      this.#kept.push(Buffer.from(bytes.subarray(start, end)));
+    }
+    return true;
+  }
+
+  started(): boolean {
+    return this.#kept.length > 0;
+  }
+
+  ended(): boolean {
+    return this.#failed || (this.#done && !this.#openArgument);
+  }
+
+  tail(): string {
+    return '';
+  }
+
+  kept(): readonly Uint8Array[] {
+    return this.#kept;
+  }
+
+  // Blocks and calls have no number in this language, and frames with calls are kept whole.
+  closedBlocks(): number {
+    return 0;
+  }
+
+  calls(): readonly string[] {
+    return [];
+  }
+
+  usage(): Usage {
+    return this.#usage;
+  }
+
+  /** Before anything has been said, a failure can still become a status. */
+  #fail({ code }: JsonObject): boolean {
+    this.#failed = this.#kept.length > 0 && typeof code === 'number';
+    return this.#failed;
+  }
+
+  #follow(candidate: JsonObject): boolean {
+    if ((candidate.index ?? 0) !== 0) return true;
+    for (const part of partsOf(candidate.content)) if (!this.#part(part)) return false;
+    const word = stringIn(candidate.finishReason);
+    if (word !== undefined && word !== '') {
+      this.#done = true;
+      const ending = readEnding(word, candidate);
+      // An answer that the limit has cut may end in the middle of an argument, one that has failed anywhere.
+      if (!('reason' in ending) || ending.reason === 'length') this.#openArgument = false;
+    }
+    return true;
+  }
+
+  #part(part: JsonObject): boolean {
+    const call = part.functionCall;
+    if (!isObject(call)) return true;
+    const id = stringIn(call.id) ?? '';
+    if (stringIn(call.name) !== undefined && call.name !== '') {
+      // The client would run the tool twice, or go on in the middle of another call.
+      if (this.#openArgument || (id !== '' && this.#calls.has(id))) return false;
+      if (id !== '') this.#calls.add(id);
+    }
+    for (const argument of objectsIn(call.partialArgs)) this.#openArgument = argument.willContinue === true;
+    if (call.willContinue !== true) this.#openArgument = false;
+    return true;
+  }
+}
+
+/** Whether all characters are whole: no halves of a pair on their own. */
+function isWhole(data: string): boolean {
+  if (!data.includes('\\u')) return true;
+  // Writing it again escapes a half and nothing else of its kind.
+  return !/\\ud[89a-f]/.test(JSON.stringify(parseJson(data)) ?? '');
+}
+
+/** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
+function usageOf(body: Buffer): Usage {
+  const field = '"usageMetadata"';
+  const at = body.lastIndexOf(field);
+  const open = at === -1 ? -1 : body.indexOf('{', at);
+  if (open !== -1 && /^\s*:\s*$/.test(body.toString('latin1', at + field.length, Math.min(open, at + 64)))) {
+    const close = endOfObject(body, open);
+    const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
+    if (isObject(found)) return usageIn({ usageMetadata: found }) ?? {};
+  }
+  const whole = parseJson(body.toString());
+  return (isObject(whole) ? usageIn(whole) : undefined) ?? {};
+}
+
+/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
+function endOfObject(body: Buffer, open: number): number {
+  let depth = 0;
+  for (let i = open; i < body.length; i++) {
+    if (body[i] === 0x7b) depth += 1;
+    else if (body[i] === 0x7d) {
+      depth -= 1;
+      if (depth === 0) return i + 1;
+    }
+  }
+  return -1;
+}

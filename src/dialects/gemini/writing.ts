@@ -1,0 +1,57 @@
+import type { Block, ToolCallBlock } from '../../canon/content.ts';
+import type { Loss } from '../../canon/loss.ts';
+import type { ChatRequest, Turn } from '../../canon/request.ts';
+import type { Quirks, WriteOptions } from '../dialect.ts';
+import { geminiName } from './ext.ts';
+import { familyOf, isModern, type ModelFamily } from './model-family.ts';
+
+/** What the writers of one request share. */
+export interface Writing {
+  readonly request: ChatRequest;
+  readonly quirks: Quirks;
+  /** The client speaks this language itself: what it says goes as it was said. */
+  readonly own: boolean;
+  readonly family: ModelFamily;
+  /** The model is known to be of the third generation or later. */
+  readonly modern: boolean;
+  /** Where a turn, or a block of one, stood in the request; empty for what pairing has added. */
+  pathOf(what: Turn | Block): string;
+  /** Every call of the conversation by its id: results are told under its name. */
+  readonly calls: ReadonlyMap<string, ToolCallBlock>;
+  /** Whether calls and results may say their ids. */
+  readonly ids: boolean;
+  lose(what: Loss['what'], path: string, why: string): void;
+  /** As `lose`, but reported at its first place only: history repeats the same loss with each turn. */
+  loseOnce(what: Loss['what'], path: string, why: string): void;
+}
+
+/** Begins the writing of a request. */
+export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOptions): Writing {
+  const told = new Set<string>();
+  const family = familyOf(request.model);
+  const calls = new Map<string, ToolCallBlock>();
+  const paths = new Map<Turn | Block, string>();
+  request.turns.forEach((turn, i) => {
+    paths.set(turn, `turns[${i}]`);
+    turn.content.forEach((block, j) => {
+      paths.set(block, `turns[${i}].content[${j}]`);
+      if (block.type === 'tool_call') calls.set(block.id, block);
+    });
+  });
+  return {
+    request,
+    quirks,
+    own: request.from === geminiName,
+    family,
+    modern: isModern(family),
+    pathOf: (what) => paths.get(what) ?? '',
+    calls,
+    ids: (quirks.tool_ids as string | undefined) !== 'none',
+    lose: (what, path, why) => lose({ what, path, why }),
+    loseOnce(what, path, why) {
+      if (told.has(why)) return;
+      told.add(why);
+      lose({ what, path, why });
+    },
+  };
+}

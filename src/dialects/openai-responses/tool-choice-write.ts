@@ -1,0 +1,57 @@
+import type { JsonObject } from '../../canon/json.ts';
+import type { ChatRequest } from '../../canon/request.ts';
+import { builtinNamed } from './builtin.ts';
+import { ownFields, responsesName } from './ext.ts';
+import { membershipOf } from './namespace.ts';
+import type { Writing } from './writing.ts';
+
+/** Tools that a choice may name by their type alone. */
+const nameable: ReadonlySet<unknown> = new Set([
+  'file_search',
+  'web_search_preview',
+  'web_search_preview_2025_03_11',
+  'image_generation',
+  'code_interpreter',
+  'mcp',
+  'programmatic_tool_calling',
+  'shell',
+  'apply_patch',
+  'computer',
+  'computer_use_preview',
+]);
+
+/** `tool_choice`; nothing where the client left it open. */
+export function writeToolChoice({ request, lose }: Writing): JsonObject | string | undefined {
+  const choice = request.toolChoice;
+  if (choice === undefined) return undefined;
+  if (choice.type !== 'tool' && (choice.type !== 'required' || choice.allowed === undefined)) return choice.type;
+  const names = choice.type === 'tool' ? [choice.name] : (choice.allowed ?? []);
+  const named = names.flatMap((name) => nameOf(name, request) ?? []);
+  const [only] = named;
+  if (only === undefined) {
+    lose('dropped', 'tool_choice', 'there is no such tool here');
+    return undefined;
+  }
+  // Of some tools a choice may only say that they are allowed.
+  if (choice.type === 'tool' && (only.name !== undefined || nameable.has(only.type))) return only;
+  return { type: 'allowed_tools', mode: 'required', tools: named };
+}
+
+function nameOf(name: string, { tools }: ChatRequest): JsonObject | undefined {
+  const tool = tools.find((one) => one.name === name);
+  if (tool === undefined) return { type: 'function', name };
+  if (tool.type === 'native') {
+    if (tool.dialect !== responsesName) return meant.get(tool.means?.type);
+    const { type, server_label: label } = tool.value;
+    return { type, ...(label !== undefined && { server_label: label }) };
+  }
+  if (builtinNamed(tool) !== undefined) return { type: ownFields(tool.ext).builtin };
+  const membership = membershipOf(tool);
+  if (membership === undefined) return { type: tool.type, name };
+  return { type: tool.type, name: membership.member, namespace: membership.namespace };
+}
+
+const meant: ReadonlyMap<string | undefined, JsonObject> = new Map([
+  ['web_search', { type: 'web_search' }],
+  ['code_execution', { type: 'code_interpreter' }],
+]);
