@@ -8,11 +8,13 @@ import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { Memory } from '../gateway/memory.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
+import { createPdfReader } from '../gateway/pdf.ts';
 import { createSealer } from '../gateway/seal.ts';
 import { createLog, type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
 import { ModelRouter } from '../policy/models.ts';
+import { createPrices } from '../policy/prices.ts';
 import { buildProviders } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
 import { knownKinds } from '../providers/table.ts';
@@ -33,6 +35,9 @@ export interface ConfigOptions {
 
 /** How often silent streams are looked at, milliseconds. */
 const heartbeatMs = 500;
+
+/** What one PDF that has to be told as text may cost. */
+const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
 
 /** Characters of conversations that are kept in memory. */
 const keptCharacters = 64 * 1024 * 1024;
@@ -69,6 +74,7 @@ export async function compose(config: Config): Promise<Composed> {
 
 function assemble(config: Config, simulator: Simulator | undefined): Composed {
   const store = new MemoryStore(keptCharacters);
+  const pdfs = createPdfReader(pdfLimits);
   const sender = createSender({ proxied: isProxied(process.env) });
   const direct = createSender();
   const providers = buildProviders(config, {
@@ -94,6 +100,8 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     conversations: new Conversations(store),
     sealer: createSealer(sealingSecret(config)),
     estimator: new Estimator(),
+    prices: createPrices(),
+    pdfs,
     meter: new Meter(),
     redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
@@ -105,6 +113,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     close: async () => {
       await sender.close();
       store.close();
+      await pdfs.close();
       await direct.close();
       await simulator?.close();
     },

@@ -5,8 +5,22 @@ const freeObject = z.record(z.string(), z.unknown());
 
 /** How a server departs from the language it speaks. */
 export const quirksSchema = z.strictObject({
-  reasoning: oneOf(['reasoning_content', 'reasoning', 'reasoning_details', 'thinking_blocks', 'none'])
+  reasoning: oneOf([
+    'reasoning_content',
+    'reasoning',
+    'reasoning_details',
+    'thinking_blocks',
+    'thinking_chunks',
+    'reasoning_parts',
+    'extra_content',
+    'none',
+  ])
     .describe('Field in which past reasoning is sent back to the server; "none": it wants none.')
+    .exactOptional(),
+  call_proof: z
+    .string()
+    .min(1)
+    .describe('What stands for the proof of a call that has none, where the server insists on one.')
     .exactOptional(),
   reasoning_request: oneOf(['reasoning_effort', 'reasoning', 'thinking', 'none'])
     .describe('Field by which reasoning is asked for; "none": it cannot be.')

@@ -1,4 +1,5 @@
 import type { DialectName } from '../canon/content.ts';
+import type { EmbedAnswer, EmbedRequest } from '../canon/embedding.ts';
 import type { GatewayError } from '../canon/error.ts';
 import type { Event, Sink } from '../canon/event.ts';
 import type { Folded } from '../canon/fold.ts';
@@ -15,8 +16,22 @@ export type Headers = { readonly [name: string]: string };
  * A quirk says what the server does or wants, never who it is.
  */
 export interface Quirks {
-  /** Field in which past reasoning travels back to the server; `none`: it wants none of it. */
-  readonly reasoning?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking_blocks' | 'none';
+  /**
+   * Field in which past reasoning travels back to the server; `none`: it wants none of it. `thinking_chunks` (Mistral) and
+   * `reasoning_parts` (Databricks) are parts of the content; in `extra_content` Google's servers want the proofs alone, at
+   * the calls and texts that they belong to.
+   */
+  readonly reasoning?:
+    | 'reasoning_content'
+    | 'reasoning'
+    | 'reasoning_details'
+    | 'thinking_blocks'
+    | 'thinking_chunks'
+    | 'reasoning_parts'
+    | 'extra_content'
+    | 'none';
+  /** What stands for the proof of a call that has none, where the server insists on one. */
+  readonly call_proof?: string;
   /** How reasoning is asked for: OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, Anthropic's `thinking`, or not at all. */
   readonly reasoning_request?: 'reasoning_effort' | 'reasoning' | 'thinking' | 'none';
   /** Words for effort that the server takes; the nearest one is sent. */
@@ -115,6 +130,8 @@ export interface UpstreamSide {
   readonly cannotSay: readonly Feature[];
   /** The provider's own tools that the language has. */
   readonly means?: readonly ToolMeaning['type'][];
+  /** False where the language has no place for a PDF. */
+  readonly pdf?: false;
   /** What the names of tools must look like. Others are sent under a name that fits, and come back under their own. */
   readonly toolNames?: RegExp;
   /** Media type of a streamed answer; server-sent events where it is absent. */
@@ -199,6 +216,45 @@ export interface PassSide {
   usageOf(body: Buffer): Usage;
 }
 
+/** One request for vectors, and the places of the inputs that it is about. */
+export interface EmbedCall {
+  readonly body: JsonObject;
+  readonly inputs: readonly number[];
+}
+
+/** How vectors are asked of a provider. `form` is what the paths of the language call the sort of body. */
+export interface EmbedUpstream {
+  /** Whether lists of tokens are taken. */
+  readonly tokens?: true;
+  /** One body, or several where the provider takes fewer inputs at a time. */
+  writeRequests(request: EmbedRequest, form: string, options: WriteOptions): readonly EmbedCall[];
+  /** @throws bad_upstream where there are no vectors in it. */
+  readResponse(body: unknown, headers: Headers, form: string): EmbedAnswer;
+}
+
+/** How clients ask for vectors. */
+export interface EmbedClient {
+  /** @throws invalid_request */
+  readRequest(body: JsonObject, form: string): EmbedRequest;
+  writeResponse(answer: EmbedAnswer, request: EmbedRequest, form: string): JsonObject;
+}
+
+/** How requests for vectors, and vectors, pass between two speakers of the same language. */
+export interface EmbedPass {
+  /** Changes in the body what this provider wants otherwise. True when there was something. */
+  amend(body: JsonObject, model: string, options: WriteOptions): boolean;
+  /** The answer as the client wanted it, where the provider's is not so; nothing where it is. */
+  corrected?(answer: Buffer, asked: JsonObject): JsonObject | undefined;
+  usageOf(answer: Buffer): Usage;
+}
+
+/** Vectors for texts. */
+export interface EmbedSide {
+  readonly upstream?: EmbedUpstream;
+  readonly client?: EmbedClient;
+  readonly pass?: EmbedPass;
+}
+
 /** One wire language, both directions. */
 export interface Dialect {
   readonly name: DialectName;
@@ -207,4 +263,5 @@ export interface Dialect {
   readonly upstream: UpstreamSide;
   readonly client?: ClientSide;
   readonly pass?: PassSide;
+  readonly embed?: EmbedSide;
 }

@@ -1,8 +1,10 @@
 import type { DialectName } from '../canon/content.ts';
 import { GatewayError } from '../canon/error.ts';
 import { anthropic } from './anthropic/index.ts';
+import { bedrockConverse } from './bedrock-converse/index.ts';
 import { cohere } from './cohere/index.ts';
 import type { Dialect } from './dialect.ts';
+import { gemini } from './gemini/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
 export type { Dialect } from './dialect.ts';
@@ -10,7 +12,9 @@ export type { Dialect } from './dialect.ts';
 /** The languages that are spoken. A new one is a folder and a line here. */
 export const dialects: { readonly [name in DialectName]?: Dialect } = {
   anthropic,
+  'bedrock-converse': bedrockConverse,
   cohere,
+  gemini,
   'openai-chat': openaiChat,
 };
 

@@ -5,9 +5,13 @@ import type { Quirks } from '../dialects/dialect.ts';
 import { type Dialect, dialectNamed } from '../dialects/index.ts';
 import { answeringByTool } from './answer-tool.ts';
 import { withCacheHints } from './cache-marks.ts';
+import { checkedMedia, type MediaLimits } from './media.ts';
 import { issuerOf, sealing, withOwnProofs, withoutProofs } from './proofs.ts';
 import type { Sealer } from './seal.ts';
 import { namesRestored, withLegalNames } from './tool-names.ts';
+
+/** Bytes that no provider's own limit lies above. */
+const mediaLimits: MediaLimits = { image: 32 * 1024 * 1024, document: 128 * 1024 * 1024 };
 
 /** Where a request goes that is translated. */
 export interface AdaptationTarget {
@@ -37,11 +41,13 @@ export function adapted(asked: ChatRequest, target: AdaptationTarget): Adaptatio
   const lose = (loss: Loss): void => {
     losses.push(loss);
   };
+  const media = checkedMedia(asked, mediaLimits);
+  losses.push(...media.losses);
   const issuer = issuerOf(target.provider, asked.model);
   const bare = asked.from === dialect.name || dialectNamed(asked.from).client?.proofsOf === issuer;
   const proven = target.forgetProofs
-    ? withoutProofs(asked, lose)
-    : withOwnProofs(asked, sealer, { name: issuer, bare }, lose);
+    ? withoutProofs(media.request, lose)
+    : withOwnProofs(media.request, sealer, { name: issuer, bare }, lose);
   const named = withLegalNames(proven, dialect.upstream.toolNames);
   const hinted = withCacheHints(named, dialect.upstream, quirks, target.session);
   const byTool = answeringByTool(hinted, dialect.upstream, quirks, lose);

@@ -3,12 +3,14 @@ import { summarized } from '../canon/loss.ts';
 import type { Turn } from '../canon/request.ts';
 import { totalInput } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
+import { dialectNamed } from '../dialects/index.ts';
 import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/models.ts';
 import type { Provider, Route } from '../providers/provider.ts';
 import type { Call } from './call.ts';
 import { deliverChecked, mustBeChecked, unstreamed, withTurns } from './checked-delivery.ts';
 import { type Delivered, Delivery } from './delivery.ts';
+import { documentsAsText } from './documents.ts';
 import type { Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import { type Outgoing, prepare, remedied } from './outgoing.ts';
@@ -85,7 +87,8 @@ async function attemptRoute(
   const { model } = target;
   const remedies = gateway.memory.remedies(provider.name, model);
   const checked = mustBeChecked(source, route);
-  const told = checked ? unstreamed(source) : source;
+  const readable = takesPdfs(source, route) ? source : await withReadableDocuments(gateway, source);
+  const told = checked ? unstreamed(readable) : readable;
   const way = outgoingRoute(route, model, told.stream);
   const options = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
   let outgoing = prepare(told, way, options);
@@ -132,14 +135,28 @@ async function attemptRoute(
   };
 }
 
+function takesPdfs({ call }: Incoming, { speaks, quirks }: Route): boolean {
+  return speaks === call.dialect.name || (quirks.files !== false && dialectNamed(speaks).upstream.pdf !== false);
+}
+
+/** The call with its PDFs as text. */
+async function withReadableDocuments(gateway: Gateway, source: Incoming): Promise<Incoming> {
+  const asked = source.request();
+  const { request, losses } = await documentsAsText(asked, gateway.pdfs);
+  return request === asked ? source : { ...source, request: () => request, losses };
+}
+
 /** Clients that compact their history when it has become too long want to know by how much; not every provider says. */
 function withNumbers(gateway: Gateway, provider: Provider, outgoing: Outgoing, result: Delivered): Delivered {
   if (result.delivered || result.error.kind !== 'context_overflow' || result.reply !== undefined) return result;
   const { error } = result;
   if (error.details.tokens !== undefined && error.details.limit !== undefined) return result;
   const request = outgoing.request();
-  const guess = gateway.estimator.estimate(`${provider.name}/${request.model}`, request, outgoing.body.length).tokens;
-  const limit = error.details.limit ?? provider.contextWindow(request.model) ?? Math.floor(guess * 0.9);
+  const guess = gateway.estimator.guess(`${provider.name}/${request.model}`, request, outgoing.body.length).tokens;
+  const window =
+    provider.contextWindow(request.model) ??
+    gateway.prices.windowOf({ kind: provider.kind, provider: provider.name, model: request.model });
+  const limit = error.details.limit ?? window ?? Math.floor(guess * 0.9);
   const tokens = error.details.tokens ?? Math.max(guess, limit + 1);
   return {
     ...result,

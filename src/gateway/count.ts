@@ -40,7 +40,7 @@ async function count(gateway: Gateway, call: Call): Promise<void> {
   const source: Incoming = { ...incoming(call), request: () => request };
   const outgoing = await countAt(gateway, provider, model, source);
   if (outgoing === undefined) return;
-  const { tokens, error, samples } = gateway.estimator.estimate(
+  const { tokens, error, samples } = await gateway.estimator.estimate(
     `${provider.name}/${model}`,
     request,
     outgoing.body.length,

@@ -10,10 +10,10 @@ import type { AnswerSink, Sending } from '../upstream/send.ts';
 import type { Ticking } from '../upstream/ticker.ts';
 import { isEventStream, readAnswer, readRefusal, streamTypeOf, unwrapperFor } from './answer.ts';
 import type { Call } from './call.ts';
-import type { Gateway } from './gateway.ts';
+import { costOf, type Gateway } from './gateway.ts';
 import type { Outgoing } from './outgoing.ts';
 import { createPassage } from './passage.ts';
-import { jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
+import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import { createTranslator, type Translator } from './translate.ts';
 
 /** Bounds on what is gathered whole before it is passed on, bytes. */
@@ -286,7 +286,8 @@ export class Delivery implements AnswerSink, Ticking {
 
   #sendWhole(body: Buffer): void {
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
-    jsonReply(this.#call, 200, body, { ...this.#passedHeaders(), ...receiptHeaders(this.#call) });
+    const cost = costHeader(costOf(this.#gateway, this.#call.record));
+    jsonReply(this.#call, 200, body, { ...this.#passedHeaders(), ...receiptHeaders(this.#call), ...cost });
     this.#finish({ delivered: true });
   }
 

@@ -12,7 +12,7 @@ import { publishCall } from '../observe/call.ts';
 import { attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Delivered } from './delivery.ts';
-import type { Gateway } from './gateway.ts';
+import { costOf, type Gateway } from './gateway.ts';
 import { incoming } from './incoming.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
 
@@ -86,6 +86,8 @@ function fail(call: Call, error: unknown): void {
 
 function settle(gateway: Gateway, call: Call): void {
   call.record.ms = performance.now() - call.began;
+  const cost = costOf(gateway, call.record);
+  if (cost !== undefined) call.record.cost = cost;
   gateway.meter.settle(call.record);
   publishCall(call.record);
 }

@@ -1,6 +1,8 @@
+import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
 import type { Target } from '../policy/models.ts';
+import type { Prices } from '../policy/prices.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
@@ -8,6 +10,7 @@ import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
 import type { Memory } from './memory.ts';
 import type { ModelList } from './model-list.ts';
+import type { PdfReader } from './pdf.ts';
 import type { Sealer } from './seal.ts';
 
 /** What the configuration says about every call. */
@@ -31,12 +34,22 @@ export interface Gateway {
   readonly ticker: Ticker;
   readonly memory: Memory;
   readonly conversations: Conversations;
+  /** Tells PDFs as text for providers that take none. */
+  readonly pdfs: PdfReader;
   /** Wraps what providers want back from clients that speak another language. */
   readonly sealer: Sealer;
   readonly estimator: Estimator;
+  readonly prices: Prices;
   readonly meter: Meter;
   /** Takes secrets out of what others wrote before a client sees it. */
   readonly redact: Redact;
   readonly settings: GatewaySettings;
   readonly userAgent: string;
+}
+
+/** US dollars that a call has cost so far; nothing where nobody knows. */
+export function costOf(gateway: Gateway, { provider, upstreamModel, usage }: CallRecord): number | undefined {
+  if (provider === undefined || upstreamModel === undefined) return undefined;
+  const kind = gateway.providers.get(provider)?.kind;
+  return gateway.prices.costOf({ kind, provider, model: upstreamModel, usage });
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '../canon/error.ts';
 import { isObject, type JsonObject } from '../canon/json.ts';
+import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
@@ -15,6 +16,8 @@ export interface Incoming {
   /** Where the model's name stands in the body, for languages that have it there. */
   readonly scan?: BodyScan;
   request(): ChatRequest;
+  /** What was lost before any target was known to ask. */
+  readonly losses?: readonly Loss[];
   /** Whether there are proofs in it that were sealed here: its bytes are not for any provider. */
   isSealed(): boolean;
 }

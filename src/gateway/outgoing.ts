@@ -89,7 +89,8 @@ function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOpt
   const asked: ChatRequest = { ...source.request(), model: options.model };
   const { quirks } = options.route;
   const { request, tap, ...done } = adapted(asked, adaptationTarget(source, route, options));
-  const losses: Loss[] = [...lossesOf(request, name, upstream.cannotSay, upstream.means), ...done.losses];
+  const unsaid = lossesOf(request, name, upstream.cannotSay, upstream.means);
+  const losses: Loss[] = [...unsaid, ...(source.losses ?? []), ...done.losses];
   const body = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
   if (route.dialect.addressed === true) dropAddress(body);
   for (const [field, value] of Object.entries({ ...options.route.usual, ...options.route.body })) body[field] ??= value;

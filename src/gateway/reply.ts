@@ -75,6 +75,11 @@ export function receiptHeaders({ record, id }: Call): ReplyHeaders {
   };
 }
 
+/** What a whole answer has cost, US dollars; a stream's cost is known only when it is over, and stands in the log. */
+export function costHeader(cost: number | undefined): ReplyHeaders {
+  return cost === undefined ? {} : { 'x-dragoman-cost': Number(cost.toPrecision(6)).toString() };
+}
+
 /** The losses in one line: `dropped top_k (no such thing in openai-chat); moved ...`. */
 export function receipt(losses: readonly Loss[]): string {
   let line = '';

@@ -1,11 +1,11 @@
 import type { Worker } from 'node:worker_threads';
 import { Thread } from './thread.ts';
-import type { TokenReply, TokenTask } from './token-worker.ts';
+import type { CountedTokens, TokenReply, TokenTask } from './token-worker.ts';
 
 /** Counts the tokens of texts as OpenAI's newer models have them (o200k); other models' counts are near multiples. */
 export interface TokenCounter {
   /** Of long texts a part is counted and the rest taken to be like it. Throws when it cannot say in time. */
-  count(texts: readonly string[]): Promise<number>;
+  count(texts: readonly string[]): Promise<CountedTokens>;
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
 
 interface Waiting {
   readonly worker: Worker;
-  readonly resolve: (tokens: number) => void;
+  readonly resolve: (counted: CountedTokens) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -79,18 +79,19 @@ class ThreadedCounter implements TokenCounter {
     this.#timeoutMs = timeoutMs;
   }
 
-  async count(texts: readonly string[]): Promise<number> {
+  async count(texts: readonly string[]): Promise<CountedTokens> {
     if (this.#waiting.size >= maxWaiting) throw new Error('too many prompts are being counted');
     const extract = extractOf(texts, maxCharacters, partCharacters);
-    return Math.round((await this.#ask(extract.texts)) * extract.scale);
+    const { plain, other } = await this.#ask(extract.texts);
+    return { plain: plain * extract.scale, other: other * extract.scale };
   }
 
   async close(): Promise<void> {
     await this.#thread.end();
   }
 
-  #ask(texts: readonly string[]): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
+  #ask(texts: readonly string[]): Promise<CountedTokens> {
+    const { promise, resolve, reject } = Promise.withResolvers<CountedTokens>();
     const worker = this.#thread.hold();
     this.#listenTo(worker);
     this.#last += 1;
@@ -109,7 +110,7 @@ class ThreadedCounter implements TokenCounter {
     if (this.#listenedTo === worker) return;
     this.#listenedTo = worker;
     let cause: unknown;
-    worker.on('message', ({ id, tokens }: TokenReply) => this.#waiting.get(id)?.resolve(tokens));
+    worker.on('message', (reply: TokenReply) => this.#waiting.get(reply.id)?.resolve(reply));
     worker.on('error', (error) => {
       cause = error;
     });

@@ -10,10 +10,15 @@ export interface TokenTask {
   readonly maxMs: number;
 }
 
-/** Tokens of all the texts together. */
-export interface TokenReply {
+/** Tokens of all the texts together: those in Latin letters, code included, and those in other scripts. */
+export interface CountedTokens {
+  readonly plain: number;
+  readonly other: number;
+}
+
+/** The answer to a task. */
+export interface TokenReply extends CountedTokens {
   readonly id: number;
-  readonly tokens: number;
 }
 
 /** The time for a run of letters without a break grows with the square of its length; in pieces it stays small. */
@@ -24,23 +29,33 @@ const passes = 16;
 const asText = { disallowedSpecial: new Set<string>() };
 
 parentPort?.on('message', ({ id, texts, maxMs }: TokenTask) => {
-  parentPort?.postMessage({ id, tokens: count(piecesOf(texts), maxMs) } satisfies TokenReply);
+  parentPort?.postMessage({ id, ...count(piecesOf(texts), maxMs) } satisfies TokenReply);
 });
 
 /** What is not reached in time is taken to be like the rest. */
-function count(pieces: readonly string[], maxMs: number): number {
+function count(pieces: readonly string[], maxMs: number): CountedTokens {
   const until = performance.now() + maxMs;
-  let tokens = 0;
+  const counted = { plain: 0, other: 0 };
   let characters = 0;
   for (let pass = 0; pass < passes; pass++) {
     for (let i = pass; i < pieces.length; i += passes) {
       const piece = pieces[i] ?? '';
-      tokens += countTokens(piece, asText);
+      counted[isPlain(piece) ? 'plain' : 'other'] += countTokens(piece, asText);
       characters += piece.length;
-      if (performance.now() > until) return Math.round((tokens * lengthOf(pieces)) / characters);
+      if (performance.now() > until) {
+        const scale = lengthOf(pieces) / characters;
+        return { plain: counted.plain * scale, other: counted.other * scale };
+      }
     }
   }
-  return tokens;
+  return counted;
+}
+
+/** Blanks and marks are the same in all scripts, so that a third of other letters is much. */
+function isPlain(piece: string): boolean {
+  let others = 0;
+  for (let i = 0; i < piece.length; i++) if (piece.charCodeAt(i) > 0x24f) others += 1;
+  return others * 3 < piece.length;
 }
 
 function lengthOf(pieces: readonly string[]): number {

@@ -31,6 +31,8 @@ export interface CallRecord {
   /** What lay behind the error; never shown to the client. */
   cause?: unknown;
   usage: Usage;
+  /** US dollars: what the provider says, else what the price table says of what it counted. */
+  cost?: number;
   losses: readonly Loss[];
   readonly mends: Mend[];
   /** Remedies found during this call. */

@@ -111,7 +111,7 @@ function line(record: CallRecord): string {
     const cached = usage.cacheRead === undefined || usage.cacheRead === 0 ? '' : ` (${usage.cacheRead} cached)`;
     parts.push(`${totalInput(usage)} in${cached}`, `${usage.output} out`);
   }
-  if (usage.cost !== undefined) parts.push(`$${usage.cost.toFixed(4)}`);
+  if (record.cost !== undefined) parts.push(`$${record.cost.toFixed(4)}`);
   if (record.losses.length > 0) parts.push(`${record.losses.length} losses`);
   if (record.mends.length > 0) parts.push(`mended ${[...new Set(record.mends)].join(' ')}`);
   if (record.healed.length > 0) parts.push(`healed: ${record.healed.join(', ')}`);

@@ -9,7 +9,7 @@ export interface ProviderTotals {
   output_tokens: number;
   cache_read_tokens: number;
   cache_write_tokens: number;
-  /** US dollars, as far as providers told. */
+  /** US dollars, as far as it is known. */
   cost: number;
   /** What had to be put right in the provider's answers. */
   mends: { [mend: string]: number };
@@ -31,7 +31,7 @@ export class Meter {
     totals.output_tokens += record.usage.output ?? 0;
     totals.cache_read_tokens += record.usage.cacheRead ?? 0;
     totals.cache_write_tokens += record.usage.cacheWrite ?? 0;
-    totals.cost += record.usage.cost ?? 0;
+    totals.cost += record.cost ?? 0;
     for (const mend of record.mends) totals.mends[mend] = (totals.mends[mend] ?? 0) + 1;
     if (record.losses.length > 0) totals.lossy += 1;
     if (record.carriage !== undefined) totals.carriage[record.carriage] += 1;

@@ -89,12 +89,15 @@ function waysOf(from: FactSources, model: string): Way[] {
   const last = settings.speaks === undefined ? fitting.findIndex(({ only }) => only === true) : -1;
   // Rules for the same models suit them equally well.
   const ranks = [...new Set(fitting.map(({ match }) => match))];
-  return fitting.slice(0, last < 0 ? undefined : last + 1).flatMap((rule) =>
+  const ways = fitting.slice(0, last < 0 ? undefined : last + 1).flatMap((rule) =>
     rule.paths.map((path) => ({
       rank: ranks.indexOf(rule.match),
       route: routeOf(from, model, rule.speaks, callPaths(rule.speaks, path), rule.wrapping),
     })),
   );
+  const isSame = (a: Way, b: Way): boolean =>
+    a.route.speaks === b.route.speaks && a.route.path(model, false) === b.route.path(model, false);
+  return ways.filter((way, i) => ways.findIndex((other) => isSame(way, other)) === i);
 }
 
 /** Those whose settings are there. */

@@ -414,6 +414,10 @@ describe('the constant answer', () => {
       objectOf(await (await ask('/v1/chat/completions', { stream: false })).json()).object,
       'chat.completion',
     );
+    assert.match(await (await ask('/v1/responses', { stream: true })).text(), /event: response\.completed/);
+    const model = '/v1beta/models/m';
+    assert.match(await (await ask(`${model}:streamGenerateContent?alt=sse`, {})).text(), /^data: .*"STOP"/s);
+    assert.match(await (await ask(`${model}:generateContent`, { stream: true })).text(), /^\{"candidates"/);
   });
 });
 

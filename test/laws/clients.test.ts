@@ -53,6 +53,13 @@ describe('law 5', () => {
   }
 });
 
+/** Languages whose answers say which one they are and whose. */
+const naming: ReadonlySet<string> = new Set(
+  fixtures.flatMap(({ dialect, stream }) =>
+    stream === undefined || foldOf(readStreamed(dialect.upstream, [stream])).id === '' ? [] : [dialect.name],
+  ),
+);
+
 describe('every answer through every client', () => {
   for (const { name, dialect, stream } of fixtures) {
     if (stream === undefined) continue;
@@ -68,7 +75,7 @@ describe('every answer through every client', () => {
         const heard = readStreamed(upstream, [bytes]);
         assert.equal(grammarFault(heard), undefined);
         assertSame(sayingOf(foldOf(heard)), sayingOf(said), 'what is heard');
-        assertIds(foldOf(heard));
+        if (naming.has(spoken)) assertIds(foldOf(heard));
         for (const event of heard) if (event.type === 'text') assert.ok(event.text.isWellFormed(), 'half a character');
         // What is written must be so plainly legal that another gateway of ours would let it pass.
         if (target.pass !== undefined) assert.ok(pass(target, request, [bytes]).untouched, 'it would not pass');

@@ -1,4 +1,5 @@
 import { createFrameSplitter } from '../../src/wire/sse.ts';
+import { binaryGarbage, isBinary, messagesOf } from './binary.ts';
 
 /** A stream that is no longer what the provider said. */
 export interface Damaged {
@@ -21,8 +22,9 @@ const garbage: readonly string[] = [
   '\0\u00ff\ufffd\n\n',
 ];
 
-/** The frames of a stream, each with its blank line. */
+/** The frames of a stream, each with its blank line; the messages of a binary one. */
 export function framesOf(bytes: Buffer): Buffer[] {
+  if (isBinary(bytes)) return messagesOf(bytes);
   const frames: Buffer[] = [];
   const splitter = createFrameSplitter((buffer, start, end) => frames.push(Buffer.from(buffer.subarray(start, end))));
   splitter.feed(bytes);
@@ -42,12 +44,14 @@ export function damagesOf(bytes: Buffer, most: number): Damaged[] {
   return places.flatMap((i) => {
     const frame = frames[i] as Buffer;
     const next = frames.slice(i + 1, i + 2);
-    const noise = garbage[i % garbage.length] as string;
+    const noise = isBinary(bytes)
+      ? (binaryGarbage[i % binaryGarbage.length] as Buffer)
+      : Buffer.from(garbage[i % garbage.length] as string);
     return [
       joined(`frame ${i} lost`, frames.toSpliced(i, 1)),
       joined(`frame ${i} repeated`, frames.toSpliced(i, 0, frame)),
       joined(`frames ${i} and ${i + 1} exchanged`, frames.toSpliced(i, 2, ...next, frame)),
-      joined(`${JSON.stringify(noise)} before frame ${i}`, frames.toSpliced(i, 0, Buffer.from(noise)), false),
+      joined(`${JSON.stringify(noise.toString())} before frame ${i}`, frames.toSpliced(i, 0, noise), false),
       joined(`all over again before frame ${i}`, [...frames.slice(0, i), ...frames], false),
       joined(`frame ${i} without its second half`, frames.with(i, frame.subarray(0, frame.length >> 1))),
     ];

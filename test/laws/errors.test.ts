@@ -20,6 +20,7 @@ function readRefusal({ upstream }: Pick<Dialect, 'upstream'>, { status, headers,
 function passOn(error: GatewayError, { upstream, client }: (typeof clients)[number]): GatewayError {
   const { retryAfter, shouldRetry } = error.details;
   const headers = {
+    ...client.errorHeaders?.(error),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     ...(shouldRetry !== undefined && { 'x-should-retry': String(shouldRetry) }),
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isObject, type JsonObject } from '../../src/canon/json.ts';
 import type { ChatRequest } from '../../src/canon/request.ts';
 import { type Dialect, dialects } from '../../src/dialects/index.ts';
+import { framed } from './binary.ts';
 
 /** One scenario as one language says it; each file may be absent. */
 export interface Fixture {
@@ -67,8 +68,14 @@ function readFixture(dialect: Dialect, scenario: string): Fixture {
     ...(request !== undefined && { request }),
     ...(error !== undefined && { error }),
     ...(response !== undefined && { response }),
-    ...(stream !== undefined && { stream: readFileSync(join(folder, stream)) }),
+    ...(stream !== undefined && { stream: readStream(join(folder, stream)) }),
   };
+}
+
+/** A stream's bytes. Those of a binary language are written down as lines of JSON, one for each message. */
+function readStream(file: string): Buffer {
+  const bytes = readFileSync(file);
+  return file.endsWith('.jsonl') ? framed(bytes.toString().split('\n')) : bytes;
 }
 
 function objectIn(file: string): JsonObject | undefined {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, parseJson } from '../../src/canon/json.ts';
 import { type Dialect, dialects } from '../../src/dialects/index.ts';
+import { framed } from './binary.ts';
 
 /** A provider's real answer. */
 export interface Recording {
@@ -28,6 +29,9 @@ const languages: { readonly [folder: string]: string } = { mistral: 'openai-chat
 /** A line that ends a stream and is not in the files. */
 const ends: { readonly [folder: string]: string } = { 'openai-chat': 'data: [DONE]\n\n', mistral: 'data: [DONE]\n\n' };
 
+/** Folders whose streams are binary: each line is a message. */
+const binary: ReadonlySet<string> = new Set(['bedrock-converse']);
+
 /** Every recorded answer of a language that is spoken. */
 export function recordings(): Recording[] {
   if (absent !== false) return [];
@@ -49,7 +53,7 @@ function recordingsIn(name: string, dialect: Dialect): Recording[] {
       dialect,
       name: all.length > 1 ? `${title} (${i + 1})` : title,
       lines: answer.map((line) => JSON.parse(line) as JsonObject),
-      stream: Buffer.from(answer.map(frameOf).join('') + (ends[name] ?? '')),
+      stream: binary.has(name) ? framed(answer) : Buffer.from(answer.map(frameOf).join('') + (ends[name] ?? '')),
     }));
   });
 }
@@ -64,7 +68,7 @@ function answersOf(lines: readonly string[]): string[][] {
   return answers.filter((answer) => answer.length > 0);
 }
 
-/** Events that name themselves are framed under that name; those of a binary language as it frames them. */
+/** Events that name themselves are framed under that name. */
 function frameOf(line: string): string {
   const { type } = JSON.parse(line) as JsonObject;
   return typeof type === 'string' ? `event: ${type}\ndata: ${line}\n\n` : `data: ${line}\n\n`;

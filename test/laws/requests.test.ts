@@ -60,12 +60,23 @@ function nextTurns({ turns }: ChatRequest): Turn[] {
   return turns.at(-1)?.role === 'assistant' ? [question, reply] : [reply, question];
 }
 
-/** Whether a field has the same bytes, or is a list that begins with the same bytes. */
-function isStart(shorter: unknown, longer: unknown): boolean {
+/**
+ * Whether a field has the same bytes, or is a list that begins with the same bytes. Points that say up to where to cache
+ * are no part of what is cached: the last one moves on with the conversation.
+ */
+function isStart(before: unknown, after: unknown): boolean {
+  const [shorter, longer] = [before, after].map(withoutPoints);
   const bytes = JSON.stringify(shorter);
   if (JSON.stringify(longer) === bytes) return true;
   if (!Array.isArray(shorter) || !Array.isArray(longer)) return false;
   return JSON.stringify(longer.slice(0, shorter.length)) === bytes;
+}
+
+function withoutPoints(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.filter((one) => !isObject(one) || one.cachePoint === undefined).map(withoutPoints);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, withoutPoints(inner)]));
 }
 
 describe('law 7', () => {

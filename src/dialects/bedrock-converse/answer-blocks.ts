@@ -1,9 +1,10 @@
 import type { BlockHead, Sink } from '../../canon/event.ts';
-import { isObject, type JsonObject, numberIn, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
-import { GatherBlock } from './answer-gather.ts';
+import { isObject, type JsonObject, numberIn, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
+import { GatherBlock, type Gathering, GatherRedacted } from './answer-gather.ts';
 import { readCitation } from './citation.ts';
 import { asExt, converseName, otherFields } from './ext.ts';
+import { isAbsent } from './field.ts';
 
 const toolUseFields: ReadonlySet<string> = new Set(['toolUseId', 'name', 'input', 'type']);
 
@@ -14,6 +15,8 @@ interface OpenBlock {
   readonly index: number;
   readonly type: BlockHead['type'];
   readonly id: string;
+  /** Arguments that came with the start; they count if no others come. */
+  readonly input: string;
   json: string;
 }
 
@@ -31,8 +34,8 @@ export class AnswerBlocks {
   readonly #emit: Sink;
   readonly #waiting = new Map<number, Waiting>();
   #open: OpenBlock | undefined;
-  /** A block that is told when it is whole: the work of the provider's own tools, pictures. */
-  #gathered: { readonly theirs: number; readonly block: GatherBlock } | undefined;
+  /** A block that is told when it is whole: encrypted reasoning, the work of the provider's own tools, pictures. */
+  #gathered: { readonly theirs: number; readonly block: Gathering } | undefined;
   #next = 0;
   #failed = false;
 
@@ -117,7 +120,7 @@ export class AnswerBlocks {
   /** An empty start says only that something will come. */
   #start(theirs: number, start: JsonObject): void {
     const { toolUse } = start;
-    if (isObject(toolUse) && toolUse.type === undefined) return this.#startCall(theirs, toolUse);
+    if (isObject(toolUse) && isAbsent(toolUse.type)) return this.#startCall(theirs, toolUse);
     const block = GatherBlock.of(start);
     if (block === undefined) return;
     this.#close();
@@ -134,8 +137,9 @@ export class AnswerBlocks {
       name: stringIn(toolUse.name) ?? '',
       ...asExt(otherFields(toolUse, toolUseFields)),
     };
-    const open = this.#begin(theirs, head, id);
-    if (isObject(toolUse.input)) this.#json(open, JSON.stringify(toolUse.input));
+    const { input } = toolUse;
+    const given = typeof input === 'string' ? input : JSON.stringify(input ?? {});
+    this.#begin(theirs, head, id, given === '' ? '{}' : given);
   }
 
   #delta(theirs: number, delta: JsonObject, step: JsonObject): void {
@@ -183,22 +187,19 @@ export class AnswerBlocks {
     const nested = isObject(redactedReasoning) ? redactedReasoning.data : undefined;
     const redacted = stringIn(redactedContent) ?? stringIn(data) ?? stringIn(nested);
     if (redacted === undefined || redacted === '') return;
-    this.#begin(theirs, { type: 'redacted', data: redacted });
+    this.#close();
+    this.#gathered = { theirs, block: new GatherRedacted(redacted) };
   }
 
   #wholeCall(at: number, toolUse: JsonObject, block: JsonObject): void {
-    if (toolUse.type !== undefined) this.#begin(at, { type: 'native', dialect: converseName, value: block });
-    else this.#startCall(at, isObject(toolUse.input) ? toolUse : { ...toolUse, input: {} });
-    // Arguments that are no object are said as they are.
-    const { input } = toolUse;
-    if (this.#open?.type === 'tool_call' && this.#open.json === '{}' && input !== undefined && !isObject(input))
-      this.#open.json = '';
+    if (isAbsent(toolUse.type)) this.#startCall(at, toolUse);
+    else this.#begin(at, { type: 'native', dialect: converseName, value: block });
   }
 
   #wholeReasoning(at: number, content: JsonObject): void {
     const text = isObject(content.reasoningText) ? content.reasoningText : content;
     this.#reasoning(at, text);
-    if (this.#open === undefined) this.#begin(at, { type: 'thinking' });
+    if (this.#open === undefined && this.#gathered === undefined) this.#begin(at, { type: 'thinking' });
   }
 
   #wholeCitations(at: number, content: JsonObject): void {
@@ -214,10 +215,10 @@ export class AnswerBlocks {
     return this.#open?.type === type ? this.#open : this.#begin(theirs, { type });
   }
 
-  #begin(theirs: number, block: BlockHead, id = ''): OpenBlock {
+  #begin(theirs: number, block: BlockHead, id = '', input = '{}'): OpenBlock {
     this.#close();
     const index = this.#next++;
-    this.#open = { theirs, index, type: block.type, id, json: '' };
+    this.#open = { theirs, index, type: block.type, id, input, json: '' };
     this.#emit({ type: 'open', index, block });
     return this.#open;
   }
@@ -229,8 +230,8 @@ export class AnswerBlocks {
       this.#begin(-1, head);
     }
     if (this.#open === undefined) return;
-    const { index, type, json } = this.#open;
-    if (type === 'tool_call' && json === '') this.#emit({ type: 'json', index, json: '{}' });
+    const { index, type, json, input } = this.#open;
+    if (type === 'tool_call' && json === '') this.#emit({ type: 'json', index, json: input });
     this.#open = undefined;
     this.#emit({ type: 'close', index });
   }

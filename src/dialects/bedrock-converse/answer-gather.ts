@@ -3,11 +3,41 @@ import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../..
 import { converseName } from './ext.ts';
 import { mediaTypeOfFormat } from './format.ts';
 
+/** A streamed block that is told when it is whole. */
+export interface Gathering {
+  /** More of it. False: the delta is of another kind. */
+  take(delta: JsonObject): boolean;
+  /** The block as an answer has it. */
+  head(): BlockHead;
+}
+
+/** Encrypted reasoning, of which there may be several pieces, each base64 of its own. */
+export class GatherRedacted implements Gathering {
+  readonly #pieces: string[];
+
+  constructor(first: string) {
+    this.#pieces = [first];
+  }
+
+  take({ reasoningContent }: JsonObject): boolean {
+    if (!isObject(reasoningContent) || typeof reasoningContent.redactedContent !== 'string') return false;
+    this.#pieces.push(reasoningContent.redactedContent);
+    return true;
+  }
+
+  head(): BlockHead {
+    const [first = '', ...more] = this.#pieces;
+    if (more.length === 0) return { type: 'redacted', data: first };
+    const bytes = this.#pieces.map((piece) => Buffer.from(piece, 'base64'));
+    return { type: 'redacted', data: Buffer.concat(bytes).toString('base64') };
+  }
+}
+
 /**
  * A streamed block that makes sense only when it is whole: calls and results of the provider's own tools, pictures,
  * whatever the service may add. It becomes what the same block is in a whole answer.
  */
-export class GatherBlock {
+export class GatherBlock implements Gathering {
   readonly #member: string;
   readonly #start: JsonObject;
   #input = '';
@@ -28,7 +58,6 @@ export class GatherBlock {
     return member === undefined || !isObject(value) ? undefined : new GatherBlock(member, value);
   }
 
-  /** More of it. False: the delta is of another kind. */
   take(delta: JsonObject): boolean {
     const value = delta[this.#member];
     if (value === undefined) return false;
@@ -53,7 +82,6 @@ export class GatherBlock {
     if (error !== undefined) this.#error = error;
   }
 
-  /** The block as an answer has it. */
   head(): BlockHead {
     const bytes = Buffer.concat(this.#bytes);
     if (this.#member === 'image' && bytes.length > 0 && this.#error === undefined) {

@@ -66,7 +66,7 @@ export class AnswerReader {
 
   /** Why it ends: `stopReason`, and what the model's maker says of it. */
   stop(event: JsonObject): void {
-    this.#stopReason = stringIn(event.stopReason);
+    this.#stopReason = stringIn(event.stopReason) ?? 'end_turn';
     const { additionalModelResponseFields: fields } = event;
     if (!isObject(fields)) return;
     const delta = isObject(fields.delta) ? fields.delta : {};
@@ -83,7 +83,8 @@ export class AnswerReader {
     this.#measured = true;
     const usage = readUsage(event.usage);
     if (usage !== undefined) this.#emit({ type: 'usage', usage });
-    for (const field of ownFields) if (isObject(event[field]) && !isUnmeasured(event[field])) this.#own[field] = event[field];
+    for (const field of ownFields)
+      if (isObject(event[field]) && !isUnmeasured(event[field])) this.#own[field] = event[field];
   }
 
   /** True once it has said why it ends. */

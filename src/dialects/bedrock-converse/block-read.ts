@@ -27,19 +27,20 @@ export function readContent(value: unknown, path: string): Block[] {
 }
 
 /** The readers of what a block may be, by the member that says which. */
-const readers: { readonly [member: string]: (value: JsonObject, path: string, block: JsonObject) => Block | undefined } =
-  {
-    image: (value) => readMedia('image', value),
-    audio: (value) => readMedia('audio', value),
-    video: (value) => readMedia('video', value),
-    document: readDocument,
-    searchResult: readSearchResult,
-    toolUse: readToolUse,
-    toolResult: readToolResult,
-    reasoningContent: readReasoning,
-    citationsContent: readCited,
-    guardContent: readGuarded,
-  };
+const readers: {
+  readonly [member: string]: (value: JsonObject, path: string, block: JsonObject) => Block | undefined;
+} = {
+  image: (value) => readMedia('image', value),
+  audio: (value) => readMedia('audio', value),
+  video: (value) => readMedia('video', value),
+  document: readDocument,
+  searchResult: readSearchResult,
+  toolUse: readToolUse,
+  toolResult: readToolResult,
+  reasoningContent: readReasoning,
+  citationsContent: readCited,
+  guardContent: readGuarded,
+};
 
 /** One block of a request. What this dialect does not know stays whole, as `native`. */
 function readBlock(block: JsonObject, path: string): Block {

@@ -4,8 +4,8 @@ import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { isBase64, plainBase64 } from '../../canon/media.ts';
 import { searchResultText, toolReferenceText } from '../../canon/prose.ts';
 import type { Turn } from '../../canon/request.ts';
-import { converseName, fieldsOf } from './ext.ts';
 import { writeDocument } from './document-write.ts';
+import { converseName, fieldsOf } from './ext.ts';
 import { absent, writeMedia } from './media-write.ts';
 import { legalToolId } from './tool-id.ts';
 import type { Writing } from './writing.ts';
@@ -115,13 +115,15 @@ function writeThinking(block: ThinkingBlock, to: Writing): JsonObject[] {
 function writeToolCall(block: ToolCallBlock, to: Writing): JsonObject {
   const { cachePoint: _, ...own } = fieldsOf(block.ext);
   const { input, asSaid } = inputOf(block);
-  if (block.kind === 'custom') to.loseOnce('approximated', to.at(block), 'free text is told as the argument of a function');
+  if (block.kind === 'custom')
+    to.loseOnce('approximated', to.at(block), 'free text is told as the argument of a function');
   else if (!asSaid) to.lose('approximated', to.at(block), 'arguments that are not a JSON object');
   return { toolUse: { toolUseId: legalToolId(block.id), name: block.name, input, ...own } };
 }
 
 /** A call's arguments as the object they have to be. `asSaid` is false where text had to be wrapped into one. */
 export function inputOf({ json, kind }: Pick<ToolCallBlock, 'json' | 'kind'>): { input: JsonObject; asSaid: boolean } {
-  const parsed = parseJson(kind === 'custom' ? argumentsFor(json) : json.trim() === '' ? '{}' : json);
+  const text = kind === 'custom' ? argumentsFor(json) : json;
+  const parsed = text.trim() === '' ? {} : parseJson(text);
   return isObject(parsed) ? { input: parsed, asSaid: true } : { input: { _raw: json }, asSaid: false };
 }

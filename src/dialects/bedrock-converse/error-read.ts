@@ -111,7 +111,10 @@ function overflowOf(message: string): Overflow | undefined {
 
 /** `ValidationException:http://internal...`, `com.amazon.coral.service#AccessDeniedException` */
 function bareName(name: string | undefined): string | undefined {
-  const bare = name?.replace(/[:,].*$/s, '').replace(/^.*#/s, '').trim();
+  const bare = name
+    ?.replace(/[:,].*$/s, '')
+    .replace(/^.*#/s, '')
+    .trim();
   return bare === '' ? undefined : bare;
 }
 

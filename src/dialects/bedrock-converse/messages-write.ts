@@ -39,7 +39,7 @@ export function writeConversation(to: Writing): WrittenConversation {
     if (turn.role === 'system' && !to.own && messages.length === 0) {
       // Instructions that come before any message are instructions before the conversation.
       const content = writeTurn(turn, to);
-      if (content.length > 0) to.loseOnce('moved', pathOf(turn, to), 'to the instructions before the conversation');
+      if (content.length > 0) to.lose('moved', pathOf(turn, to), 'to the instructions before the conversation');
       system.push(...content);
     } else add(messages, writeMessage(turn, to), to);
   }
@@ -67,7 +67,7 @@ function writeMessage(turn: Turn, to: Writing): WrittenMessage {
   const content = writeTurn(turn, to);
   const told = turn.role === 'system' && !(to.quirks.mid_system ?? to.own);
   if (told && content.length > 0)
-    to.loseOnce('moved', pathOf(turn, to), 'instructions in mid-conversation are told by the user');
+    to.lose('moved', pathOf(turn, to), 'instructions in mid-conversation are told by the user');
   return { role: told ? 'user' : turn.role, content, fields: fieldsOf(turn.ext) };
 }
 
@@ -109,7 +109,8 @@ function mark(content: JsonObject[], block: Pick<Block, 'cache' | 'ext'>, path: 
 }
 
 function addWords(turn: Turn, content: JsonObject[], to: Writing): void {
-  const isWordless = content.some(({ document }) => document !== undefined) && !content.some(({ text }) => text !== undefined);
+  const isWordless =
+    content.some(({ document }) => document !== undefined) && !content.some(({ text }) => text !== undefined);
   if (!isWordless) return;
   content.push({ text: besideDocuments });
   const document = turn.content.find(({ type }) => type === 'document');

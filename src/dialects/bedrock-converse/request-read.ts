@@ -96,7 +96,11 @@ function readTurns(value: unknown): Turn[] {
     if (role !== 'user' && role !== 'assistant' && role !== 'system') {
       throw wrongField(`${path}.role`, 'Member must satisfy enum value set: [user, assistant, system]');
     }
-    return { role, content: readContent(message.content, `${path}.content`), ...asExt(otherFields(message, turnFields)) };
+    return {
+      role,
+      content: readContent(message.content, `${path}.content`),
+      ...asExt(otherFields(message, turnFields)),
+    };
   });
 }
 

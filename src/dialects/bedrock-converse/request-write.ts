@@ -21,7 +21,8 @@ const composed: ReadonlySet<string> = new Set([
   'system',
 ]);
 /** Claude's betas that change what a model does; the others speak of fields that this language does not have. */
-const usefulBeta = /^(?:interleaved-thinking|dev-full-thinking|context-1m|output-128k|fine-grained-tool-streaming|token-efficient-tools)-/;
+const usefulBeta =
+  /^(?:interleaved-thinking|dev-full-thinking|context-1m|output-128k|fine-grained-tool-streaming|token-efficient-tools)-/;
 
 /**
  * Writes a Converse request, with model and stream flag as members. The members always stand in the same order, the
@@ -76,7 +77,8 @@ function writeInference(to: Writing, maxTokens: number | undefined, { excludes }
     else if (to.request.maxTokens !== undefined || field !== 'max_tokens') to.lose('dropped', field, excludes.why);
   };
   say('maxTokens', 'max_tokens', maxTokens);
-  if (temperature !== undefined && temperature > 1 && !to.own) to.lose('approximated', 'temperature', 'the highest is 1');
+  if (temperature !== undefined && temperature > 1 && !to.own)
+    to.lose('approximated', 'temperature', 'the highest is 1');
   // One is what thinking models have anyway.
   if (temperature !== undefined) {
     const clamped = to.own ? temperature : Math.min(1, temperature);
@@ -215,7 +217,8 @@ function markEnd(messages: readonly WrittenMessage[], to: Writing): void {
   if (cache === undefined) return;
   const last = messages.findLast(({ role }) => role === 'user');
   if (!to.marks) to.loseOnce('dropped', 'cache', 'the provider takes no cache points');
-  else if (last !== undefined && !isPoint(last.content.at(-1) ?? {})) last.content.push(writePoint({ cache }, to.own));
+  else if (isPoint(last?.content.at(-1) ?? {})) to.lose('approximated', 'cache', 'the last block is marked already');
+  else last?.content.push(writePoint({ cache }, to.own));
 }
 
 /** Of too many cache points the first stays, which covers what never changes, and the last ones, which reach furthest. */

@@ -13,9 +13,7 @@ export function readResponse(body: unknown, emit: Sink): void {
     const name = isObject(body) ? stringIn(body.__type) : undefined;
     if (isObject(body) && (name !== undefined || typeof body.message === 'string'))
       return answer.fail(readException(name?.replace(/^.*#/s, '') ?? 'ModelErrorException', body));
-    return answer.fail(
-      new GatewayError('bad_upstream', 'The provider answered with something that is not a message.'),
-    );
+    return answer.fail(new GatewayError('bad_upstream', 'The provider answered with something that is not a message.'));
   }
   answer.begin();
   for (const block of objectsIn(message.content)) answer.blocks.whole(block);

@@ -8,6 +8,9 @@ const reasonOf: ReadonlyMap<string, FinishReason> = new Map([
   ['content_filtered', 'refusal'],
   ['guardrail_intervened', 'refusal'],
   ['model_context_window_exceeded', 'context_overflow'],
+  // Words of Claude's own, for answers that come from elsewhere.
+  ['pause_turn', 'pause'],
+  ['compaction', 'compaction'],
 ]);
 
 const wordOf: { readonly [reason in FinishReason]: string } = {
@@ -17,8 +20,8 @@ const wordOf: { readonly [reason in FinishReason]: string } = {
   tool_calls: 'tool_use',
   refusal: 'content_filtered',
   context_overflow: 'model_context_window_exceeded',
-  pause: 'end_turn',
-  compaction: 'end_turn',
+  pause: 'pause_turn',
+  compaction: 'compaction',
 };
 
 /** What a `stopReason` means; nothing for a word this dialect does not know. */

@@ -136,7 +136,8 @@ function writeChoice(choice: ToolChoice | undefined, offered: readonly Tool[], t
     return { ...(single !== undefined && { additional: { type: 'auto', ...single } }), forced: false };
   }
   const name = choice.type === 'tool' ? choice.name : soleName(choice.allowed);
-  if (choice.type === 'required' && name !== undefined) to.lose('mapped', 'tool_choice', 'the one allowed tool is named');
+  if (choice.type === 'required' && name !== undefined)
+    to.lose('mapped', 'tool_choice', 'the one allowed tool is named');
   const isThere = offered.some((tool) => tool.name === name);
   if (name !== undefined && !isThere && !to.own) to.lose('approximated', 'tool_choice', `there is no tool ${name}`);
   return {

@@ -12,6 +12,7 @@ const counted: ReadonlySet<string> = new Set([
   'cacheReadInputTokenCount',
   'cacheWriteInputTokenCount',
   'cacheDetails',
+  'reasoningTokens',
 ]);
 
 /** Counts as this language gives them; nothing where there are none. `inputTokens` leaves out what came from or went to a cache, as ours does. */
@@ -21,6 +22,7 @@ export function readUsage(value: unknown): Usage | undefined {
   const output = numberIn(value.outputTokens);
   const cacheRead = numberIn(value.cacheReadInputTokens) ?? numberIn(value.cacheReadInputTokenCount);
   const cacheWrite = numberIn(value.cacheWriteInputTokens) ?? numberIn(value.cacheWriteInputTokenCount);
+  const reasoning = numberIn(value.reasoningTokens);
   const details = objectsIn(value.cacheDetails).filter(({ ttl }) => ttl === '1h');
   const cacheWrite1h = details.reduce((sum, { inputTokens }) => sum + (numberIn(inputTokens) ?? 0), 0);
   return {
@@ -29,6 +31,7 @@ export function readUsage(value: unknown): Usage | undefined {
     ...(cacheWrite !== undefined && { cacheWrite }),
     ...(details.length > 0 && { cacheWrite1h }),
     ...(output !== undefined && { output }),
+    ...(reasoning !== undefined && { reasoning }),
     ...asExt(uncounted(value)),
   };
 }
@@ -44,14 +47,18 @@ export function isCounted(usage: Usage): boolean {
   return Object.keys(usage).length > 0;
 }
 
-/** Counts as clients expect them: those that every answer has are there, zero where nobody counted. */
+/**
+ * Counts as clients expect them: those that every answer has are there, zero where nobody counted. The service itself
+ * says nothing of reasoning; it stands beside the others under a name of ours.
+ */
 export function writeUsage(usage: Usage): JsonObject {
-  const { input = 0, output = 0, cacheRead, cacheWrite, cacheWrite1h, ext } = usage;
+  const { input = 0, output = 0, cacheRead, cacheWrite, cacheWrite1h, reasoning, ext } = usage;
   const short = Math.max(0, (cacheWrite ?? cacheWrite1h ?? 0) - (cacheWrite1h ?? 0));
   return {
     inputTokens: input,
     outputTokens: output,
     totalTokens: totalInput(usage) + output,
+    ...(reasoning !== undefined && { reasoningTokens: reasoning }),
     ...(cacheRead !== undefined && { cacheReadInputTokens: cacheRead }),
     ...(cacheWrite !== undefined && { cacheWriteInputTokens: cacheWrite }),
     ...(cacheWrite1h !== undefined && {

@@ -13,6 +13,7 @@ export const cohere = {
     readStream,
     readResponse,
     readError,
+    pdf: false,
     toolNames: /^[A-Za-z_][A-Za-z0-9_]*$/,
     cannotSay: [
       'cache',

@@ -49,7 +49,7 @@ export class AnswerReader {
 
   body(body: JsonObject): void {
     if (this.ended) return;
-    if (isObject(body.error)) return this.fail(readErrorBody(body));
+    if (isObject(body.error)) return this.#refuse(body, body.error);
     this.#start(body);
     const candidates = objectsIn(body.candidates);
     for (const candidate of candidates) {
@@ -83,6 +83,12 @@ export class AnswerReader {
     if (this.ended) return;
     this.ended = true;
     this.#emit({ type: 'error', error });
+  }
+
+  /** An error may bring along what the answer has cost. */
+  #refuse({ error: _, ...body }: JsonObject, said: JsonObject): void {
+    if (body.usageMetadata !== undefined) this.body(body);
+    this.fail(readErrorBody({ error: said }));
   }
 
   #start(body: JsonObject): void {

@@ -19,11 +19,6 @@ export class CallArguments {
     for (const part of objectsIn(call.partialArgs)) this.#addPart(part);
   }
 
-  /** Whether all that was begun has been ended. */
-  whole(): boolean {
-    return this.sound && this.#openPath === undefined;
-  }
-
   /** As JSON text. */
   json(): string {
     return JSON.stringify(this.#root.args ?? {});

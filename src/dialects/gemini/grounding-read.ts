@@ -77,7 +77,7 @@ export class Sources {
     const fresh = this.#citations.slice(this.#toldCitations);
     this.#toldCitations = this.#citations.length;
     return fresh.map((value): Citation => {
-      const url = stringIn(value.uri);
+      const url = [value.uri].map(stringIn).find(isAddress);
       const title = stringIn(value.title);
       const stretch = unitsOf(bytes, numberIn(value.startIndex) ?? 0, numberIn(value.endIndex), before);
       return {
@@ -99,7 +99,7 @@ function readChunk(
   support: JsonObject | undefined,
 ): Citation {
   const source = [chunk.web, chunk.retrievedContext, chunk.maps, chunk.image].find(isObject) ?? {};
-  const url = stringIn(source.uri) ?? stringIn(source.sourceUri) ?? stringIn(source.imageUri);
+  const url = [source.uri, source.sourceUri, source.imageUri].map(stringIn).find(isAddress);
   const title = stringIn(source.title);
   const citedText = stringIn(source.text) ?? claim;
   return {
@@ -116,8 +116,13 @@ function readChunk(
 }
 
 function kindOf(url: string | undefined, chunk: JsonObject): Citation['kind'] {
-  if (url !== undefined && /^https?:/i.test(url)) return 'url';
+  if (url !== undefined) return 'url';
   return isObject(chunk.retrievedContext) ? 'file' : 'unknown';
+}
+
+/** Whether it can be looked up by anybody; a bucket cannot. */
+function isAddress(uri: string | undefined): boolean {
+  return uri !== undefined && /^https?:/i.test(uri);
 }
 
 /** Where a segment stands in the block. Positions count from the beginning of the answer, or of the part: the words tell which. */

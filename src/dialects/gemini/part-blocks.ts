@@ -30,7 +30,6 @@ export class PartBlocks {
   #proven = false;
   /** The open call's arguments. */
   #arguments: CallArguments | undefined;
-  #callId = '';
   #calls = 0;
   /** The text of the open block, and the bytes of all text before it: sources are found by their place in it. */
   #text = '';
@@ -39,7 +38,9 @@ export class PartBlocks {
   #proof: Proof | undefined;
 
   constructor(emit: Sink) {
-    this.#emit = emit;
+    this.#emit = (event) => {
+      if (!this.broken) emit(event);
+    };
   }
 
   part(part: JsonObject): void {
@@ -104,8 +105,7 @@ export class PartBlocks {
 
   /** A call without a name is more of the one before it. */
   #call(part: JsonObject, call: JsonObject, proof: Proof | undefined): void {
-    const goesOn = this.#arguments !== undefined && typeof call.id === 'string' && call.id === this.#callId;
-    const name = goesOn ? '' : (stringIn(call.name) ?? '');
+    const name = stringIn(call.name) ?? '';
     if (proof !== undefined && name !== '') this.#proofBefore(proof);
     if (name !== '') this.#beginCall(part, call, name);
     const args = this.#arguments;
@@ -123,7 +123,6 @@ export class PartBlocks {
     const given = stringIn(call.id) ?? '';
     const id = given === '' ? `call_${fingerprint(`${this.salt}:${this.#calls}`, 24)}` : given;
     this.#calls += 1;
-    this.#callId = id;
     const rest = otherFields(call, callFields);
     const ext = { ...otherFields(part, callPartFields), ...(rest !== undefined && { functionCall: rest }) };
     this.#begin('call', { type: 'tool_call', id, name, ...asExt(ext) });
@@ -132,14 +131,12 @@ export class PartBlocks {
 
   #whole(head: BlockHead): void {
     this.#settle();
-    if (this.broken) return;
     this.#index += 1;
     this.#emit({ type: 'open', index: this.#index, block: head });
     this.#emit({ type: 'close', index: this.#index });
   }
 
   #begin(type: Open['type'], head: BlockHead): void {
-    if (this.broken) return;
     this.#index += 1;
     this.#open = { type };
     this.#proven = false;
@@ -149,12 +146,8 @@ export class PartBlocks {
   /** Closes the open block, with what belongs into it and what follows it. */
   #settle(): void {
     if (this.#open?.type === 'text') this.#endText();
-    const args = this.#arguments;
-    if (args !== undefined) {
-      // Some servers forget to end a call; half a value is another matter.
-      if (args.whole()) this.#endCall(args.json());
-      else this.broken = true;
-    }
+    // What goes on while a call was still to go on has lost the rest of it.
+    if (this.#arguments !== undefined) this.broken = true;
     if (this.broken) return;
     if (this.#open !== undefined) this.#emit({ type: 'close', index: this.#index });
     this.#open = undefined;

@@ -20,7 +20,7 @@ export function writeParts(block: Block, path: string, to: Writing): JsonObject[
     case 'document':
       return writeDocument(block, path, to);
     case 'search_result':
-      to.loseOnce('mapped', path, 'search results are told as text');
+      to.lose('approximated', path, 'search results are told as text');
       return [{ text: searchResultText(block) }];
     case 'tool_reference':
       to.loseOnce('mapped', path, 'tool references are told as text');
@@ -48,12 +48,15 @@ function writeMedia(block: ImageBlock | AudioBlock | VideoBlock, path: string, t
     if (block.detail !== undefined && block.detail !== 'auto')
       to.lose('dropped', `${path}.detail`, 'images have no detail here');
   }
-  const part = dataPart(block.source, types[block.type], fieldsOf(block.ext));
+  const part = dataPart(block.source, to.own ? undefined : types[block.type], fieldsOf(block.ext));
   return [part ?? absent(block.type, path, 'it lies with another provider', to)];
 }
 
-/** Bytes, an address, or one of Google's own files; nothing for a file that lies elsewhere. */
-export function dataPart(source: Source, usual: string, own: JsonObject = {}): JsonObject | undefined {
+/**
+ * Bytes, an address, or one of Google's own files; nothing for a file that lies elsewhere.
+ * @param usual the type of what lies at an address that tells none; absent where none shall be guessed.
+ */
+export function dataPart(source: Source, usual: string | undefined, own: JsonObject = {}): JsonObject | undefined {
   const { displayName, inlineData, fileData, ...rest } = own;
   const name = displayName === undefined ? {} : { displayName };
   switch (source.type) {
@@ -62,8 +65,10 @@ export function dataPart(source: Source, usual: string, own: JsonObject = {}): J
       return { inlineData: { mimeType, data, ...name, ...(isObject(inlineData) && inlineData) }, ...rest };
     }
     case 'url': {
-      const mimeType = source.mediaType ?? mediaTypeOfName(source.url) ?? usual;
-      return { fileData: { fileUri: source.url, mimeType, ...name, ...(isObject(fileData) && fileData) }, ...rest };
+      const guess = usual === undefined ? undefined : (mediaTypeOfName(source.url) ?? usual);
+      const mimeType = source.mediaType ?? guess;
+      const file = { fileUri: source.url, ...(mimeType !== undefined && { mimeType }), ...name };
+      return { fileData: { ...file, ...(isObject(fileData) && fileData) }, ...rest };
     }
     case 'file':
       if (source.owner !== geminiName) return undefined;
@@ -87,6 +92,6 @@ function writeDocument(block: DocumentBlock, path: string, to: Writing): JsonObj
   const name = title === undefined ? 'document' : `document ${title}`;
   if (to.quirks.files === false) return [...about, absent(name, path, 'the model takes no files', to)];
   const own = to.own && title !== undefined ? { displayName: title, ...fieldsOf(block.ext) } : fieldsOf(block.ext);
-  const part = dataPart(source, types.document, own);
+  const part = dataPart(source, to.own ? undefined : types.document, own);
   return [...about, part ?? absent(name, path, 'it lies with another provider', to)];
 }

@@ -17,12 +17,15 @@ export const pass: PassSide = {
   usageOf,
 };
 
+/** A frame of comments alone. */
+const silent = /^(?::[^\r\n]*|[\r\n])*$/;
+
 /** Follows a stream: every frame is read, since what matters may stand in any. */
 class StreamWatch implements PassWatch {
   readonly #kept: Uint8Array[] = [];
   readonly #calls = new Set<string>();
-  /** The place of an argument that goes on; a call is open while there is one. */
-  #openArgument = false;
+  /** Whether more of the last call's arguments is to come. */
+  #openCall = false;
   #done = false;
   #failed = false;
   #usage: Usage = {};
@@ -31,7 +34,7 @@ class StreamWatch implements PassWatch {
     if (this.#failed || !isUtf8(bytes.subarray(start, end))) return false;
     const { event, data } = readFrame(bytes, start, end);
     // Comments and blank lines are nothing to any client.
-    if (data === undefined) return event === '';
+    if (data === undefined) return silent.test(bytes.toString('latin1', start, end));
     if (event !== '' || !isWhole(data)) return false;
     const chunk = parseJson(data);
     if (!isObject(chunk)) return false;
@@ -56,7 +59,7 @@ class StreamWatch implements PassWatch {
   }
 
   ended(): boolean {
-    return this.#failed || (this.#done && !this.#openArgument);
+    return this.#failed || (this.#done && !this.#openCall);
   }
 
   tail(): string {
@@ -94,7 +97,7 @@ class StreamWatch implements PassWatch {
       this.#done = true;
       const ending = readEnding(word, candidate);
       // An answer that the limit has cut may end in the middle of an argument, one that has failed anywhere.
-      if (!('reason' in ending) || ending.reason === 'length') this.#openArgument = false;
+      if (!('reason' in ending) || ending.reason === 'length') this.#openCall = false;
     }
     return true;
   }
@@ -105,11 +108,10 @@ class StreamWatch implements PassWatch {
     const id = stringIn(call.id) ?? '';
     if (stringIn(call.name) !== undefined && call.name !== '') {
       // The client would run the tool twice, or go on in the middle of another call.
-      if (this.#openArgument || (id !== '' && this.#calls.has(id))) return false;
+      if (this.#openCall || (id !== '' && this.#calls.has(id))) return false;
       if (id !== '') this.#calls.add(id);
     }
-    for (const argument of objectsIn(call.partialArgs)) this.#openArgument = argument.willContinue === true;
-    if (call.willContinue !== true) this.#openArgument = false;
+    this.#openCall = call.willContinue === true;
     return true;
   }
 }

@@ -16,6 +16,8 @@ const redactedFlag = 1;
 const beforeFlag = 2;
 /** The content is what the value decodes to, not its letters. */
 const decodedFlag = 4;
+/** Base64 in any of its alphabets. */
+const letters = /^[\w+/=-]+$/;
 
 /** What Google's documentation tells to send instead of a proof that nobody has: proofs of nothing. */
 const stubs: ReadonlySet<string> = new Set(
@@ -56,5 +58,5 @@ export function readProof(text: string): Proof {
 /** The proof as a client gives it back, in whatever letters of base64; nothing for the stand-in of one. */
 export function readReturnedProof(text: string): Proof | undefined {
   if (text === '' || stubs.has(text)) return undefined;
-  return readProof(plainBase64(text) ?? text);
+  return readProof(letters.test(text) ? (plainBase64(text) ?? text) : text);
 }

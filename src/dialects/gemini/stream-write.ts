@@ -57,7 +57,7 @@ class ChunkWriter implements PartSink {
       case 'finish':
         return this.#finish(event);
       case 'error':
-        this.#frame(JSON.stringify(writeError(event.error, '')));
+        this.#frame(JSON.stringify({ ...writeError(event.error, ''), ...this.#told() }));
         return this.#end();
       default:
         if (event.type !== 'open') this.#empty = false;
@@ -97,18 +97,18 @@ class ChunkWriter implements PartSink {
     if (this.#array) this.#write(']');
   }
 
+  /** The answer's name, and what it has cost so far. */
+  #told(): JsonObject {
+    const hasUsage = Object.keys(this.#usage).length > 0;
+    return { ...(hasUsage && { usageMetadata: writeUsage(this.#usage) }), ...this.#head };
+  }
+
   #finish(event: Extract<Event, { type: 'finish' }>): void {
     this.#parts.finish();
     const { candidate: ownCandidate, ...own } = fieldsOf(event.ext) ?? {};
     const isBlocked = own.promptFeedback !== undefined && this.#empty && event.reason === 'refusal';
     const candidate = writeCandidate([], event, ownCandidate, this.#parts.grounding);
-    const hasUsage = Object.keys(this.#usage).length > 0;
-    this.#chunk({
-      ...(!isBlocked && { candidates: [candidate] }),
-      ...(hasUsage && { usageMetadata: writeUsage(this.#usage) }),
-      ...this.#head,
-      ...own,
-    });
+    this.#chunk({ ...(!isBlocked && { candidates: [candidate] }), ...this.#told(), ...own });
     this.#end();
   }
 }

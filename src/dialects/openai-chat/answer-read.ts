@@ -7,6 +7,7 @@ import { readAnnotation, readSources } from './citation.ts';
 import { isErrorBody, readErrorBody } from './error-read.ts';
 import { type Ending, readEnding } from './finish.ts';
 import { readUrl } from './parts-read.ts';
+import { proofIn, proofsBeside, withoutProof } from './proof.ts';
 import { hasReasoning, type ReasoningPiece, readReasoning, readReasoningPart } from './reasoning.ts';
 import { readUsage, usageIn } from './usage.ts';
 
@@ -189,25 +190,35 @@ export class AnswerReader {
 
   /** In the order in which a whole message must be read: thoughts, words, their sources, calls. */
   #delta(delta: JsonObject): void {
-    if (hasReasoning(delta)) this.#reasoning(readReasoning(delta));
+    if (hasReasoning(delta)) this.#reasoning(readReasoning(delta), proofsBeside(delta));
     const content = delta['content'];
     if (typeof content === 'string') this.#blocks.text('text', content);
     else if (content !== null && content !== undefined) for (const part of objectsIn(content)) this.#part(part);
     if (typeof delta['refusal'] === 'string') this.#blocks.text('refusal', delta['refusal']);
     for (const annotation of objectsIn(delta['annotations'])) this.#annotation(annotation);
     for (const image of objectsIn(delta['images'])) this.#part(image);
+    const proof = proofIn(delta);
+    if (proof !== undefined) this.#blocks.proof(proof);
     for (const entry of objectsIn(delta['tool_calls'])) if (!this.#calls.read(entry)) return this.fail(afterEnd());
     const legacy = delta['function_call'];
     if (isObject(legacy) && !this.#calls.readLegacy(legacy)) return this.fail(afterEnd());
-    for (const field in delta) {
-      if (deltaFields.has(field) || delta[field] === null) continue;
-      this.#native({ choices: [{ index: 0, delta: { [field]: delta[field] } }] });
+    const rest = proof === undefined ? delta : withoutProof(delta);
+    for (const field in rest) {
+      if (deltaFields.has(field) || rest[field] === null) continue;
+      this.#native({ choices: [{ index: 0, delta: { [field]: rest[field] } }] });
     }
   }
 
   #part(part: JsonObject): void {
     const reasoning = readReasoningPart(part);
-    if (reasoning !== undefined) return this.#reasoning(reasoning);
+    if (reasoning !== undefined) {
+      this.#reasoning(reasoning);
+      const others = objectsIn(part['thinking']).filter((one) => typeof one['text'] !== 'string');
+      if (others.length > 0)
+        this.#native({ choices: [{ index: 0, delta: { content: [{ ...part, thinking: others }] } }] });
+      return;
+    }
+    if (part['type'] === 'reference' && this.#blocks.citation(readAnnotation(part))) return;
     const text = stringIn(part['text']);
     if (text !== undefined && part['type'] !== 'refusal') return this.#blocks.text('text', text);
     if (typeof part['refusal'] === 'string') return this.#blocks.text('refusal', part['refusal']);
@@ -217,14 +228,13 @@ export class AnswerReader {
     this.#native({ choices: [{ index: 0, delta: { content: [part] } }] });
   }
 
-  #reasoning(pieces: readonly ReasoningPiece[]): void {
+  /** @param beside proofs that are read where they belong. */
+  #reasoning(pieces: readonly ReasoningPiece[], beside?: ReadonlySet<string>): void {
     for (const piece of pieces) {
-      if (piece.type === 'text') this.#blocks.text('thinking', piece.text);
-      else if (piece.type === 'signature') this.#blocks.signature(piece.signature);
-      else {
-        const ext = piece.ext === undefined ? undefined : { ext: { 'openai-chat': piece.ext } };
-        this.#blocks.whole({ type: 'redacted', data: piece.data, ...ext });
-      }
+      if (piece.type === 'signature' && beside?.has(piece.signature) === true) continue;
+      if (piece.type === 'text') this.#blocks.text('thinking', piece.text, piece.detail);
+      else if (piece.type === 'signature') this.#blocks.signature(piece.signature, piece.detail);
+      else this.#blocks.encrypted(piece.data, piece.detail);
     }
   }
 

@@ -1,18 +1,19 @@
-import type { Block, ThinkingBlock, ToolCallBlock } from '../../canon/content.ts';
+import type { Block, ToolCallBlock } from '../../canon/content.ts';
 import { type JsonObject, stringIn } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
 import { urlOf, writePart } from './parts-write.ts';
-import { writeDetail, writeThinkingBlock } from './reasoning.ts';
+import { writeReasoning, writeThinkingPart } from './past-reasoning.ts';
 import type { Writing } from './writing.ts';
 
 /** An assistant turn as one message; none where nothing of it can be said. */
 export function writeAssistant(turn: Turn, index: number, writing: Writing): JsonObject[] {
   const path = `turns[${index}].content`;
   const content = writeContent(turn.content, path, writing);
-  const calls = callsOf(turn).map((call) => writeCall(call, path, writing));
+  const { fields, ofCall } = writeReasoning(turn.content, path, writing);
+  const calls = callsOf(turn).map((call) => ofCall(call, writeCall(call, path, writing)));
   const refusal = turn.content.map((block) => (block.type === 'refusal' ? block.text : '')).join('');
   const said = {
-    ...writeReasoning(turn.content, path, writing),
+    ...fields,
     ...(refusal !== '' && { refusal }),
     ...writeImages(turn.content, path, writing),
     ...(calls.length > 0 && { tool_calls: calls }),
@@ -44,7 +45,8 @@ function writeContent(blocks: readonly Block[], path: string, writing: Writing):
     called ||= block.type === 'tool_call';
     for (const part of writeAnswerPart(block, `${path}[${i}]`, writing)) {
       if (part['text'] === '') continue;
-      if (called) writing.loseOnce('moved', `${path}[${i}]`, 'text after a call stands before it');
+      if (called && block.type !== 'thinking')
+        writing.loseOnce('moved', `${path}[${i}]`, 'text after a call stands before it');
       text += (text !== '' && before !== 'text' ? '\n\n' : '') + (stringIn(part['text']) ?? '');
       parts.push(part);
     }
@@ -60,6 +62,8 @@ function writeAnswerPart(block: Block, path: string, writing: Writing): JsonObje
     case 'text':
     case 'native':
       return writePart(block, path, writing);
+    case 'thinking':
+      return writeThinkingPart(block, path, writing);
     case 'audio':
     case 'document':
     case 'search_result':
@@ -72,32 +76,6 @@ function writeAnswerPart(block: Block, path: string, writing: Writing): JsonObje
     default:
       return [];
   }
-}
-
-/** Past reasoning, in the field in which the server wants it back. */
-function writeReasoning(blocks: readonly Block[], path: string, writing: Writing): JsonObject {
-  const thoughts = blocks.filter((block) => block.type === 'thinking');
-  if (thoughts.length === 0) return {};
-  const field = writing.quirks.reasoning ?? (writing.own ? fieldFor(thoughts) : 'none');
-  if (field === 'reasoning_details') return { [field]: thoughts.map(writeDetail) };
-  if (field === 'thinking_blocks') return { [field]: thoughts.map(writeThinkingBlock) };
-  blocks.forEach((block, i) => {
-    if (block.type === 'thinking') noteUnsaid(block, field === 'none', `${path}[${i}]`, writing);
-  });
-  const told = thoughts.filter((block) => block.text !== '');
-  return field === 'none' || told.length === 0 ? {} : { [field]: told.map((block) => block.text).join('\n') };
-}
-
-/** A client of this language gives back what the server gave it; the field with the proofs where there are any. */
-function fieldFor(thoughts: readonly ThinkingBlock[]): 'reasoning_content' | 'reasoning_details' {
-  const proven = thoughts.some((block) => block.signature !== undefined || block.redacted !== undefined);
-  return proven ? 'reasoning_details' : 'reasoning_content';
-}
-
-function noteUnsaid(block: ThinkingBlock, isAll: boolean, path: string, { loseOnce }: Writing): void {
-  if (block.redacted !== undefined) loseOnce('dropped', path, 'the provider takes no encrypted reasoning back');
-  else if (isAll) loseOnce('dropped', path, 'the provider takes no reasoning back');
-  else if (block.signature !== undefined) loseOnce('dropped', path, 'the provider takes no signatures back');
 }
 
 function writeImages(blocks: readonly Block[], path: string, { own, loseOnce }: Writing): JsonObject {

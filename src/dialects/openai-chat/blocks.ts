@@ -1,6 +1,7 @@
-import type { Citation } from '../../canon/content.ts';
+import type { Citation, Ext } from '../../canon/content.ts';
 import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { parseJson } from '../../canon/json.ts';
+import { asExt, continues, type Detail, extOfDetail } from './reasoning-detail.ts';
 
 /** A tool call as far as it is known. `name` may come after the first fragment. */
 export interface Call {
@@ -19,6 +20,9 @@ interface TextSegment {
   text: string;
   signature?: string;
   readonly citations: Citation[];
+  /** Of thinking: what its entry in `reasoning_details` says, and what of that is kept. */
+  readonly detail?: Detail;
+  readonly ext?: Ext;
 }
 type Segment =
   | TextSegment
@@ -35,6 +39,7 @@ export class Blocks {
   refused = false;
   readonly #emit: Sink;
   #index = -1;
+  #thoughts = 0;
   #open: Segment | undefined;
   readonly #held: Segment[] = [];
   readonly #closed = new Set<Call>();
@@ -43,13 +48,13 @@ export class Blocks {
     this.#emit = emit;
   }
 
-  text(kind: TextKind, text: string): void {
+  text(kind: TextKind, text: string, detail?: Detail): void {
     if (text === '') return;
     if (kind === 'refusal') this.refused = true;
     const tail = this.#tail();
-    if (!isText(tail, kind) || tail.signature !== undefined) {
+    if (!isText(tail, kind) || tail.signature !== undefined || !continues(tail.detail, detail)) {
       // Thinking after its proof is a new thought.
-      this.#add({ kind, text, citations: [] });
+      this.#add(kind === 'thinking' ? this.#thought(text, undefined, detail) : { kind, text, citations: [] });
     } else if (tail === this.#open) {
       this.#emit({ type: 'text', index: this.#index, text });
     } else {
@@ -58,14 +63,29 @@ export class Blocks {
   }
 
   /** The proof of the thinking just read; of thinking that is not shown where there was none. */
-  signature(signature: string): void {
+  signature(signature: string, detail?: Detail): void {
     const tail = this.#tail();
-    if (!isText(tail, 'thinking')) {
-      this.#add({ kind: 'thinking', text: '', signature, citations: [] });
+    const isNext = detail !== undefined && detail['index'] === undefined;
+    if (!isText(tail, 'thinking') || !continues(tail.detail, detail) || (isNext && tail.signature !== undefined)) {
+      this.proof(signature, detail);
       return;
     }
     tail.signature = signature;
     if (tail === this.#open) this.#emit({ type: 'signature', index: this.#index, signature });
+  }
+
+  /** A proof of its own: of a call that follows, or of the text before it. */
+  proof(signature: string, detail?: Detail): void {
+    this.#add(this.#thought('', signature, detail));
+  }
+
+  /** Reasoning that is encrypted, whole. */
+  encrypted(data: string, detail?: Detail): void {
+    const tail = this.#tail();
+    const before = isText(tail, 'thinking') && tail.signature === undefined ? tail.ext : undefined;
+    const ext = extOfDetail(detail, this.#thoughts, true);
+    this.#thoughts += 1;
+    this.whole({ type: 'redacted', data, ...asExt(ext, before) });
   }
 
   /** False when there is no text that the citation could belong to. */
@@ -122,6 +142,19 @@ export class Blocks {
     return true;
   }
 
+  #thought(text: string, signature: string | undefined, detail: Detail | undefined): TextSegment {
+    const ext = extOfDetail(detail, this.#thoughts, false);
+    this.#thoughts += 1;
+    return {
+      kind: 'thinking',
+      text,
+      citations: [],
+      ...(signature !== undefined && { signature }),
+      ...(detail !== undefined && { detail }),
+      ...asExt(ext, undefined),
+    };
+  }
+
   #tail(): Segment | undefined {
     return this.#held.at(-1) ?? this.#open;
   }
@@ -169,6 +202,7 @@ function isComplete(call: Call): boolean {
 
 function headOf(segment: Segment): BlockHead {
   if (segment.kind === 'whole') return segment.head;
+  if (segment.kind === 'thinking') return { type: 'thinking', ...(segment.ext !== undefined && { ext: segment.ext }) };
   if (segment.kind !== 'call') return { type: segment.kind };
   const { id, name, kind, ext } = segment.call;
   return {

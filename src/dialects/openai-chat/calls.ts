@@ -1,6 +1,7 @@
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, numberIn, parseJson, stringIn } from '../../canon/json.ts';
 import type { Blocks, Call } from './blocks.ts';
+import { proofIn, withoutProof } from './proof.ts';
 
 interface Known {
   readonly call: Call;
@@ -16,6 +17,8 @@ interface Entry {
   readonly kind: 'function' | 'custom';
   readonly name: string;
   readonly json: string;
+  /** Its proof, which stands before it. */
+  readonly proof: string | undefined;
   readonly ext: JsonObject | undefined;
 }
 
@@ -63,6 +66,7 @@ export function createCallReader(blocks: Blocks, salt: () => string): CallReader
       ...(entry.ext !== undefined && { ext: { 'openai-chat': entry.ext } }),
     };
     known.push({ call, id: entry.id, index: entry.index });
+    if (entry.proof !== undefined) blocks.proof(entry.proof);
     blocks.call(call);
     return call;
   }
@@ -96,13 +100,14 @@ function readEntry(entry: JsonObject): Entry {
   const { id, index, type, function: fn, custom, ...rest } = entry;
   const isCustom = isObject(custom);
   const body = [custom, fn].find(isObject) ?? {};
-  const fields = Object.entries(rest).filter(([, value]) => value !== null);
+  const fields = Object.entries(withoutProof(rest)).filter(([, value]) => value !== null);
   return {
     id: stringIn(id) ?? '',
     index: numberIn(index),
     kind: isCustom || type === 'custom' ? 'custom' : 'function',
     name: stringIn(body['name']) ?? '',
     json: argumentsText(isCustom ? custom['input'] : body['arguments']),
+    proof: proofIn(rest),
     ext: fields.length > 0 ? Object.fromEntries(fields) : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { Block, Ext, TextBlock, ToolCallBlock, ToolResultBlock } from '../../canon/content.ts';
+import type { Block, Ext, TextBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../canon/content.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
@@ -16,7 +16,8 @@ import {
   wrongValue,
 } from './fields.ts';
 import { readCacheMark, readContent } from './parts-read.ts';
-import { readReasoning, readReasoningPart, reasoningFields, thinkingBlocks } from './reasoning.ts';
+import { proofIn, proofsBeside, withoutProof } from './proof.ts';
+import { readReasoning, readReasoningPart, reasoningFields, thinkingBlocks, thoughtsOf } from './reasoning.ts';
 
 /** Messages as instructions and turns. */
 export interface Conversation {
@@ -88,7 +89,7 @@ function readTurn(message: JsonObject, role: string, legacy: LegacyCalls, path: 
 
 function readTurnRest(message: JsonObject, known: ReadonlySet<string>, path: string): { name?: string; ext?: Ext } {
   const name = optional(message, 'name', string, `${path}.`);
-  const rest = others(message, known);
+  const rest = others(withoutProof(message), known);
   return { ...(name !== undefined && { name }), ...(rest !== undefined && { ext: { 'openai-chat': rest } }) };
 }
 
@@ -103,15 +104,18 @@ function readInstructions(message: JsonObject, path: string): TextBlock[] {
   });
 }
 
-/** Thoughts first, then words, then calls, whatever the order of the fields. */
+/** Thoughts first, then words, then calls, whatever the order of the fields; a proof that is known to be of a call, or of the words, stands there. */
 function readAssistant(message: JsonObject, legacy: LegacyCalls, path: string): Block[] {
   const words = readAssistantContent(message, path);
   const refusal = optional(message, 'refusal', string, `${path}.`);
   const calls = readCalls(message, legacy, path);
-  const blocks: Block[] = [...thinkingBlocks(readReasoning(message)), ...words];
+  const { first, ofCalls } = readThoughts(message, calls);
+  const blocks: Block[] = [...first, ...words];
+  const proof = proofIn(message);
+  if (proof !== undefined) blocks.push({ type: 'thinking', text: '', signature: proof });
   if (refusal !== undefined && refusal !== '') blocks.push({ type: 'refusal', text: refusal });
   for (const image of objectsIn(message['images'])) blocks.push(...readContent([image], `${path}.images`));
-  blocks.push(...calls);
+  for (const call of calls) blocks.push(...(ofCalls.get(call.id) ?? []), call);
   if (blocks.length === 0 && (message['content'] ?? undefined) === undefined && !isObject(message['audio'])) {
     throw wrongValue(
       `${path}.content`,
@@ -120,6 +124,35 @@ function readAssistant(message: JsonObject, legacy: LegacyCalls, path: string): 
     );
   }
   return blocks;
+}
+
+interface Thoughts {
+  readonly first: readonly ThinkingBlock[];
+  readonly ofCalls: ReadonlyMap<string, readonly ThinkingBlock[]>;
+}
+
+/** What was thought before all else, and before each call. */
+function readThoughts(message: JsonObject, calls: readonly ToolCallBlock[]): Thoughts {
+  const first: ThinkingBlock[] = [];
+  const ofCalls = new Map<string, ThinkingBlock[]>(calls.map(({ id }) => [id, []]));
+  const beside = proofsBeside(message);
+  const pieces = readReasoning(message).filter((piece) => piece.type !== 'signature' || !beside.has(piece.signature));
+  for (const { block, id } of thoughtsOf(pieces)) {
+    const place = id === undefined ? undefined : ofCalls.get(id);
+    if (place === undefined) first.push(block);
+    else place.push(withoutId(block));
+  }
+  for (const entry of objectsIn(message['tool_calls'])) {
+    const proof = proofIn(entry);
+    if (proof !== undefined) ofCalls.get(String(entry['id']))?.push({ type: 'thinking', text: '', signature: proof });
+  }
+  return { first, ofCalls };
+}
+
+/** The id has done its service. */
+function withoutId({ ext, ...block }: ThinkingBlock): ThinkingBlock {
+  const { id: _, ...rest } = ext?.['openai-chat'] ?? {};
+  return Object.keys(rest).length > 0 ? { ...block, ext: { 'openai-chat': rest } } : block;
 }
 
 function readAssistantContent(message: JsonObject, path: string): Block[] {
@@ -145,7 +178,7 @@ const callFields = new Set(['id', 'type', 'index', 'function', 'custom', 'cache_
 
 function readCall(call: JsonObject, path: string): ToolCallBlock {
   const id = required(call, 'id', string, `${path}.`);
-  const rest = others(call, callFields);
+  const rest = others(withoutProof(call), callFields);
   const more = rest === undefined ? undefined : { ext: { 'openai-chat': rest } };
   if (call['type'] === 'custom') {
     const custom = required(call, 'custom', object, `${path}.`);

@@ -1,11 +1,12 @@
 import type { ThinkingBlock } from '../../canon/content.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { asExt, continues, type Detail, extOfDetail, readDetail } from './reasoning-detail.ts';
 
-/** A piece of reasoning as it arrives. */
+/** A piece of reasoning as it arrives; `detail` is what its entry in `reasoning_details` says besides. */
 export type ReasoningPiece =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'signature'; readonly signature: string }
-  | { readonly type: 'redacted'; readonly data: string; readonly ext?: JsonObject };
+  | { readonly type: 'text'; readonly text: string; readonly detail?: Detail }
+  | { readonly type: 'signature'; readonly signature: string; readonly detail?: Detail }
+  | { readonly type: 'redacted'; readonly data: string; readonly detail?: Detail };
 
 /** Fields in which a message or delta carries reasoning. */
 export const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking_blocks'] as const;
@@ -16,7 +17,7 @@ export const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_det
  */
 export function readReasoning(message: JsonObject): readonly ReasoningPiece[] {
   const pieces = [
-    ...objectsIn(message['reasoning_details']).flatMap(readDetail),
+    ...objectsIn(message['reasoning_details']).flatMap(readDetailPieces),
     ...objectsIn(message['thinking_blocks']).flatMap(readThinkingBlock),
   ];
   if (pieces.some((piece) => piece.type === 'text')) return pieces;
@@ -25,12 +26,10 @@ export function readReasoning(message: JsonObject): readonly ReasoningPiece[] {
 }
 
 /** OpenRouter's form: `reasoning.text`, `reasoning.summary`, `reasoning.encrypted`. */
-function readDetail(detail: JsonObject): ReasoningPiece[] {
-  const { type, data, index: _, ...ext } = detail;
-  if (type === 'reasoning.encrypted' && typeof data === 'string' && data !== '') {
-    return [{ type: 'redacted', data, ...(Object.keys(ext).length > 0 && { ext }) }];
-  }
-  return withProof(stringIn(detail['text']) ?? stringIn(detail['summary']), detail['signature']);
+function readDetailPieces(entry: JsonObject): ReasoningPiece[] {
+  const { data, text, signature, detail } = readDetail(entry);
+  if (data !== undefined) return [{ type: 'redacted', data, detail }];
+  return withProof(text, signature).map((piece) => ({ ...piece, detail }));
 }
 
 /** LiteLLM's form: Anthropic's own blocks. */
@@ -69,38 +68,50 @@ function withProof(text: string | undefined, signature: unknown): ReasoningPiece
   return pieces;
 }
 
-/** Reasoning as blocks: what a request or a whole answer says. */
-export function thinkingBlocks(pieces: readonly ReasoningPiece[]): ThinkingBlock[] {
-  const blocks: ThinkingBlock[] = [];
-  for (const piece of pieces) {
-    const last = blocks.at(-1);
-    const open = last !== undefined && last.signature === undefined && last.redacted === undefined ? last : undefined;
-    if (piece.type === 'redacted') {
-      const ext = piece.ext === undefined ? undefined : { 'openai-chat': piece.ext };
-      blocks.push({ type: 'thinking', text: '', redacted: piece.data, ...(ext !== undefined && { ext }) });
-    } else if (piece.type === 'text') {
-      if (open !== undefined) blocks.pop();
-      blocks.push({ type: 'thinking', text: (open?.text ?? '') + piece.text });
-    } else {
-      if (open !== undefined) blocks.pop();
-      blocks.push({ type: 'thinking', text: open?.text ?? '', signature: piece.signature });
-    }
-  }
-  return blocks;
+/** Reasoning as blocks, and the ids under which `reasoning_details` has their proofs: what a request says. */
+export interface Thought {
+  readonly block: ThinkingBlock;
+  readonly id?: string;
 }
 
-/** One entry of `reasoning_details`. */
-export function writeDetail(block: Omit<ThinkingBlock, 'type'>, index: number): JsonObject {
-  if (block.redacted !== undefined) {
-    return { type: 'reasoning.encrypted', data: block.redacted, ...block.ext?.['openai-chat'], index };
+/** Reasoning as blocks: what a request says. */
+export function thinkingBlocks(pieces: readonly ReasoningPiece[]): ThinkingBlock[] {
+  return thoughtsOf(pieces).map(({ block }) => block);
+}
+
+export function thoughtsOf(pieces: readonly ReasoningPiece[]): Thought[] {
+  const thoughts: (Thought & { readonly detail: Detail | undefined })[] = [];
+  for (const piece of pieces) {
+    const { detail } = piece;
+    const last = thoughts.at(-1);
+    const goesOn =
+      piece.type !== 'redacted' && last !== undefined && isOpen(last.block) && continues(last.detail, detail);
+    const open = goesOn ? thoughts.pop() : undefined;
+    const id = stringIn(detail?.['id']) ?? open?.id;
+    const ext = extOfDetail(detail, thoughts.length, piece.type === 'redacted');
+    const before = piece.type === 'redacted' && last !== undefined && isOpen(last.block) ? last.block.ext : undefined;
+    thoughts.push({
+      block: grown(open?.block ?? { type: 'thinking', text: '', ...asExt(ext, before) }, piece),
+      detail: open?.detail ?? detail,
+      ...(id !== undefined && { id }),
+    });
   }
-  return {
-    type: 'reasoning.text',
-    ...(block.text !== '' && { text: block.text }),
-    // Only Claude signs reasoning that is text.
-    ...(block.signature !== undefined && { signature: block.signature, format: 'anthropic-claude-v1' }),
-    index,
-  };
+  return thoughts;
+}
+
+function isOpen({ signature, redacted }: ThinkingBlock): boolean {
+  return signature === undefined && redacted === undefined;
+}
+
+function grown(block: ThinkingBlock, piece: ReasoningPiece): ThinkingBlock {
+  switch (piece.type) {
+    case 'text':
+      return { ...block, text: block.text + piece.text };
+    case 'signature':
+      return { ...block, signature: piece.signature };
+    case 'redacted':
+      return { ...block, redacted: piece.data };
+  }
 }
 
 /** One entry of LiteLLM's `thinking_blocks`. */

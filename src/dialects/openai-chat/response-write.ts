@@ -7,7 +7,7 @@ import { ChoiceJoin } from './choice-join.ts';
 import { writeAnnotation } from './citation.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
-import { writeDetail } from './reasoning.ts';
+import { bareProof, isProven, type ProofPlaces, placedDetails, proofPlaces, withProofOf } from './proof.ts';
 import { asksForFunctions } from './tools-read.ts';
 import { writeUsage } from './usage.ts';
 
@@ -39,34 +39,40 @@ function writeMessage(content: readonly Block[], legacy: boolean): JsonObject {
       ? [{ type: 'image_url', image_url: { url: urlOf(block.source) } }]
       : [],
   );
+  const places = proofPlaces(content);
   return {
     role: 'assistant',
     content: texts.length === 0 ? null : texts.map((block) => block.text).join(''),
     refusal: refusals.length === 0 ? null : refusals.map((block) => block.text).join(''),
-    ...writeThoughts(content),
+    ...writeThoughts(content, places),
     ...(annotations.length > 0 && { annotations }),
     ...(images.length > 0 && { images }),
-    ...writeCalls(content, legacy),
+    ...writeCalls(content, places, legacy),
   };
 }
 
 /** The text for clients that show it; the proofs, where there are any, for those that give them back. */
-function writeThoughts(content: readonly Block[]): JsonObject {
+function writeThoughts(content: readonly Block[], places: ProofPlaces): JsonObject {
   const thoughts = content.filter((block) => block.type === 'thinking');
   const text = thoughts.map((block) => block.text).join('');
-  const proven = thoughts.some((block) => block.signature !== undefined || block.redacted !== undefined);
   return {
     ...(text !== '' && { reasoning_content: text }),
-    ...(proven && { reasoning_details: thoughts.map(writeDetail) }),
+    ...(thoughts.some(isProven) && { reasoning_details: placedDetails(content, places) }),
+    ...(places.behind !== undefined && withProofOf(places.behind)),
   };
 }
 
-function writeCalls(content: readonly Block[], legacy: boolean): JsonObject {
+function writeCalls(content: readonly Block[], { before }: ProofPlaces, legacy: boolean): JsonObject {
   const calls = content.filter((block) => block.type === 'tool_call');
   const [first] = calls;
   if (first === undefined) return {};
   if (legacy) return { function_call: { name: first.name, arguments: argumentsOf(first) } };
-  return { tool_calls: calls.map(writeCall) };
+  return {
+    tool_calls: calls.map((call) => {
+      const proof = bareProof(before.get(call) ?? []);
+      return proof === undefined ? writeCall(call) : withProofOf(proof, writeCall(call));
+    }),
+  };
 }
 
 function writeCall(call: ToolCallBlock): JsonObject {

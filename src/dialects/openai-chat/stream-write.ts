@@ -7,7 +7,8 @@ import { writeAnnotation } from './citation.ts';
 import { writeError } from './error-write.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
-import { writeDetail } from './reasoning.ts';
+import { withProofOf } from './proof.ts';
+import { writeDetail } from './reasoning-detail.ts';
 import { asksForFunctions } from './tools-read.ts';
 import { writeUsage } from './usage.ts';
 
@@ -18,7 +19,7 @@ export function writeStream(write: (text: string) => void, request: ChatRequest)
 }
 
 /** What a text block's pieces are called in a delta. */
-const textFields = { text: 'content', thinking: 'reasoning_content', refusal: 'refusal' } as const;
+const textFields = { text: 'content', refusal: 'refusal' } as const;
 
 /**
  * What is the same in all chunks is put together once; per event only the string that changes is made into JSON.
@@ -34,11 +35,18 @@ class ChunkWriter {
   #usageNull = '';
   /** The open block: what precedes its pieces, and what follows them. */
   #pieceHead = '';
+  /** Between a piece and the same piece once more; empty where it is said once. */
+  #pieceAgain = '';
   #pieceTail = '';
   #open: BlockHead | undefined;
   #calls = -1;
   #argued = false;
   #details = -1;
+  /** Whether the open thought has words. */
+  #told = false;
+  /** Proofs that wait for what they belong to: a call, if that is what follows. */
+  #proofs: { readonly detail: JsonObject; readonly bare: string | undefined; readonly afterText: boolean }[] = [];
+  #afterText = false;
   #refused = false;
   #usage: Usage | undefined;
 
@@ -51,8 +59,7 @@ class ChunkWriter {
   event(event: Event): void {
     switch (event.type) {
       case 'text':
-        if (this.#pieceHead !== '') this.#write(this.#pieceHead + JSON.stringify(event.text) + this.#pieceTail);
-        return;
+        return this.#text(event.text);
       case 'json':
         return this.#json(event.json);
       case 'start':
@@ -62,9 +69,7 @@ class ChunkWriter {
       case 'close':
         return this.#close();
       case 'signature':
-        return this.#delta({
-          reasoning_details: [writeDetail({ text: '', signature: event.signature }, this.#detail())],
-        });
+        return this.#signature(event.signature);
       case 'citation':
         return this.#citation(event);
       case 'usage':
@@ -93,23 +98,35 @@ class ChunkWriter {
     this.#write(this.#deltaHead + JSON.stringify(delta) + this.#deltaTail);
   }
 
+  #text(text: string): void {
+    if (this.#pieceHead === '') return;
+    this.#told = true;
+    const json = JSON.stringify(text);
+    const again = this.#pieceAgain === '' ? '' : this.#pieceAgain + json;
+    this.#write(this.#pieceHead + json + again + this.#pieceTail);
+  }
+
   #openBlock(block: BlockHead): void {
     this.#open = block;
     this.#pieceHead = '';
+    this.#pieceAgain = '';
+    const isThought = block.type === 'thinking' || block.type === 'redacted';
+    if (!isThought && block.type !== 'tool_call') this.#prove();
     switch (block.type) {
       case 'text':
-      case 'thinking':
       case 'refusal':
         this.#refused ||= block.type === 'refusal';
+        this.#afterText = block.type === 'text';
         this.#pieceHead = `${this.#deltaHead}{"${textFields[block.type]}":`;
         this.#pieceTail = `}${this.#deltaTail}`;
         return;
+      case 'thinking':
+        return this.#openThought(block);
       case 'tool_call':
         return this.#openCall(block);
       case 'redacted':
-        return this.#delta({
-          reasoning_details: [writeDetail({ text: '', redacted: block.data, ...extOf(block) }, this.#detail())],
-        });
+        this.#details += 1;
+        return this.#hold(writeDetail({ text: '', redacted: block.data, ...extOf(block) }, this.#details), undefined);
       case 'image':
         if (block.source.type === 'file') return;
         return this.#delta({ images: [{ type: 'image_url', image_url: { url: urlOf(block.source) } }] });
@@ -118,21 +135,60 @@ class ChunkWriter {
     }
   }
 
+  /** Each piece is said twice: as text, and in the entry that its proof will follow. */
+  #openThought(block: Extract<BlockHead, { type: 'thinking' }>): void {
+    this.#details += 1;
+    this.#told = false;
+    const { text, summary, ...detail } = writeDetail({ text: '-', ...extOf(block) }, this.#details);
+    const { type, ...rest } = detail;
+    const field = summary === undefined ? 'text' : 'summary';
+    this.#pieceHead = `${this.#deltaHead}{"reasoning_content":`;
+    this.#pieceAgain = `,"reasoning_details":[{"type":${JSON.stringify(type)},"${field}":`;
+    this.#pieceTail = `,${JSON.stringify(rest).slice(1)}]}${this.#deltaTail}`;
+  }
+
+  #signature(signature: string): void {
+    if (this.#open?.type !== 'thinking' || signature === '') return;
+    const detail = writeDetail({ text: '', signature, ...extOf(this.#open) }, this.#details);
+    this.#hold(detail, this.#told ? undefined : signature);
+  }
+
+  /** @param bare the proof itself, where there is nothing else of the thought. */
+  #hold(detail: JsonObject, bare: string | undefined): void {
+    this.#proofs.push({ detail, bare, afterText: this.#afterText });
+  }
+
+  /** Proofs that no call follows. */
+  #prove(): void {
+    if (this.#proofs.length === 0) return;
+    const { bare, afterText } = this.#proofs.at(-1) ?? {};
+    const behind = bare !== undefined && afterText === true ? withProofOf(bare) : undefined;
+    this.#delta({ reasoning_details: this.#proofs.map(({ detail }) => detail), ...behind });
+    this.#proofs = [];
+  }
+
   #openCall(block: Extract<BlockHead, { type: 'tool_call' }>): void {
     this.#calls += 1;
     this.#argued = false;
     const ext = block.ext?.['openai-chat'];
     if (this.#legacy) {
+      this.#prove();
       this.#pieceHead = `${this.#deltaHead}{"function_call":{"arguments":`;
       this.#pieceTail = `}}${this.#deltaTail}`;
       return this.#delta({ function_call: { name: block.name, arguments: '' } });
     }
+    this.#afterText = false;
     const isCustom = block.kind === 'custom';
     const [type, field] = isCustom ? ['custom', 'input'] : ['function', 'arguments'];
     this.#pieceHead = `${this.#deltaHead}{"tool_calls":[{"index":${this.#calls},"${type}":{"${field}":`;
     this.#pieceTail = `}}]}${this.#deltaTail}`;
+    const call = { index: this.#calls, id: block.id, type, [type]: { name: block.name, [field]: '' }, ...ext };
+    const proofs = this.#proofs;
+    this.#proofs = [];
+    const bare = proofs.at(-1)?.bare;
     this.#delta({
-      tool_calls: [{ index: this.#calls, id: block.id, type, [type]: { name: block.name, [field]: '' }, ...ext }],
+      ...(proofs.length > 0 && { reasoning_details: proofs.map(({ detail }) => ({ id: block.id, ...detail })) }),
+      tool_calls: [bare === undefined ? call : withProofOf(bare, call)],
     });
   }
 
@@ -147,11 +203,7 @@ class ChunkWriter {
     if (this.#open?.type === 'tool_call' && this.#open.kind !== 'custom' && !this.#argued) this.#json('{}');
     this.#open = undefined;
     this.#pieceHead = '';
-  }
-
-  #detail(): number {
-    this.#details += 1;
-    return this.#details;
+    this.#pieceAgain = '';
   }
 
   #citation({ citation }: Extract<Event, { type: 'citation' }>): void {
@@ -175,6 +227,7 @@ class ChunkWriter {
 
   #finish(event: Extract<Event, { type: 'finish' }>): void {
     this.#close();
+    this.#prove();
     const ending = writeEnding(event, { refused: this.#refused, legacy: this.#legacy });
     const late = event.ext?.['openai-chat'];
     const choice = JSON.stringify({ index: 0, delta: {}, ...ending });

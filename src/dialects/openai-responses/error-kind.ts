@@ -35,7 +35,6 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map(
     too_large: ['request_too_large', 'image_too_large', 'image_file_too_large'],
     not_supported: ['not_supported'],
     bad_upstream: ['bad_upstream'],
-    invalid_request: ['invalid_prompt', 'unsupported_parameter', 'invalid_value', 'missing_required_parameter'],
   } satisfies { readonly [kind in ErrorKind]?: readonly string[] }).flatMap(([kind, words]) =>
     words.map((word): [string, ErrorKind] => [word, kind as ErrorKind]),
   ),
@@ -45,6 +44,8 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map(
 const vagueKinds: ReadonlyMap<string, ErrorKind> = new Map([
   ['invalid_request_error', 'invalid_request'],
   ['bad_request', 'invalid_request'],
+  // A prompt that was flagged is called so too: its text tells.
+  ['invalid_prompt', 'invalid_request'],
   ['server_error', 'internal'],
   ['internal_error', 'internal'],
   ['internal_server_error', 'internal'],

@@ -26,7 +26,7 @@ export function writeToolChoice({ request, lose }: Writing): JsonObject | string
   if (choice === undefined) return undefined;
   if (choice.type !== 'tool' && (choice.type !== 'required' || choice.allowed === undefined)) return choice.type;
   const names = choice.type === 'tool' ? [choice.name] : (choice.allowed ?? []);
-  const named = names.flatMap((name) => nameOf(name, request) ?? []);
+  const named = names.map((name) => nameOf(name, request)).filter((one) => one !== undefined);
   const [only] = named;
   if (only === undefined) {
     lose('dropped', 'tool_choice', 'there is no such tool here');

@@ -34,15 +34,7 @@ export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptio
   const seen = new Set<string>();
   const own = request.from === responsesName;
   const marks = quirks.cache_control ?? own;
-  const paths = new Map<Block, string>();
-  const notePath = (block: Block, path: string): void => {
-    paths.set(block, path);
-    if (block.type === 'tool_result') block.content.forEach((inner, i) => notePath(inner, `${path}.content[${i}]`));
-  };
-  request.system.forEach((block, i) => notePath(block, `system[${i}]`));
-  request.turns.forEach((turn, i) =>
-    turn.content.forEach((block, j) => notePath(block, `turns[${i}].content[${j}]`)),
-  );
+  let paths: ReadonlyMap<Block, string> | undefined;
 
   function loseOnce(what: Loss['what'], path: string, why: string): void {
     if (seen.has(why)) return;
@@ -67,8 +59,24 @@ export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptio
     lose: (what, path, why) => lose({ what, path, why }),
     loseOnce,
     brought: new Set(),
-    pathOf: (block) => paths.get(block) ?? 'turns',
+    pathOf(block) {
+      // Most requests lose nothing.
+      paths ??= pathsIn(request);
+      return paths.get(block) ?? 'turns';
+    },
     marks,
     mark,
   };
+}
+
+/** Where each block stands. */
+function pathsIn({ system, turns }: ChatRequest): ReadonlyMap<Block, string> {
+  const paths = new Map<Block, string>();
+  const note = (block: Block, path: string): void => {
+    paths.set(block, path);
+    if (block.type === 'tool_result') block.content.forEach((inner, i) => note(inner, `${path}.content[${i}]`));
+  };
+  system.forEach((block, i) => note(block, `system[${i}]`));
+  turns.forEach((turn, i) => turn.content.forEach((block, j) => note(block, `turns[${i}].content[${j}]`)));
+  return paths;
 }

@@ -37,7 +37,7 @@ async function complaint(finding: Promise<unknown>): Promise<string> {
   );
   assert.ok(error instanceof GatewayError, inspect(error));
   assert.equal(error.kind, 'authentication');
-  assert.ok(!/SECRET/.test(inspect(error, { depth: 9 })), 'no secret in an error');
+  assert.ok(!/SECRET(?!_)/.test(inspect(error, { depth: 9 })), 'no secret in an error');
   return error.message;
 }
 
@@ -62,7 +62,7 @@ describe('keys of a profile', () => {
     ['work', { accessKeyId: 'AKWORK', secretAccessKey: 'SECRET/+=W', sessionToken: 'TOKEN==' }],
     ['other', { accessKeyId: 'AKOTHER', secretAccessKey: 'SECRETO' }],
   ] as const) {
-    test(`${profile ?? 'the default one'}`, async () => {
+    test(profile ?? 'the default one', async () => {
       const found = await findKeys(search(machine(files)), {
         ...region,
         ...(profile === undefined ? {} : { profile }),

@@ -4,6 +4,7 @@ import { addressVariables, type Kind } from '../kind.ts';
 import { languages } from '../language.ts';
 import { bedrockWrapping, vertexWrapping } from '../wrapping.ts';
 import { gptQuirks } from './gpt.ts';
+import { unprovenCall } from './makers.ts';
 import { anthropicNames, bedrockNames, vertexNames } from './rename.ts';
 
 const vertexPublishers = '/v1/projects/{project}/locations/{location}/publishers';
@@ -145,6 +146,10 @@ export const clouds: readonly Kind[] = [
     alternatives: [[['api_key'], ['access_token'], ['credentials'], ['credentials_file']]],
     backends: ['VERTEX_AI', 'VERTEXAI'],
     identity: 'google',
+    models: [
+      { match: '*/*', speaks: 'openai-chat', quirks: { max_tokens: 'max_tokens', files: false, mid_system: false } },
+      { match: 'google/*', speaks: 'openai-chat', quirks: { reasoning: 'extra_content', call_proof: unprovenCall } },
+    ],
     serves: ['gemini', 'claude'],
     rename: vertexNames,
     list: '/v1beta1/publishers/google/models?pageSize=200',

@@ -67,7 +67,10 @@ export const gateways: readonly Kind[] = [
       stream_options: true,
     },
     models: [
-      { match: '*claude*', quirks: { reasoning_request: 'thinking', cache_control: true } },
+      {
+        match: '*claude*',
+        quirks: { reasoning: 'reasoning_parts', reasoning_request: 'thinking', cache_control: true },
+      },
       {
         match: '*gpt-5*|*gpt-oss*',
         quirks: { reasoning_request: 'reasoning_effort', efforts: ['low', 'medium', 'high'] },

@@ -2,6 +2,9 @@ import { addressVariables, compatible, type Kind } from '../kind.ts';
 import { gptQuirks, onlyChat, onlyResponses } from './gpt.ts';
 import { anthropicNames, geminiNames } from './rename.ts';
 
+/** What Google's servers take for the proof of a call that another model has made. */
+export const unprovenCall = 'skip_thought_signature_validator';
+
 /** Those who make models, at their own addresses. */
 export const makers: readonly Kind[] = [
   {
@@ -67,7 +70,7 @@ export const makers: readonly Kind[] = [
     detect: false,
     quirks: {
       max_tokens: 'max_tokens',
-      reasoning: 'none',
+      reasoning: 'extra_content',
       reasoning_request: 'reasoning_effort',
       efforts: ['minimal', 'low', 'medium', 'high'],
       mid_system: false,
@@ -81,6 +84,7 @@ export const makers: readonly Kind[] = [
         'prompt_cache_retention',
       ],
     },
+    models: [{ match: 'gemini-3*|gemini-*-latest', quirks: { call_proof: unprovenCall } }],
     serves: ['gemini'],
     home: 'gemini',
     rename: geminiNames,
@@ -146,9 +150,10 @@ export const makers: readonly Kind[] = [
     },
     models: [
       // Magistral thinks in any case; the others when they are asked to, and then all the way.
+      { match: 'magistral*', quirks: { reasoning: 'thinking_chunks' } },
       {
         match: 'mistral-small*|mistral-medium*',
-        quirks: { reasoning_request: 'reasoning_effort', efforts: ['none', 'high'] },
+        quirks: { reasoning: 'thinking_chunks', reasoning_request: 'reasoning_effort', efforts: ['none', 'high'] },
       },
     ],
     big: 'mistral-large-latest',

@@ -5,10 +5,7 @@ const KEY = 'dragoman simulator thought signature';
 const MAC_BYTES = 32;
 
 /** What the service takes in place of a signature, for calls that another model has made. */
-export const STAND_INS: readonly string[] = [
-  'skip_thought_signature_validator',
-  'context_engineering_is_the_way_to_go',
-];
+const STAND_INS: readonly string[] = ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'];
 
 /** The same text for the same value, however its members are ordered. */
 function canonical(value: Json | undefined): string {

@@ -1,5 +1,6 @@
 import { type Answer, type AnswerPart, chunksOf } from '../answer.ts';
 import type { Asked } from '../asked.ts';
+import { interleaved } from '../interleave.ts';
 import { type Json, type JsonObject, objectOf, textOf } from '../json.ts';
 import { frameWriter } from '../sse.ts';
 import { choiceCount, finishReason, logprobsFor, nativeMembers, reasoningMembers, writeUsage } from './answer.ts';
@@ -95,10 +96,4 @@ function callDeltas(call: Call, number: number, chunk: number, variant: ChatVari
       tool_calls: [{ ...index, ...again, function: { arguments: piece } }],
     })),
   ];
-}
-
-/** One piece of each in turn. */
-function interleaved(rows: readonly (readonly JsonObject[])[]): JsonObject[] {
-  const longest = Math.max(0, ...rows.map((row) => row.length));
-  return Array.from({ length: longest }, (_, at) => rows.flatMap((row) => row.slice(at, at + 1))).flat();
 }

@@ -304,7 +304,8 @@ describe('answers in the language of Responses', () => {
       const members = recorded.get(textOf(event.type));
       if (members === undefined) continue;
       compared += 1;
-      for (const member of Object.keys(event)) assert.ok(members.has(member), `${textOf(event.type)}: ${member}`);
+      const told = Object.keys(event).filter((member) => member !== 'sequence_number' && member !== 'obfuscation');
+      for (const member of told) assert.ok(members.has(member), `${textOf(event.type)}: ${member}`);
     }
     assert.ok(compared > 20);
   });

@@ -1,5 +1,6 @@
 import { type Answer, chunksOf } from '../answer.ts';
 import type { Asked } from '../asked.ts';
+import { interleaved } from '../interleave.ts';
 import { type JsonObject, objectOf, textOf } from '../json.ts';
 import type { Manner } from '../scenario.ts';
 import { frameWriter } from '../sse.ts';
@@ -83,12 +84,6 @@ function eventsOf(answer: Answer, asked: Asked): ResponseEvent[] {
     ...(answer.manner.responses?.interleaved === true ? interleaved(rows) : rows.flat()),
     ...(answer.stop === null ? [] : [{ type: FINAL[done.status] ?? 'response.completed', response: end }]),
   ];
-}
-
-/** One event of each item in turn. */
-function interleaved(rows: readonly (readonly ResponseEvent[])[]): ResponseEvent[] {
-  const longest = Math.max(0, ...rows.map((row) => row.length));
-  return Array.from({ length: longest }, (_, at) => rows.flatMap((row) => row.slice(at, at + 1))).flat();
 }
 
 function itemEvents(piece: Piece, index: number, status: string, answer: Answer, asked: Asked): ResponseEvent[] {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { buildAnswer } from '../answer.ts';
 import { createIdMaker } from '../ids.ts';
@@ -300,6 +301,16 @@ describe('responses that are refused, in the words of the service', () => {
       assert.equal(problem?.status, 400);
     });
   }
+
+  test('the temperature of a reasoning model, as recorded', (context) => {
+    const path = new URL(
+      '../../../../shared/recordings/openai-responses/reasoning-model-temperature-error.json',
+      import.meta.url,
+    );
+    if (!existsSync(path)) return context.skip('no recordings beside the repository');
+    const { message, type, param, code } = refusalOf('openai-responses', body({ temperature: 0.5 }))!;
+    assert.deepEqual({ error: { message, type, param, code } }, JSON.parse(readFileSync(path, 'utf8')));
+  });
 
   test('the code of forged thinking', () => {
     assert.equal(refusalOf('openai-responses', talk(thought('rs_1', 'x'), answer))?.code, 'invalid_encrypted_content');
