@@ -296,6 +296,54 @@ describe('messages', () => {
     ]);
   });
 
+  test('proofs find the call, or the words, that they belong to', () => {
+    const call = (id: string, more: JsonObject = {}): JsonObject => ({
+      id,
+      type: 'function',
+      function: { name: 'f', arguments: '{}' },
+      ...more,
+    });
+    const google = (signature: string): JsonObject => ({ extra_content: { google: { thought_signature: signature } } });
+    const read = (message: JsonObject): unknown =>
+      turnsOf(hello, { role: 'assistant', ...message })[1]?.content.map((block) =>
+        block.type === 'thinking'
+          ? [block.text, block.signature ?? block.redacted, block.ext?.['openai-chat']]
+          : block.type === 'tool_call'
+            ? [block.id, block.ext]
+            : block.type,
+      );
+    const details = [
+      { type: 'reasoning.text', text: 'first', signature: 's0', index: 0 },
+      { type: 'reasoning.text', text: 'se', index: 1 },
+      { type: 'reasoning.text', text: 'cond', index: 1 },
+      { type: 'reasoning.text', signature: 's1', index: 1, id: 'b' },
+      { type: 'reasoning.encrypted', data: 'r', format: 'google-gemini-v1', id: 'b', index: 2 },
+      { type: 'reasoning.text', signature: 's2', index: 3, id: 'a' },
+    ];
+    const placed = [
+      ['first', 's0', undefined],
+      'text',
+      ['', 's2', undefined],
+      ['a', undefined],
+      ['second', 's1', undefined],
+      ['', 'r', { format: 'google-gemini-v1' }],
+      ['b', undefined],
+    ];
+    const message = { content: 'Yes.', reasoning_details: details };
+    assert.deepEqual(read({ ...message, tool_calls: [call('a'), call('b')] }), placed);
+    // Some clients keep what a call says besides, some keep the list, some both.
+    assert.deepEqual(read({ ...message, tool_calls: [call('a', google('s2')), call('b')] }), placed);
+    assert.deepEqual(
+      read({ ...message, reasoning_details: details.slice(0, 5), tool_calls: [call('a', google('s2')), call('b')] }),
+      placed,
+    );
+    const said = [{ type: 'reasoning.text', signature: 's', index: 0 }];
+    assert.deepEqual(read({ content: 'Yes.', ...google('s'), reasoning_details: said }), [
+      'text',
+      ['', 's', undefined],
+    ]);
+  });
+
   test('thinking parts of Mistral, thinking blocks of LiteLLM', () => {
     const [turn] = turnsOf({
       role: 'assistant',

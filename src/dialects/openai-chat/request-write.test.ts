@@ -273,6 +273,88 @@ describe('what a server cannot take', () => {
     assert.deepEqual(write({ turns }).losses, ['dropped turns[0].content[0]', 'dropped turns[0].content[1]']);
   });
 
+  test('entries of a list go back as they came, though a client of another language carried them', () => {
+    const format = 'openai-responses-v1';
+    const turns = [
+      assistant(
+        { type: 'thinking', text: 'Let me see.' },
+        {
+          type: 'thinking',
+          text: '',
+          redacted: 'xyz',
+          ext: { 'openai-chat': { id: 'rs_1', format, index: 0, before: { type: 'reasoning.summary', format } } },
+        },
+        { type: 'thinking', text: 'More.', signature: 's', ext: { 'openai-chat': { id: 't' } } },
+        call('a'),
+      ),
+      user(result('a', text('1'))),
+    ];
+    const [message] = messagesOf({ turns }, { reasoning: 'reasoning_details' }) as JsonObject[];
+    assert.deepEqual(message?.['reasoning_details'], [
+      { type: 'reasoning.summary', summary: 'Let me see.', format, index: 0 },
+      { type: 'reasoning.encrypted', data: 'xyz', id: 'rs_1', format, index: 0 },
+      { type: 'reasoning.text', text: 'More.', signature: 's', format: 'anthropic-claude-v1', id: 't', index: 2 },
+    ]);
+  });
+
+  test('proofs alone go to the calls and texts that they belong to, where the server wants them there', () => {
+    const turns = [
+      assistant(
+        text('Let me see.'),
+        { type: 'thinking', text: '', signature: 's0' },
+        { type: 'thinking', text: 'Hmm.', signature: 's1' },
+        call('a'),
+        call('b'),
+      ),
+      user(result('a', text('1')), result('b', text('2'))),
+      assistant(call('c')),
+      user(result('c', text('3'))),
+      assistant(text('Yes.'), { type: 'thinking', text: '', signature: 's2' }),
+      user(text('Why?')),
+    ];
+    const google = (signature: string): JsonObject => ({ extra_content: { google: { thought_signature: signature } } });
+    const quirks: Quirks = { reasoning: 'extra_content', call_proof: 'skip' };
+    const { body, losses } = write({ turns }, quirks);
+    const said = (body.messages as JsonObject[]).filter(({ role }) => role === 'assistant');
+    const proofs = said.map(({ tool_calls: calls, extra_content: extra }) => [
+      extra,
+      ...((calls ?? []) as JsonObject[]).map((one) => one['extra_content']),
+    ]);
+    assert.deepEqual(proofs, [
+      [undefined, google('s1')['extra_content'], undefined],
+      [undefined, google('skip')['extra_content']],
+      [google('s2')['extra_content']],
+    ]);
+    assert.deepEqual(losses, ['dropped turns[0].content[1]', 'dropped turns[0].content[2]']);
+  });
+
+  test('reasoning goes back as parts of the content, where the server wants it there', () => {
+    const thoughts: Block[] = [
+      { type: 'thinking', text: 'Hmm.', signature: 's' },
+      { type: 'thinking', text: '', redacted: 'r' },
+    ];
+    const turns = [
+      assistant(...thoughts, text('Yes.')),
+      assistant(...thoughts.slice(0, 1), call('a')),
+      user(result('a', text('1'))),
+    ];
+    const said = (quirks: Quirks): unknown[] =>
+      (messagesOf({ turns }, quirks) as JsonObject[]).slice(0, 2).map(({ content }) => content);
+    const chunk = { type: 'thinking', thinking: [{ type: 'text', text: 'Hmm.' }], signature: 's', closed: true };
+    assert.deepEqual(said({ reasoning: 'thinking_chunks' }), [[chunk, { type: 'text', text: 'Yes.' }], [chunk]]);
+    const part = { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hmm.', signature: 's' }] };
+    assert.deepEqual(said({ reasoning: 'reasoning_parts' }), [
+      [
+        part,
+        { type: 'reasoning', summary: [{ type: 'summary_encrypted_text', data: 'r' }] },
+        { type: 'text', text: 'Yes.' },
+      ],
+      [part],
+    ]);
+    assert.deepEqual(write({ turns }, { reasoning: 'thinking_chunks' }).losses, ['dropped turns[0].content[1]']);
+    assert.deepEqual(write({ turns }, { reasoning: 'reasoning_parts' }).losses, []);
+  });
+
   test('a turn of which nothing is left is left out', () => {
     const native: Block = { type: 'native', dialect: 'anthropic', value: { type: 'server_tool_use' } };
     assert.deepEqual(messagesOf({ turns: [user(text('a')), assistant(native), user(text('b'))] }), [

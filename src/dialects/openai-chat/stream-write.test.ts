@@ -119,9 +119,13 @@ describe('chunks', () => {
       finish('end'),
     ];
     assert.deepEqual(deltasOf(events).slice(1, -1), [
-      { reasoning_content: 'Hmm.' },
-      { reasoning_details: [{ type: 'reasoning.text', signature: 's', format: 'anthropic-claude-v1', index: 0 }] },
-      { reasoning_details: [{ type: 'reasoning.encrypted', data: 'r', index: 1 }] },
+      { reasoning_content: 'Hmm.', reasoning_details: [{ type: 'reasoning.text', text: 'Hmm.', index: 0 }] },
+      {
+        reasoning_details: [
+          { type: 'reasoning.text', signature: 's', format: 'anthropic-claude-v1', index: 0 },
+          { type: 'reasoning.encrypted', data: 'r', index: 1 },
+        ],
+      },
     ]);
     assert.deepEqual((whole(events).choices as JsonObject[])[0]?.message, {
       role: 'assistant',
@@ -133,6 +137,48 @@ describe('chunks', () => {
         { type: 'reasoning.encrypted', data: 'r', index: 1 },
       ],
     });
+  });
+
+  test('of proofs say which call they belong to, or that they belong to the text', () => {
+    const bare = (index: number, signature: string): Event[] =>
+      block(index, { type: 'thinking' }, { type: 'signature', index, signature });
+    const call = (index: number, id: string): Event[] =>
+      block(index, { type: 'tool_call', id, name: 'f' }, { type: 'json', index, json: '{}' });
+    const google = (signature: string): JsonObject => ({ extra_content: { google: { thought_signature: signature } } });
+    const detail = (index: number, signature: string, more: JsonObject = {}): JsonObject => ({
+      ...more,
+      type: 'reasoning.text',
+      signature,
+      format: 'anthropic-claude-v1',
+      index,
+    });
+    const events: Event[] = [
+      start,
+      ...block(0, { type: 'thinking' }, text(0, 'Hmm.'), { type: 'signature', index: 0, signature: 's0' }),
+      ...call(1, 'a'),
+      ...bare(2, 's1'),
+      ...call(3, 'b'),
+      finish('tool_calls'),
+    ];
+    const opened = deltasOf(events).filter((delta) => 'reasoning_details' in delta);
+    assert.deepEqual(opened.slice(1), [
+      {
+        reasoning_details: [detail(0, 's0', { id: 'a' })],
+        tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }],
+      },
+      {
+        reasoning_details: [detail(1, 's1', { id: 'b' })],
+        tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f', arguments: '' }, ...google('s1') }],
+      },
+    ]);
+    const message = (whole(events).choices as { message: JsonObject }[])[0]?.message;
+    assert.deepEqual(message?.['reasoning_details'], [
+      { ...detail(0, 's0', { id: 'a' }), text: 'Hmm.' },
+      detail(1, 's1', { id: 'b' }),
+    ]);
+    assert.deepEqual((message?.['tool_calls'] as JsonObject[])[1]?.['extra_content'], google('s1')['extra_content']);
+    const said: Event[] = [start, ...block(0, { type: 'text' }, text(0, 'Yes.')), ...bare(1, 's'), finish('end')];
+    assert.deepEqual(deltasOf(said).at(-2), { reasoning_details: [detail(0, 's')], ...google('s') });
   });
 
   test('end with a word that every client knows, and beside it the one that says more', () => {
