@@ -1,6 +1,7 @@
 // Writes docs/providers.md; run it after a change of the provider table: node scripts/run.mjs scripts/write-provider-table.ts
 import { writeFileSync } from 'node:fs';
-import type { Kind } from '../src/providers/kind.ts';
+import type { Kind, ModelQuirks, RouteRule } from '../src/providers/kind.ts';
+import { clouds } from '../src/providers/kinds/clouds.ts';
 import { gateways } from '../src/providers/kinds/gateways.ts';
 import { hosts } from '../src/providers/kinds/hosts.ts';
 import { locals } from '../src/providers/kinds/locals.ts';
@@ -11,6 +12,13 @@ export const pageUrl = new URL('../docs/providers.md', import.meta.url);
 
 const groups: readonly { readonly title: string; readonly about: string; readonly kinds: readonly Kind[] }[] = [
   { title: 'Those who make models', about: 'At their own addresses.', kinds: makers },
+  {
+    title: 'Clouds',
+    about:
+      'Where the models of many makers are run, with identities of their own: [how each knows you](configuration.md#clouds).\n' +
+      "`{vertex}` is the host of the location, `{aws}` Amazon's domain in the region.",
+    kinds: clouds,
+  },
   { title: 'Gateways', about: 'Services and proxies that stand before the models of many makers.', kinds: gateways },
   { title: 'Hosts', about: 'Those who run models that others made.', kinds: hosts },
   {
@@ -36,9 +44,10 @@ providers:
   mine:   { speaks: openai-chat, base_url: "http://127.0.0.1:8000/v1" }   # of no kind: say what it speaks, and where
 \`\`\`
 
-\`{account}\` and \`{host}\` in an address are the provider's settings of that name. Where two languages are given, the
-first is spoken unless the provider says \`speaks\`. Quirks hold for the first one; in the other language the service is
-taken to behave as the language has it.
+\`{account}\`, \`{host}\`, \`{region}\` and the like in an address are the provider's settings of that name. Where several
+languages are given, the first is spoken unless the provider says \`speaks\`, or the service has [rules](#services-with-several-languages-at-one-address)
+for its models. Quirks hold for the first one unless they name another; where none are named the service is taken to
+behave as the language has it.
 
 Without a file, a word of the first column chooses a backend in \`PROXY_BACKEND\`, in capitals and with \`_\` for \`-\`. A
 service is found by itself when the variables in **bold** are set; which of several is the default, see
@@ -89,24 +98,35 @@ function variables({ variables: byField, enough, baseUrls }: Kind): string {
 }
 
 function routesSection(kinds: readonly Kind[]): string {
-  const lines = kinds.flatMap(({ title, routes = [] }) =>
-    routes.map(
-      ({ match, speaks, paths }) =>
-        `- ${title}, models ${code(match)}: ${speaks} at ${paths.map((path) => code(typeof path === 'string' ? path : path.call)).join(', then ')}`,
-    ),
-  );
+  const lines = kinds.flatMap(({ title, routes = [] }) => routes.map((rule) => `- ${title}, ${ruleText(rule)}`));
   return `## Services with several languages at one address
 
-The model's name decides. Of several paths the first that exists is used, and remembered for that model.
+The model's name decides; of languages that suit it equally well the client's own is spoken, else the first. Of several
+paths the first that exists is used, and remembered for that model. With \`speaks\` every model is called in that language.
 
 ${lines.join('\n')}
 `;
 }
 
+function ruleText({ match, speaks, paths, needs, without, only, wrapping }: RouteRule): string {
+  const where = paths.map((path) => code(typeof path === 'string' ? path : path.call)).join(', then ');
+  const conditions = [
+    ...(needs === undefined ? [] : [`where there is ${code(needs)}`]),
+    ...(without === undefined ? [] : [`where there is no ${code(without)}`]),
+    ...(only === true ? ['nothing else'] : []),
+    ...(wrapping === undefined ? [] : ["within the cloud's own requests"]),
+  ];
+  const more = conditions.length === 0 ? '' : ` (${conditions.join('; ')})`;
+  return `models ${match.split('|').map(code).join(', ')}: ${speaks} at ${where}${more}`;
+}
+
 function quirksSection(kinds: readonly Kind[]): string {
   const lines = kinds.flatMap(({ kind, quirks = {}, models = [], body }) => [
     ...(Object.keys(quirks).length === 0 ? [] : [`- ${code(kind)}: ${code(yaml(quirks))}`]),
-    ...models.map(({ match, quirks: more }) => `- ${code(kind)}, models ${code(match)}: ${code(yaml(more))}`),
+    ...models.map(
+      ({ match, speaks, quirks: more }) =>
+        `- ${code(kind)}, models ${match.split('|').map(code).join(', ')}${spokenIn(speaks)}: ${code(yaml(more))}`,
+    ),
     ...(body === undefined ? [] : [`- ${code(kind)}, fields of each translated request: ${code(yaml(body))}`]),
   ]);
   return `## Quirks
@@ -116,6 +136,10 @@ stands in [configuration](configuration.md#quirks). Yours go over these.
 
 ${lines.join('\n')}
 `;
+}
+
+function spokenIn(speaks: ModelQuirks['speaks']): string {
+  return speaks === undefined ? '' : `, in ${[speaks].flat().join(' and ')}`;
 }
 
 /** Flow style, as in the examples: `{ files: false, efforts: [low, high] }`. */

@@ -1,7 +1,7 @@
 // Real answers of real providers, where they lie beside the repository: the laws hold for what nobody wrote for them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { errorKindOf } from '../src/canon/error.ts';
+import { type ErrorKind, errorKindOf } from '../src/canon/error.ts';
 import type { Event } from '../src/canon/event.ts';
 import type { Folded } from '../src/canon/fold.ts';
 import { createGuard, type Mend } from '../src/canon/grammar.ts';
@@ -11,17 +11,19 @@ import { grammarFault } from './laws/grammar.ts';
 import { type Found, findInChunks, findInCohere, findInMessages } from './laws/naive.ts';
 import { findInConverse } from './laws/naive-converse.ts';
 import { findInGemini } from './laws/naive-gemini.ts';
+import { findInResponses } from './laws/naive-responses.ts';
 import { emptyRequest, pass, translate } from './laws/passing.ts';
 import { assertSame, foldOf, plain, readStreamed, readWhole, textOf, writeStreamed } from './laws/reading.ts';
 import { absent, type Recording, recordings } from './laws/recording.ts';
-import { sayingOf } from './laws/saying.ts';
+import { type Saying, sayingOf } from './laws/saying.ts';
 import { cutAt, cutPlaces, feedBytewise, forManySplits } from './laws/splits.ts';
 
 /** Answers that are wrong as they were recorded, and what the guard has to put right. */
-const broken: { readonly [name: string]: { readonly mends: readonly Mend[]; readonly failed?: boolean } } = {
+const broken: { readonly [name: string]: { readonly mends: readonly Mend[]; readonly failed?: ErrorKind } } = {
   'anthropic/duplicate-message-start': { mends: ['start_repeated'] },
   // A second answer begins inside a call of the first: neither may be taken for a complete one.
-  'anthropic/spliced-message-start': { mends: ['start_repeated', 'event_after_end'], failed: true },
+  'anthropic/spliced-message-start': { mends: ['start_repeated', 'event_after_end'], failed: 'bad_upstream' },
+  'openai-responses/openai-error.1': { mends: [], failed: 'billing' },
 };
 
 /** Streams that clients of their own language would misread, so that the translator says them anew, and why. */
@@ -33,6 +35,10 @@ const translated: readonly (readonly [name: RegExp, why: string])[] = [
   [/^mistral\/mistral-incremental-tool-call$/, 'an empty name in later pieces of a call, which is strung to the first'],
   [/^mistral\/mistral-tool-call$/, 'calls without an index'],
   [/^openai-chat\/anthropic-fallback-tool-call$/, 'calls numbered from one'],
+  [/^openai-responses\/github-copilot-id-rotation.1$/, 'one item under many ids'],
+  [/^openai-responses\/openai-phase.1$/, 'a number that no item has'],
+  [/^openai-responses\/parallel-tool-call-wrapper.1$/, 'events without their last brace'],
+  [/^openai-responses\/xai-x-search-tool$/, 'items that overlap'],
 ];
 
 /** Words for the end of an answer, of all languages recorded here. */
@@ -57,7 +63,7 @@ const streams = all.flatMap(({ stream, lines, ...rest }) =>
   stream === undefined || lines === undefined ? [] : [{ ...rest, stream, lines }],
 );
 const bodies = all.flatMap(({ body, ...rest }) => {
-  const isAnswer = [body?.content, body?.choices, body?.candidates].some(Array.isArray);
+  const isAnswer = [body?.content, body?.choices, body?.candidates, body?.output].some(Array.isArray);
   return body === undefined || !(isAnswer || isObject(body.message) || isObject(body.output))
     ? []
     : [{ ...rest, body }];
@@ -80,6 +86,7 @@ const finders: { readonly [dialect: string]: typeof findInChunks } = {
   cohere: findInCohere,
   gemini: findInGemini,
   'openai-chat': findInChunks,
+  'openai-responses': findInResponses,
 };
 
 function findIn(recording: Recording, lines: readonly object[]): Found {
@@ -149,8 +156,8 @@ describe('recorded streams', { skip: absent }, () => {
       assert.equal(grammarFault(behind.events), undefined);
       assert.deepEqual(behind.mends, fault?.mends ?? []);
       const folded = foldOf(behind.events);
-      assert.equal(folded.error?.kind, fault?.failed === true ? 'bad_upstream' : undefined);
-      if (fault?.failed !== true) assertNothingLost(folded, findIn(recording, lines));
+      assert.equal(folded.error?.kind, fault?.failed);
+      if (fault?.failed === undefined) assertNothingLost(folded, findIn(recording, lines));
     });
 
     test(`${name}: a client of the same language is sent the bytes themselves`, (t) => {
@@ -187,8 +194,15 @@ function withCallsAwaited(events: readonly Event[]): Folded {
   return usedUp ? { ...said, finish: { reason: 'tool_calls' } } : said;
 }
 
+/** What was said; languages that tell calls whole tell nothing of one in whose middle the answer failed. */
+function withWholeCalls(folded: Folded): Saying {
+  const saying = sayingOf(folded);
+  if (folded.error === undefined) return saying;
+  return { ...saying, calls: saying.calls.filter(({ input }) => typeof input !== 'string') };
+}
+
 function assertHeard(heard: Folded, said: Folded, sameLanguage: boolean): void {
-  assertSame(sayingOf(heard), sayingOf(said), 'what is heard');
+  assertSame(withWholeCalls(heard), withWholeCalls(said), 'what is heard');
   if (!sameLanguage) return;
   assertSame(withoutCitations(heard), withoutCitations(said), 'the blocks');
   assertSame(heard.ext, said.ext, 'the fields of the whole answer');
@@ -229,9 +243,10 @@ describe('recorded refusals', { skip: absent }, () => {
     const error = body?.error;
     if (!isObject(error)) continue;
     test(`${name}: it is a refusal of the request, in its own words`, () => {
-      const status = numberIn(error.code) ?? 400;
+      const isQuota = error.code === 'insufficient_quota';
+      const status = numberIn(error.code) ?? (isQuota ? 429 : 400);
       const read = dialect.upstream.readError(status, {}, Buffer.from(JSON.stringify(body)));
-      assert.equal(read.kind, errorKindOf(status));
+      assert.equal(read.kind, isQuota ? 'billing' : errorKindOf(status));
       assert.equal(read.message, error.message);
     });
   }

@@ -1,4 +1,5 @@
 import type { DialectName, Ext } from './content.ts';
+import { GatewayError } from './error.ts';
 import type { Loss } from './loss.ts';
 import type { Usage } from './usage.ts';
 
@@ -60,6 +61,18 @@ export function base64Of(vector: Vector): string {
 export function vectorIn(base64: string): Vector {
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
   return new Float32Array(bytes.buffer, 0, bytes.length >> 2);
+}
+
+/** The text of an input, for services that take no tokens: those have become text before. @throws invalid_request */
+export function textOf({ inputs }: EmbedRequest, i: number): string {
+  const content = inputs[i]?.content;
+  if (typeof content === 'string') return content;
+  throw new GatewayError('invalid_request', `input[${i}]: the provider embeds texts, not tokens.`, { param: 'input' });
+}
+
+/** An answer that is none. */
+export function noVectors(): GatewayError {
+  return new GatewayError('bad_upstream', 'The provider answered with something that holds no embeddings.');
 }
 
 /** Inputs for the same task together, at most `most` of them, by their places: for services that are told one task a call. */

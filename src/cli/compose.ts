@@ -87,6 +87,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
   const redact = createRedact(secretsOf(config));
   const gateway: Gateway = {
     plan: (name) => router.planTargets(name),
+    planOperation: (operation, name) => router.planOperation(operation, name),
     provider: (name) => {
       const found = providers.get(name);
       if (found === undefined) throw new Error(`no provider "${name}"`);

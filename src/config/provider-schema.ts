@@ -43,6 +43,9 @@ export const quirksSchema = z.strictObject({
   tool_result_parts: flag().describe('Whether tool results may be lists of content parts.').exactOptional(),
   images: flag().describe('Whether images are taken.').exactOptional(),
   files: flag().describe('Whether PDF files are taken.').exactOptional(),
+  file_part: oneOf(['file', 'document_url'])
+    .describe('How a file is told; "document_url" takes addresses too.')
+    .exactOptional(),
   json_schema: flag().describe('Whether a JSON schema may be asked for.').exactOptional(),
   forced_tools: flag().describe('Whether the model can be made to call a tool.').exactOptional(),
   inject_cache: oneOf(['5m', '1h'])
@@ -51,12 +54,26 @@ export const quirksSchema = z.strictObject({
   cache_key: flag()
     .describe('Whether calls of one session are told to have a prompt in common (prompt_cache_key).')
     .exactOptional(),
+  web_search: oneOf(['web_search_options', 'plugins', 'tool'])
+    .describe('How the server is asked to search the web; without it, it is not.')
+    .exactOptional(),
   tool_choice_required: oneOf(['required', 'any']).describe('The word for "must call some tool".').exactOptional(),
   tool_ids: oneOf(['any', 'nine'])
     .describe('Tool-call ids that are taken; "nine": exactly nine letters or digits.')
     .exactOptional(),
+  assistant_prefix: flag()
+    .describe('Whether a last message of the assistant says that the answer goes on from it (prefix).')
+    .exactOptional(),
+  seed: oneOf(['seed', 'random_seed']).describe('Name of the seed.').exactOptional(),
+  service_tiers: z
+    .array(z.string())
+    .describe('Words for the service tier that the server takes; others are dropped.')
+    .exactOptional(),
   stop_max: wholeNumber(0, 1000).describe('Most stop sequences.').exactOptional(),
   extra_sampling: flag().describe('Whether top_k, min_p and repetition_penalty are taken.').exactOptional(),
+  dimensions: oneOf(['dimensions', 'output_dimension'])
+    .describe('Field in which the length of embeddings is asked for.')
+    .exactOptional(),
   refuses: z
     .array(z.string())
     .describe('Top-level request fields that the server refuses; they are dropped.')

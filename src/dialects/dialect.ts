@@ -53,6 +53,8 @@ export interface Quirks {
   /** Whether images, and PDF files, are taken at all. */
   readonly images?: boolean;
   readonly files?: boolean;
+  /** How a file is told: OpenAI's `file`, or Mistral's `document_url`, which takes addresses too. */
+  readonly file_part?: 'file' | 'document_url';
   /** Whether a JSON schema may be asked for; false: `json_object` with the schema in the instructions. */
   readonly json_schema?: boolean;
   /** Whether the model can be made to call a tool. */
@@ -61,14 +63,24 @@ export interface Quirks {
   readonly inject_cache?: '5m' | '1h';
   /** Whether calls of one session shall be told to have a prompt in common (`prompt_cache_key`). */
   readonly cache_key?: boolean;
+  /** How the server is asked to search the web: a field, a plugin of OpenRouter's, or a tool of that type. Without a word it is not. */
+  readonly web_search?: 'web_search_options' | 'plugins' | 'tool';
   /** Word for "must call some tool". */
   readonly tool_choice_required?: 'required' | 'any';
   /** Tool-call ids that the server takes: `nine` = exactly nine letters or digits. */
   readonly tool_ids?: 'any' | 'nine';
+  /** Whether a last message of the assistant has to say that the answer goes on from it (`prefix`). */
+  readonly assistant_prefix?: boolean;
+  /** Name of the seed. */
+  readonly seed?: 'seed' | 'random_seed';
+  /** Words for the service tier that the server takes. */
+  readonly service_tiers?: readonly string[];
   /** Most stop sequences. */
   readonly stop_max?: number;
   /** Whether `top_k`, `min_p` and `repetition_penalty` are taken. */
   readonly extra_sampling?: boolean;
+  /** Field in which the length of vectors is wished for. */
+  readonly dimensions?: 'dimensions' | 'output_dimension';
   /** Top-level fields that the server is known to refuse; they are dropped, and said to be. */
   readonly refuses?: readonly string[];
   /** Fields set on every request, over the client's. */

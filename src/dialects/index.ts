@@ -6,6 +6,7 @@ import { cohere } from './cohere/index.ts';
 import type { Dialect } from './dialect.ts';
 import { gemini } from './gemini/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
+import { openaiResponses } from './openai-responses/index.ts';
 
 export type { Dialect } from './dialect.ts';
 
@@ -16,6 +17,7 @@ export const dialects: { readonly [name in DialectName]?: Dialect } = {
   cohere,
   gemini,
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
 };
 
 /** The language of that name. @throws not_supported when it is not spoken. */

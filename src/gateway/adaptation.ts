@@ -10,6 +10,14 @@ import { issuerOf, sealing, withOwnProofs, withoutProofs } from './proofs.ts';
 import type { Sealer } from './seal.ts';
 import { namesRestored, withLegalNames } from './tool-names.ts';
 
+/** What of the reasoning in a conversation a provider may refuse, and can do without. */
+export interface RefusedReasoning {
+  /** Proofs from before the conversation changed its provider. */
+  readonly proofs: boolean;
+  /** More reasoning in a round of tool calls that has begun without. */
+  readonly more: boolean;
+}
+
 /** Bytes that no provider's own limit lies above. */
 const mediaLimits: MediaLimits = { image: 32 * 1024 * 1024, document: 128 * 1024 * 1024 };
 
@@ -20,8 +28,8 @@ export interface AdaptationTarget {
   readonly dialect: Dialect;
   readonly quirks: Quirks;
   readonly sealer: Sealer;
-  /** The provider has just refused the proofs in this request. */
-  readonly forgetProofs: boolean;
+  /** What the provider has just refused of this very conversation. */
+  readonly refused: RefusedReasoning;
   /** The client's name for the session that the call belongs to. */
   readonly session: string | undefined;
 }
@@ -44,19 +52,27 @@ export function adapted(asked: ChatRequest, target: AdaptationTarget): Adaptatio
   const media = checkedMedia(asked, mediaLimits);
   losses.push(...media.losses);
   const issuer = issuerOf(target.provider, asked.model);
-  const bare = asked.from === dialect.name || dialectNamed(asked.from).client?.proofsOf === issuer;
-  const proven = target.forgetProofs
-    ? withoutProofs(media.request, lose)
-    : withOwnProofs(media.request, sealer, { name: issuer, bare }, lose);
-  const named = withLegalNames(proven, dialect.upstream.toolNames);
+  const own = asked.from === dialect.name;
+  const bare = own || dialectNamed(asked.from).client?.proofsOf === issuer;
+  const proven = target.refused.proofs
+    ? withoutProofs(media.request, own, lose)
+    : withOwnProofs(media.request, sealer, { name: issuer, bare, own }, lose);
+  const unreasoned = target.refused.more ? withoutReasoning(proven, lose) : proven;
+  const named = withLegalNames(unreasoned, dialect.upstream.toolNames);
   const hinted = withCacheHints(named, dialect.upstream, quirks, target.session);
   const byTool = answeringByTool(hinted, dialect.upstream, quirks, lose);
   const taps = [
     byTool.tap,
     namesRestored(asked, dialect.upstream.toolNames),
-    asked.from === dialect.name ? undefined : sealing(sealer, issuer),
+    own ? undefined : sealing(sealer, issuer),
   ].filter((tap) => tap !== undefined);
   return { request: byTool.request, losses, tap: taps.length === 0 ? undefined : chained(taps) };
+}
+
+function withoutReasoning({ reasoning, ...request }: ChatRequest, lose: (loss: Loss) => void): ChatRequest {
+  if (reasoning === undefined) return request;
+  lose({ what: 'approximated', path: 'reasoning', why: 'these calls of tools began without' });
+  return { ...request, reasoning: { mode: 'off' } };
 }
 
 /** The first hears first. */

@@ -7,6 +7,7 @@ import { dialectNamed } from '../dialects/index.ts';
 import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/models.ts';
 import type { Provider, Route } from '../providers/provider.ts';
+import type { RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';
 import { deliverChecked, mustBeChecked, unstreamed, withTurns } from './checked-delivery.ts';
 import { type Delivered, Delivery } from './delivery.ts';
@@ -92,7 +93,7 @@ async function attemptRoute(
   const way = outgoingRoute(route, model, told.stream);
   const options = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
   let outgoing = prepare(told, way, options);
-  let proofsForgotten = false;
+  let refusedReasoning: RefusedReasoning | undefined;
   let credentialsRenewed = false;
   const found: Remedy[] = [];
   for (let healed = 0; healed <= maxRemedies; healed++) {
@@ -112,10 +113,13 @@ async function attemptRoute(
       credentialsRenewed = true;
       continue;
     }
-    if (!proofsForgotten && refusesProofs(result)) {
-      proofsForgotten = true;
-      call.record.healed.push('left out reasoning: the provider refuses its proofs');
-      outgoing = prepare(told, way, { ...options, forgetProofs: true });
+    const also = refusesReasoning(result, refusedReasoning);
+    if (also !== undefined) {
+      refusedReasoning = also;
+      call.record.healed.push(
+        `left out ${also.more ? 'the wish for' : 'past'} reasoning: the provider refuses it here`,
+      );
+      outgoing = prepare(told, way, { ...options, refused: also });
       continue;
     }
     const next = heal(call, outgoing, result);
@@ -209,14 +213,16 @@ function heal(
   return { outgoing: next, remedy };
 }
 
-/** Proofs from before the conversation changed its provider; without them it can go on. */
-function refusesProofs(result: Delivered): boolean {
-  if (result.delivered || result.error.status !== 400) return false;
+/** What of the reasoning in a conversation a provider refuses beyond what it has refused already. */
+function refusesReasoning(result: Delivered, sofar: RefusedReasoning | undefined): RefusedReasoning | undefined {
+  if (result.delivered || result.error.status !== 400) return undefined;
   const { message } = result.error;
-  return (
+  const proofs =
     /signature|encrypted[_ ]content|redacted_thinking/i.test(message) &&
-    /invalid|not valid|verif|decrypt|corrupt|mismatch|malformed|could not be/i.test(message)
-  );
+    /invalid|not valid|verif|decrypt|corrupt|mismatch|malformed|could not be|required/i.test(message);
+  if (proofs && sofar?.proofs !== true) return { proofs: true, more: sofar?.more ?? false };
+  const more = /expected `?(?:redacted_)?thinking.{0,60}found `?tool_use/is.test(message);
+  return more && sofar?.more !== true ? { proofs: sofar?.proofs ?? false, more: true } : undefined;
 }
 
 /** Some services say that a token has expired by 401, some by 403. True where there is another to be had. */

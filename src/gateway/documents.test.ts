@@ -67,8 +67,8 @@ test('what is left out is told, and what could not be read', async () => {
     request.turns[0]?.content.map((block) => block.type === 'document' && block.source),
     [
       { type: 'text', text: '[page 1]\nHello\n\n[The PDF has 90 pages; the rest is left out.]' },
-      { type: 'text', text: '[A PDF of 2 pages was attached here in which there is no text, only pictures.]' },
-      { type: 'text', text: '[A PDF was attached here that could not be read: it is protected by a password.]' },
+      { type: 'text', text: '[PDF of 2 pages omitted: it has no text, only pictures]' },
+      { type: 'text', text: '[PDF omitted: it is protected by a password]' },
     ],
   );
   assert.deepEqual(

@@ -2,6 +2,7 @@ import { withBlocks } from '../canon/blocks.ts';
 import type { Block, DocumentBlock } from '../canon/content.ts';
 import type { Loss } from '../canon/loss.ts';
 import { mediaTypeOf } from '../canon/media.ts';
+import { omitted } from '../canon/prose.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { type PdfReader, type PdfText, PdfUnreadable } from './pdf.ts';
 
@@ -54,7 +55,7 @@ async function tellingOf({ source }: DocumentBlock, reader: PdfReader): Promise<
   } catch (error) {
     if (!(error instanceof PdfUnreadable)) throw error;
     return {
-      text: `[A PDF was attached here that could not be read: ${error.message}.]`,
+      text: omitted('PDF', error.message),
       what: 'dropped',
       why: `the PDF could not be read: ${error.message}`,
     };
@@ -66,7 +67,7 @@ function tellingOfText({ pages, total, truncated }: PdfText): Told {
   const count = total === 1 ? '1 page' : `${total} pages`;
   if (pages.every((page) => page === '')) {
     return {
-      text: `[A PDF of ${count} was attached here in which there is no text, only pictures.]`,
+      text: omitted(`PDF of ${count}`, 'it has no text, only pictures'),
       what: 'dropped',
       why: `the PDF has no text in its ${count}`,
     };

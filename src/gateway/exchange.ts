@@ -9,6 +9,7 @@
  */
 import { GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
+import type { Target } from '../policy/models.ts';
 import { attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Delivered } from './delivery.ts';
@@ -17,12 +18,17 @@ import { incoming } from './incoming.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
 
 /** Characters of a model's name that are recorded; no model has a longer one. */
-const maxName = 512;
+export const maxName = 512;
 
 /** Answers one model call. Never throws: whatever happens, the client gets an answer in its language. */
 export async function exchange(gateway: Gateway, call: Call): Promise<void> {
+  await answered(gateway, call, () => tryTargets(gateway, call));
+}
+
+/** Does what answers a call, and tells of it when it is over. Never throws. */
+export async function answered(gateway: Gateway, call: Call, work: () => Promise<Delivered>): Promise<void> {
   try {
-    const result = await tryTargets(gateway, call);
+    const result = await work();
     if (!result.delivered) refuse(call, result);
   } catch (error) {
     fail(call, error);
@@ -38,14 +44,22 @@ async function tryTargets(gateway: Gateway, asked: Call): Promise<Delivered> {
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;
   if (source.model === undefined) source.request();
+  const nothing = (): GatewayError => new GatewayError('not_found', `model: no target for "${call.record.model}"`);
+  return inTurn(gateway.plan(name), (target) => attempt(gateway, source, target), nothing);
+}
+
+/** Tries the targets in their order, as long as the next one might help. */
+export async function inTurn(
+  targets: readonly Target[],
+  tryOne: (target: Target) => Promise<Delivered>,
+  nothing: () => GatewayError,
+): Promise<Delivered> {
   let result: Delivered | undefined;
-  for (const target of gateway.plan(name)) {
-    result = await attempt(gateway, source, target).catch(refusal);
+  for (const target of targets) {
+    result = await tryOne(target).catch(refusal);
     if (result.delivered || !mayHelpElsewhere(result.error)) return result;
   }
-  return (
-    result ?? { delivered: false, error: new GatewayError('not_found', `model: no target for "${call.record.model}"`) }
-  );
+  return result ?? { delivered: false, error: nothing() };
 }
 
 /** What keeps a target from being asked at all, such as a credential that cannot be had, leaves the next one a chance. */

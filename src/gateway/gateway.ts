@@ -3,6 +3,7 @@ import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
 import type { Target } from '../policy/models.ts';
 import type { Prices } from '../policy/prices.ts';
+import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
@@ -25,6 +26,8 @@ export interface GatewaySettings {
 export interface Gateway {
   /** The targets for a model's name, in the order in which they are to be tried; throws `not_found`. */
   plan(model: string): readonly Target[];
+  /** The same for what is no answer in a conversation; nothing where nobody offers it. */
+  planOperation(operation: Operation, model: string | undefined): readonly Target[];
   /** The provider of that name; a target names none that is not there. */
   provider(name: string): Provider;
   readonly providers: ReadonlyMap<string, Provider>;

@@ -1,5 +1,5 @@
 import { GatewayError } from '../canon/error.ts';
-import { isObject, numberIn, objectsIn, parseJson, stringIn } from '../canon/json.ts';
+import { isObject, type JsonObject, numberIn, objectsIn, parseJson, stringIn } from '../canon/json.ts';
 import type { ModelEntry } from '../dialects/dialect.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
@@ -67,12 +67,11 @@ export async function fetchModels(
   userAgent: string,
   provider: Provider,
 ): Promise<readonly ModelEntry[]> {
-  const { origin, path } = provider.list;
+  const headers = { accept: 'application/json', 'user-agent': userAgent };
+  const request = { method: 'GET', ...provider.list, headers } as const;
   const answer = await sendWhole(sender, {
-    method: 'GET',
-    origin,
-    path,
-    headers: { accept: 'application/json', 'user-agent': userAgent, ...(await provider.authorize()) },
+    ...request,
+    headers: { ...headers, ...(await provider.authorize(request)) },
     timeouts: { ...provider.timeouts, firstByte: patienceMs, total: patienceMs },
   });
   if (answer.status !== 200)
@@ -82,23 +81,53 @@ export async function fetchModels(
   return readModels(parseJson(answer.body.toString()));
 }
 
-/** Anthropic and OpenAI put the list into `data`, others into `models`, or send it bare. */
-function readModels(body: unknown): ModelEntry[] {
-  const list = isObject(body) ? (body['data'] ?? body['models']) : body;
-  return objectsIn(list).flatMap((entry) => {
-    const id = stringIn(entry['id']) ?? stringIn(entry['name']);
-    if (id === undefined) return [];
-    const displayName =
-      stringIn(entry['display_name']) ?? (stringIn(entry['id']) !== undefined ? stringIn(entry['name']) : undefined);
-    const created = numberIn(entry['created']);
-    const contextWindow = numberIn(entry['context_length']) ?? numberIn(entry['max_input_tokens']);
-    return [
-      {
-        id,
-        ...(displayName !== undefined && { displayName }),
-        ...(created !== undefined && { created }),
-        ...(contextWindow !== undefined && { contextWindow }),
-      },
-    ];
-  });
+/** What providers call the list; some send it bare. */
+const listFields = ['data', 'models', 'inferenceProfileSummaries', 'publisherModels'] as const;
+
+/** The models in any provider's list. */
+export function readModels(body: unknown): ModelEntry[] {
+  const field = isObject(body) ? listFields.find((name) => Array.isArray(body[name])) : undefined;
+  const list = isObject(body) && field !== undefined ? body[field] : body;
+  return objectsIn(list).filter(answers).flatMap(readModel);
+}
+
+/** Google lists what it has for other purposes, too, and says for which. */
+function answers({ supportedGenerationMethods: methods }: JsonObject): boolean {
+  return !Array.isArray(methods) || methods.includes('generateContent');
+}
+
+function readModel(entry: JsonObject): ModelEntry[] {
+  const text = (...names: readonly string[]): string | undefined => firstOf(entry, names, stringIn);
+  const number = (...names: readonly string[]): number | undefined => firstOf(entry, names, numberIn);
+  // Google's names have the folder in which they lie before them.
+  const name = text('name')?.replace(/^(publishers\/[^/]+\/)?models\//, '');
+  const own = text('id', 'inferenceProfileId');
+  const id = own ?? name;
+  if (id === undefined) return [];
+  const displayName =
+    text('display_name', 'displayName', 'inferenceProfileName') ?? (own === undefined ? undefined : name);
+  const created = number('created');
+  const contextWindow = number('context_length', 'max_input_tokens', 'inputTokenLimit');
+  const maxOutput = number('outputTokenLimit');
+  return [
+    {
+      id,
+      ...(displayName !== undefined && { displayName }),
+      ...(created !== undefined && { created }),
+      ...(contextWindow !== undefined && { contextWindow }),
+      ...(maxOutput !== undefined && { maxOutput }),
+    },
+  ];
+}
+
+function firstOf<T>(
+  entry: JsonObject,
+  names: readonly string[],
+  read: (value: unknown) => T | undefined,
+): T | undefined {
+  for (const name of names) {
+    const value = read(entry[name]);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }

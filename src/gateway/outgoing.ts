@@ -16,7 +16,7 @@ import {
 import type { Route } from '../providers/provider.ts';
 import type { Wrapping } from '../providers/wrapping.ts';
 import { spliceModel } from '../wire/splice.ts';
-import { type AdaptationTarget, adapted } from './adaptation.ts';
+import { type AdaptationTarget, adapted, type RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';
 import { type Incoming, openBody, parseBody } from './incoming.ts';
 import type { Sealer } from './seal.ts';
@@ -56,8 +56,8 @@ export interface OutgoingOptions {
   /** Name of the provider. */
   readonly provider: string;
   readonly sealer: Sealer;
-  /** The provider has just refused the proofs in this request. */
-  readonly forgetProofs?: boolean;
+  /** What the provider has just refused of this very conversation. */
+  readonly refused?: RefusedReasoning;
 }
 
 /**
@@ -67,7 +67,7 @@ export interface OutgoingOptions {
 export function prepare(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
   const { call } = source;
   const foreign = route.dialect.name !== call.dialect.name;
-  const mustChange = options.forgetProofs === true || call.address?.reframed === true;
+  const mustChange = options.refused !== undefined || call.address?.reframed === true;
   if (foreign || mustChange || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();
@@ -107,9 +107,11 @@ function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOpt
   });
 }
 
+const nothingRefused: RefusedReasoning = { proofs: false, more: false };
+
 function adaptationTarget(source: Incoming, { dialect }: OutgoingRoute, options: OutgoingOptions): AdaptationTarget {
-  const { provider, sealer, forgetProofs = false, route } = options;
-  return { provider, dialect, quirks: route.quirks, sealer, forgetProofs, session: source.call.record.session };
+  const { provider, sealer, refused = nothingRefused, route } = options;
+  return { provider, dialect, quirks: route.quirks, sealer, refused, session: source.call.record.session };
 }
 
 /** Only the provider that keeps a conversation can go on from it, and it does not speak the client's language. */

@@ -32,7 +32,7 @@ function sealed(issuer: string, ...events: Event[]): readonly Block[] {
 
 function restored(request: ChatRequest, name: string, bare = false): { content: readonly Block[]; losses: string[] } {
   const losses: Loss[] = [];
-  const { turns } = withOwnProofs(request, sealer, { name, bare }, (loss) => losses.push(loss));
+  const { turns } = withOwnProofs(request, sealer, { name, bare, own: false }, (loss) => losses.push(loss));
   return { content: turns[0]?.content ?? [], losses: losses.map(({ what, path }) => `${what} ${path}`) };
 }
 
@@ -111,7 +111,7 @@ describe('proofs', () => {
   test('can all be forgotten', () => {
     const away = sealed('openai', ...thought);
     const losses: Loss[] = [];
-    const { turns } = withoutProofs(asked(...away), (loss) => losses.push(loss));
+    const { turns } = withoutProofs(asked(...away), false, (loss) => losses.push(loss));
     assert.ok(!JSON.stringify(turns).includes('dragomanSEAL'));
     assert.equal(losses.length, 1);
   });
@@ -124,7 +124,7 @@ describe('proofs', () => {
   test('nothing is copied where there are none', () => {
     const request = asked({ type: 'text', text: 'Yes.' });
     assert.equal(
-      withOwnProofs(request, sealer, { name: 'x', bare: false }, () => assert.fail('nothing is lost')),
+      withOwnProofs(request, sealer, { name: 'x', bare: false, own: false }, () => assert.fail('nothing is lost')),
       request,
     );
   });

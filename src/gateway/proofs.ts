@@ -10,6 +10,8 @@ export interface Issuer {
   readonly name: string;
   /** Whether proofs that the client shows bare can be the target's. */
   readonly bare: boolean;
+  /** Whether the target's language is the client's own: its writer says what it is given, and takes no thought for others' reasoning. */
+  readonly own: boolean;
 }
 
 /**
@@ -65,9 +67,9 @@ export function withOwnProofs(
   return mapThinking(request, (block, path) => {
     const proof = block.signature ?? block.redacted;
     if (proof === undefined) return block;
-    if (!isSealed(proof)) return issuer.bare ? block : without(block, path, lose);
+    if (!isSealed(proof)) return issuer.bare ? block : without(block, path, issuer.own, lose);
     const opened = sealer.open(proof);
-    if (opened?.issuer !== issuer.name) return without(block, path, lose);
+    if (opened?.issuer !== issuer.name) return without(block, path, issuer.own, lose);
     const { signature: _, redacted: __, ...rest } = block;
     const ext = mergeExt(rest.ext, opened.ext);
     const own = opened.value === '' ? {} : { [opened.form]: opened.value };
@@ -76,17 +78,22 @@ export function withOwnProofs(
 }
 
 /** A request without any proof, for a provider that has refused them. */
-export function withoutProofs(request: ChatRequest, lose: (loss: Loss) => void): ChatRequest {
+export function withoutProofs(request: ChatRequest, own: boolean, lose: (loss: Loss) => void): ChatRequest {
   return mapThinking(request, (block, path) =>
-    block.signature === undefined && block.redacted === undefined ? block : without(block, path, lose),
+    block.signature === undefined && block.redacted === undefined ? block : without(block, path, own, lose),
   );
 }
 
-/** Nothing where nothing is left. */
-function without(block: ThinkingBlock, path: string, lose: (loss: Loss) => void): ThinkingBlock | undefined {
+/** Nothing where nothing is left that the target's writer knows what to do with. */
+function without(
+  block: ThinkingBlock,
+  path: string,
+  own: boolean,
+  lose: (loss: Loss) => void,
+): ThinkingBlock | undefined {
   lose({ what: 'dropped', path, why: 'the proof of this reasoning is not for this provider' });
   const { signature: _, redacted: __, ...rest } = block;
-  return rest.text === '' ? undefined : rest;
+  return own || rest.text === '' ? undefined : rest;
 }
 
 function mapThinking(

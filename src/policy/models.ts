@@ -3,7 +3,9 @@ import type { Config, ModelRule } from '../config/config.ts';
 import type { ModelNames } from '../config/environment.ts';
 import { suggest } from '../config/suggestion.ts';
 import type { Family } from '../providers/kind.ts';
+import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
+import { providerFor, providerOfModel } from './operations.ts';
 
 /** Where a call may go. */
 export interface Target {
@@ -39,17 +41,17 @@ type Resolve = (name: string) => readonly Target[] | undefined;
  */
 export class ModelRouter {
   readonly #steps: readonly Resolve[];
+  readonly #rules: readonly Resolve[];
+  readonly #names: NameRules;
   readonly #listed: readonly ListedModel[];
   readonly #patterns: readonly string[];
   readonly #remembered = new Map<string, readonly Target[]>();
 
   constructor(config: Config, providers: ReadonlyMap<string, Provider>) {
     const names = new NameRules(config, providers);
-    this.#steps = [
-      ...config.models.map((rule) => compiled(rule, providers, config.strict)),
-      (name) => names.aliased(name),
-      (name) => names.resolve(name),
-    ];
+    this.#names = names;
+    this.#rules = config.models.map((rule) => compiled(rule, providers, config.strict));
+    this.#steps = [...this.#rules, (name) => names.aliased(name), (name) => names.resolve(name)];
     this.#listed = listed(config, providers, (name) => this.#resolve(name));
     const patterns = config.models.map(({ pattern }) => pattern);
     this.#patterns = [...new Set([...patterns, ...this.#listed.map(({ id }) => id), ...names.prefixes])];
@@ -64,6 +66,16 @@ export class ModelRouter {
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
     this.#remembered.set(name, targets);
     return targets;
+  }
+
+  /**
+   * The same for what is no answer in a conversation, and not every provider offers. What only the defaults would decide
+   * goes to one that does; without a model, to the default provider if it does.
+   */
+  planOperation(operation: Operation, name: string | undefined): readonly Target[] {
+    if (name === undefined) return this.#names.withoutModel(operation);
+    const written = this.#rules.some((rule) => rule(name) !== undefined);
+    return (written ? undefined : this.#names.forOperation(operation, name)) ?? this.planTargets(name);
   }
 
   /** The names that can be told; patterns stand for more. */
@@ -125,8 +137,12 @@ function targetAt(provider: Provider, model: string, strict: boolean): Target {
 
 const families: readonly { readonly family: Family; readonly bare: RegExp; readonly vendor: string }[] = [
   { family: 'claude', bare: /^claude/i, vendor: 'anthropic/' },
-  { family: 'gpt', bare: /^(gpt-|chatgpt-|codex-|o\d)/i, vendor: 'openai/' },
-  { family: 'gemini', bare: /^gemini/i, vendor: 'google/' },
+  {
+    family: 'gpt',
+    bare: /^(gpt-|chatgpt-|codex-|o\d|text-embedding-(3|ada)|(omni|text)-moderation|dall-e|whisper-1|tts-1|sora|(davinci|babbage)-002)/i,
+    vendor: 'openai/',
+  },
+  { family: 'gemini', bare: /^(gemini|text-embedding-00\d|text-multilingual-embedding)/i, vendor: 'google/' },
 ];
 
 /** What names mean when no rule of the file says it. */
@@ -162,6 +178,24 @@ class NameRules {
   resolve(name: string): readonly Target[] | undefined {
     const target = this.#prefixed(name) ?? this.#byFamily(name) ?? (this.#default && this.#at(this.#default, name));
     return target === undefined ? undefined : [target];
+  }
+
+  /** Where an operation goes that names a model by no provider; nothing where the usual way has to do. */
+  forOperation(operation: Operation, name: string): readonly Target[] | undefined {
+    if (name === '' || this.#prefixed(name) !== undefined) return undefined;
+    const family = this.#byFamily(name)?.provider;
+    const usual = [family === undefined ? undefined : this.#providers.get(family), this.#default];
+    const found = providerOfModel(operation, name, {
+      usual: usual.filter((provider) => provider !== undefined),
+      others: this.#providers.values(),
+    });
+    return found === undefined ? undefined : [this.#at(found, name)];
+  }
+
+  withoutModel(operation: Operation): readonly Target[] {
+    const first = this.#default === undefined ? [] : [this.#default];
+    const found = providerFor(operation, [...first, ...this.#providers.values()]);
+    return found === undefined ? [] : [{ provider: found.name, model: '', strict: this.#strict }];
   }
 
   /** `router/x/y` is the model `x/y` of the provider `router`. */

@@ -56,7 +56,7 @@ describe('addresses mean what the SDK of the language means by them', () => {
 
   test('a language that counts tokens says where', () => {
     assert.equal(one('{ kind: anthropic }').routes('m')[0]?.countPath, '/v1/messages/count_tokens');
-    assert.equal(one('{ kind: openai }').routes('m')[0]?.countPath, undefined);
+    assert.equal(one('{ kind: openai }').routes('m', 'openai-chat')[0]?.countPath, undefined);
   });
 });
 
@@ -208,7 +208,7 @@ describe('quirks and bodies', () => {
     const provider = one(
       '{ kind: openai, api_key: k, quirks: { stop_max: 1 }, models: { gpt-5: { max_output_tokens: 9, context_window: 99, quirks: { stop_max: 2 } } } }',
     );
-    const quirks = (model: string) => provider.routes(model)[0]?.quirks;
+    const quirks = (model: string) => provider.routes(model, 'openai-chat')[0]?.quirks;
     assert.equal(quirks('gpt-4o')?.reasoning_request, 'none');
     assert.equal(quirks('gpt-4o')?.max_tokens, 'max_completion_tokens');
     assert.equal(quirks('gpt-5-mini')?.reasoning_request, 'reasoning_effort');

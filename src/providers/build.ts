@@ -5,12 +5,14 @@ import { suggest } from '../config/suggestion.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { basesOf, hostUrl, joined, variablesFor } from './address.ts';
 import type { Ask } from './ask.ts';
+import { Doors } from './doors.ts';
 import { identityOf } from './identity.ts';
 import type { Kind } from './kind.ts';
 import { languages } from './language.ts';
 import { bareMachine, type Machine } from './machine.ts';
 import { ModelFacts, rulesFor } from './model-facts.ts';
-import type { Provider, Route, Timeouts, WireCall } from './provider.ts';
+import type { Operation } from './operation.ts';
+import type { DoorWish, Provider, Route, Timeouts, WireCall } from './provider.ts';
 import { kinds } from './table.ts';
 import { filled, unfilled, type Values } from './template.ts';
 
@@ -68,7 +70,9 @@ function buildProvider(name: string, settings: ProviderConfig, around: Surroundi
     baseUrl: base,
     ask: options.ask,
   });
-  const facts = new ModelFacts({ bases, speaks, kind, settings, values });
+  const sources = { bases, speaks, kind, settings, values };
+  const facts = new ModelFacts(sources);
+  const doors = new Doors(sources);
   const get = (path: string): Provider['list'] => getOf(base, filled(path, values));
   return Object.freeze({
     name,
@@ -82,6 +86,8 @@ function buildProvider(name: string, settings: ProviderConfig, around: Surroundi
     probe: get(probeOf(kind, speaks)),
     routes: (model: string, client?: DialectName) => facts.routes(model, client),
     prefer: (model: string, route: Route, client?: DialectName) => facts.prefer(model, route, client),
+    ...(kind?.offers === undefined ? {} : { offers: kind.offers }),
+    door: (operation: Operation, wish: DoorWish) => doors.open(operation, wish),
     modelName: (model: string) => facts.nameOf(model),
     contextWindow: (model: string) => facts.contextWindow(model),
     authorize: (call?: WireCall, signal?: AbortSignal) => credential.authorize(call, signal),

@@ -6,7 +6,6 @@ import type { DialectName } from '../canon/content.ts';
 import type { Environment } from '../config/document.ts';
 import { readConfig } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
-import { dialects } from '../dialects/index.ts';
 import { signatureProblem } from '../simulator/bedrock/sigv4.ts';
 import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
@@ -17,8 +16,6 @@ import { knownKinds } from './table.ts';
 
 const sender = createSender({});
 after(() => sender.close());
-
-Object.assign(dialects, { 'openai-responses': {}, gemini: {}, 'bedrock-converse': {}, ...dialects });
 
 const bare: Machine = { home: '/home/me', variable: () => undefined, readText: () => undefined };
 

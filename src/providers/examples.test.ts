@@ -23,20 +23,24 @@ test('the example configuration is right, with and without its variables', () =>
   assert.equal(bare.config.server.port, 4000);
   assert.deepEqual(
     bare.config.absent.map(({ variable }) => variable),
-    ['OPENROUTER_API_KEY', 'DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET'],
+    ['OPENROUTER_API_KEY', 'DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET', 'AZURE_API_KEY'],
   );
-  assert.deepEqual([...bare.providers.keys()], ['router', 'claude', 'workspace', 'local', 'pretend']);
+  assert.deepEqual(
+    [...bare.providers.keys()],
+    ['router', 'claude', 'workspace', 'azure', 'google', 'aws', 'local', 'pretend'],
+  );
   const whole = build({
     PORT: '4100',
     OPENROUTER_API_KEY: 'k',
     ANTHROPIC_API_KEY: 'k',
     DATABRICKS_CLIENT_ID: 'i',
     DATABRICKS_CLIENT_SECRET: 's',
+    AZURE_API_KEY: 'k',
   });
   assert.equal(whole.config.server.port, 4100);
   assert.deepEqual(
     [...whole.providers.values()].map(({ missing }) => missing),
-    Array(5).fill(undefined),
+    Array(8).fill(undefined),
   );
 });
 

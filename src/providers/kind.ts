@@ -6,6 +6,7 @@ import type { Quirks } from '../dialects/dialect.ts';
 import type { KeyHeader } from './key-header.ts';
 import type { CallPaths } from './language.ts';
 import type { Machine } from './machine.ts';
+import type { Operation, OperationRule } from './operation.ts';
 import type { Values } from './template.ts';
 import type { Wrapping } from './wrapping.ts';
 
@@ -60,6 +61,10 @@ export interface Kind {
   readonly baseUrls: { readonly [language in DialectName]?: string };
   /** Instead of the paths that are usual for the language. */
   readonly routes?: readonly RouteRule[];
+  /** Instead of where its languages have what is no answer in a conversation. */
+  readonly operations?: readonly OperationRule[];
+  /** What of that it is known to offer. Absent: nobody knows, so it is tried. */
+  readonly offers?: readonly Operation[];
   /** What many write at the end of an address although paths begin with it. */
   readonly superfluous?: RegExp;
   /** What its addresses need besides settings as they stand. */
@@ -117,6 +122,7 @@ export interface CompatibleRow
       | 'home'
       | 'vendorNames'
       | 'rename'
+      | 'offers'
       | 'big'
       | 'small'
       | 'probe'

@@ -1,7 +1,6 @@
 import type { DialectName } from '../canon/content.ts';
 import type { ProviderConfig } from '../config/config.ts';
 import type { Quirks } from '../dialects/dialect.ts';
-import { dialects } from '../dialects/index.ts';
 import { joined } from './address.ts';
 import { type Kind, matches, type RouteRule } from './kind.ts';
 import { type CallPaths, callPaths, languages } from './language.ts';
@@ -81,10 +80,8 @@ function waysOf(from: FactSources, model: string): Way[] {
   const { speaks, kind, settings } = from;
   if (kind?.routes === undefined) return [{ rank: 0, route: routeOf(from, model, speaks, languages[speaks]) }];
   // Whoever says what is spoken means it for every model; else the rules say, those made for some models first.
-  const fitting = rulesFor(kind.routes, from).filter(
-    (rule) =>
-      Object.hasOwn(dialects, rule.speaks) &&
-      (settings.speaks === undefined ? matches(rule.match, model) : rule.speaks === speaks),
+  const fitting = rulesFor(kind.routes, from).filter((rule) =>
+    settings.speaks === undefined ? matches(rule.match, model) : rule.speaks === speaks,
   );
   const last = settings.speaks === undefined ? fitting.findIndex(({ only }) => only === true) : -1;
   // Rules for the same models suit them equally well.
@@ -101,10 +98,10 @@ function waysOf(from: FactSources, model: string): Way[] {
 }
 
 /** Those whose settings are there. */
-export function rulesFor(
-  rules: readonly RouteRule[],
+export function rulesFor<R extends Pick<RouteRule, 'needs' | 'without'>>(
+  rules: readonly R[],
   { settings, values }: Pick<FactSources, 'settings' | 'values'>,
-): RouteRule[] {
+): R[] {
   const given = (field: string | undefined): boolean =>
     field !== undefined && (settings[field as keyof ProviderConfig] ?? values[field]) !== undefined;
   return rules.filter(({ needs, without }) => (needs === undefined || given(needs)) && !given(without));
@@ -144,7 +141,7 @@ function countedName(kind: Kind | undefined, model: string): string {
 }
 
 /** Later ones win: the kind, its models, the provider as configured, the model as configured. */
-function quirksOf({ kind, settings }: FactSources, language: DialectName, model: string): Quirks {
+export function quirksOf({ kind, settings }: FactSources, language: DialectName, model: string): Quirks {
   const configured =
     settings.models !== undefined && Object.hasOwn(settings.models, model) ? settings.models[model] : undefined;
   const most = configured?.max_output_tokens;

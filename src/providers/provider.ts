@@ -2,6 +2,7 @@ import type { DialectName } from '../canon/content.ts';
 import type { JsonObject } from '../canon/json.ts';
 import type { Headers, Quirks } from '../dialects/dialect.ts';
 import type { Family } from './kind.ts';
+import type { Operation } from './operation.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /** One way to call a model. */
@@ -23,6 +24,25 @@ export interface Route {
   readonly usual?: JsonObject;
 }
 
+/** A way to what is no answer in a conversation. */
+export interface Door {
+  readonly speaks: DialectName;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The sort of body that is taken there, where the language has several. */
+  readonly form?: string;
+  /** Path and query. @param rest what comes after the operation's own path, with its slash, or nothing. */
+  path(rest: string): string;
+  readonly quirks: Quirks;
+}
+
+/** What a way is wanted for. */
+export interface DoorWish {
+  readonly model?: string;
+  /** The sort of body that the client has. */
+  readonly form?: string;
+}
+
 /** Milliseconds; 0 is no limit. */
 export interface Timeouts {
   readonly connect: number;
@@ -33,7 +53,7 @@ export interface Timeouts {
 
 /** A call as it goes over the wire, for credentials that vouch for its very bytes. */
 export interface WireCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Scheme, host and port. */
   readonly origin: string;
   /** Path and query. */
@@ -78,6 +98,10 @@ export interface Provider {
   routes(model: string, client?: DialectName): readonly Route[];
   /** Remembers the route that answered such a client, so that those that stood before it are tried last from now on. */
   prefer(model: string, route: Route, client?: DialectName): void;
+  /** What it is known to offer besides answers in a conversation; absent where nobody knows. */
+  readonly offers?: readonly Operation[];
+  /** The way to such an operation; nothing where there can be none at its address. */
+  door(operation: Operation, wish: DoorWish): Door | undefined;
   /** The provider's name for a model that a client names as its maker does. */
   modelName(model: string): string;
   /** Tokens that prompt and answer may have together, where the configuration says so. */

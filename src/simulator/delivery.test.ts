@@ -21,6 +21,12 @@ describe('the plan of a delivery', () => {
 
   test('in slices', () => assert.deepEqual(plan([], { slice: 5 }), ['aaaab', 0, 'bbbcc', 0, 'cc', 0, 'end']));
 
+  test('frames may be bytes, also those that are part of a larger buffer', () => {
+    const larger = new Uint8Array([0, 255, 254, 0]);
+    const actions = planDelivery(['a', larger.subarray(1, 3)], {}, []);
+    assert.deepEqual(actions[0], { kind: 'write', bytes: Buffer.from([0x61, 255, 254]) });
+  });
+
   const at = (event: number) => ({ event });
   const byte = (count: number) => ({ byte: count });
   const cases: readonly (readonly [string, readonly Fault[], readonly (string | number)[]])[] = [

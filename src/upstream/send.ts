@@ -16,7 +16,7 @@ export interface Timeouts {
 
 /** One HTTP call to a provider. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Scheme, host and port. */
   readonly origin: string;
   /** Path and query. */

@@ -10,10 +10,15 @@ export interface WholeAnswer {
 
 /**
  * Sends a request and gathers its answer, for everything that is not a model's answer.
- * @param limit bytes the answer may have.
+ * @param limit bytes the answer may have. @param signal ends it when nobody waits any more.
  * @throws GatewayError when there is no answer; any status is one.
  */
-export function sendWhole(sender: Sender, request: UpstreamRequest, limit = 16 * 1024 * 1024): Promise<WholeAnswer> {
+export function sendWhole(
+  sender: Sender,
+  request: UpstreamRequest,
+  limit = 16 * 1024 * 1024,
+  signal?: AbortSignal,
+): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -35,5 +40,11 @@ export function sendWhole(sender: Sender, request: UpstreamRequest, limit = 16 *
       end: () => resolve({ status, headers, body: Buffer.concat(chunks) }),
       fail: reject,
     });
+    const stop = (): void => {
+      sending.abort();
+      reject(new GatewayError('bad_upstream', 'Nobody waits for the answer any more.'));
+    };
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
   });
 }

@@ -31,13 +31,22 @@ export function silentLosses(dialect: Dialect, request: ChatRequest, parts: read
 
 /**
  * A loss speaks for its place and all that lies within, and, told at the first place only, for the rest of its kind.
- * What is said to be moved or mapped must be found all the same.
+ * What is said to be moved or mapped must be found all the same, but for a provider's own tool, which becomes another's.
  */
 function isDeclared(part: Planted, missing: readonly Planted[], losses: readonly Loss[]): boolean {
   const places = missing.filter(({ kind }) => kind === part.kind).map(({ path }) => path);
-  return losses.some(
-    ({ what, path }) => (what === 'dropped' || what === 'approximated') && places.some((place) => lies(place, path)),
-  );
+  return losses.some(({ what, path }) => {
+    if (what === 'mapped') return isNativeTool(part) && path === part.path;
+    if (what === 'moved') return false;
+    // Citations are told one by one, and are missed all at once.
+    if (part.kind === 'text_citations' && places.some((place) => lies(path, place))) return true;
+    return places.some((place) => lies(place, path));
+  });
+}
+
+/** What stands in a tool of the provider's own is a kind for itself. */
+function isNativeTool({ path, kind }: Planted): boolean {
+  return kind === path && path.startsWith('tools[');
 }
 
 /** Whether a place is the other or lies within it. A loss may name after its path, in brackets, what stood there. */

@@ -43,8 +43,13 @@ export function recordings(): Recording[] {
     });
 }
 
-function recordingsIn(name: string, dialect: Dialect): Recording[] {
+/** Files that lie in the folder of another language, by how they begin. */
+const strays: { readonly [file: string]: string } = { 'azure-deepseek-reasoning': 'openai-chat' };
+
+function recordingsIn(name: string, home: Dialect): Recording[] {
   return readdirSync(join(folder, name)).flatMap((file): Recording[] => {
+    const language = Object.entries(strays).find(([start]) => file.startsWith(start))?.[1] ?? home.name;
+    const dialect = Object.values(dialects).find((one) => one.name === language) ?? home;
     const text = readFileSync(join(folder, name, file), 'utf8');
     const title = `${name}/${file.replace(/\.(chunks\.txt|json|sse)$/, '')}`;
     if (file.endsWith('.json')) return [{ dialect, name: title, body: JSON.parse(text) as JsonObject }];
@@ -52,25 +57,35 @@ function recordingsIn(name: string, dialect: Dialect): Recording[] {
     return answersOf(text.split('\n').filter((line) => line.trim() !== '')).map((answer, i, all) => ({
       dialect,
       name: all.length > 1 ? `${title} (${i + 1})` : title,
-      lines: answer.map((line) => JSON.parse(line) as JsonObject),
-      stream: binary.has(name) ? framed(answer) : Buffer.from(answer.map(frameOf).join('') + (ends[name] ?? '')),
+      lines: answer.map(objectIn),
+      stream: binary.has(name)
+        ? framed(answer)
+        : Buffer.from(answer.map(frameOf).join('') + (ends[language === home.name ? name : language] ?? '')),
     }));
   });
 }
+
+/** Events after which the next answer begins. */
+const last = /"type":"(?:message_stop|response\.(?:completed|incomplete|failed))"/;
 
 /** Several answers may lie behind one another in a file. */
 function answersOf(lines: readonly string[]): string[][] {
   const answers: string[][] = [[]];
   for (const line of lines) {
     answers.at(-1)?.push(line);
-    if (line.includes('"type":"message_stop"')) answers.push([]);
+    if (last.test(line)) answers.push([]);
   }
   return answers.filter((answer) => answer.length > 0);
 }
 
+/** One event; a few were recorded without their last brace. */
+function objectIn(line: string): JsonObject {
+  return (parseJson(line) ?? JSON.parse(`${line}}`)) as JsonObject;
+}
+
 /** Events that name themselves are framed under that name. */
 function frameOf(line: string): string {
-  const { type } = JSON.parse(line) as JsonObject;
+  const { type } = objectIn(line);
   return typeof type === 'string' ? `event: ${type}\ndata: ${line}\n\n` : `data: ${line}\n\n`;
 }
 

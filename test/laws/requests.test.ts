@@ -32,8 +32,10 @@ describe('law 6', () => {
         (dialect.pass?.requestHeaders ?? []).map((header) => [header, `${header} value`]),
       );
       const { headers } = client.readRequest(structuredClone(body), sent);
-      const written = upstream.headers?.({ ...request, headers: headers ?? {} }) ?? {};
-      for (const [header, value] of Object.entries(headers ?? {})) assert.equal(written[header], value, header);
+      const passed = { ...request, headers: headers ?? {} };
+      // Some languages have a place for them in the body.
+      const heard = client.readRequest(writeFor(dialect, passed).body, upstream.headers?.(passed) ?? {}).headers ?? {};
+      for (const [header, value] of Object.entries(headers ?? {})) assert.equal(heard[header], value, header);
     });
   }
 

@@ -31,6 +31,8 @@ interface Waiting {
  * one that begins while another is open is held back until that one is over.
  */
 export class AnswerBlocks {
+  /** Whether the client has been asked to call a tool. */
+  called = false;
   readonly #emit: Sink;
   readonly #waiting = new Map<number, Waiting>();
   #open: OpenBlock | undefined;
@@ -40,15 +42,12 @@ export class AnswerBlocks {
   #failed = false;
 
   constructor(emit: Sink) {
-    this.#emit = emit;
+    this.#emit = (event) => {
+      if (!this.#failed) emit(event);
+    };
   }
 
-  /** Whether any block has been told. */
-  get begun(): boolean {
-    return this.#next > 0;
-  }
-
-  /** Arguments came for a call that never began: it is lost, and the answer with it. */
+  /** Arguments came for a call that never began, or would come twice: it is lost, and the answer with it. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -130,13 +129,18 @@ export class AnswerBlocks {
   /** The same start twice begins one call. */
   #startCall(theirs: number, toolUse: JsonObject): void {
     const id = stringIn(toolUse.toolUseId) || `tooluse_${fingerprint(`${this.#next} ${JSON.stringify(toolUse)}`, 22)}`;
-    if (this.#open?.type === 'tool_call' && this.#open.id === id) return;
+    if (this.#open?.type === 'tool_call' && this.#open.id === id) {
+      // Begun anew after its arguments have come: they would come twice.
+      if (this.#open.json !== '') this.#failed = true;
+      return;
+    }
     const head: BlockHead = {
       type: 'tool_call',
       id,
       name: stringIn(toolUse.name) ?? '',
       ...asExt(otherFields(toolUse, toolUseFields)),
     };
+    this.called = true;
     const { input } = toolUse;
     const given = typeof input === 'string' ? input : JSON.stringify(input ?? {});
     this.#begin(theirs, head, id, given === '' ? '{}' : given);

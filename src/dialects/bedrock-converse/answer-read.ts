@@ -3,12 +3,18 @@ import type { Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { AnswerBlocks, blockNumber } from './answer-blocks.ts';
 import { readException } from './error-read.ts';
-import { asExt, converseName } from './ext.ts';
+import { asExt, converseName, otherFields } from './ext.ts';
 import { isMalformed, readStopReason, writeStopReason } from './stop.ts';
 import { readUsage } from './usage.ts';
 
-/** Fields of a whole answer, or of a stream's last event, that only this language has. */
-const ownFields: readonly string[] = ['metrics', 'trace', 'performanceConfig', 'serviceTier'];
+/** Fields of a whole answer, or of a stream's last event, that are understood. All others only this language has. */
+const knownFields: ReadonlySet<string> = new Set([
+  'output',
+  'stopReason',
+  'additionalModelResponseFields',
+  'usage',
+  'p',
+]);
 
 /** One answer on its way in: its start, its blocks, why it ended, what it cost. */
 export class AnswerReader {
@@ -34,10 +40,10 @@ export class AnswerReader {
       case 'contentBlockStart':
         this.begin();
         this.blocks.step(blockNumber(event), event);
-        if (this.blocks.failed) this.fail(broken('The provider sent arguments of a call that it had not begun.'));
-        return;
+        return this.#checkCalls();
       case 'contentBlockStop':
-        return this.blocks.stop(blockNumber(event));
+        this.blocks.stop(blockNumber(event));
+        return this.#checkCalls();
       case 'messageStart':
         // A second beginning is left to the guard.
         return this.#start();
@@ -83,8 +89,8 @@ export class AnswerReader {
     this.#measured = true;
     const usage = readUsage(event.usage);
     if (usage !== undefined) this.#emit({ type: 'usage', usage });
-    for (const field of ownFields)
-      if (isObject(event[field]) && !isUnmeasured(event[field])) this.#own[field] = event[field];
+    const { metrics, ...own } = otherFields(event, knownFields) ?? {};
+    this.#own = { ...this.#own, ...(isMeasured(metrics) && { metrics }), ...own };
   }
 
   /** True once it has said why it ends. */
@@ -97,16 +103,24 @@ export class AnswerReader {
     if (this.ended) return;
     const word = this.#stopReason ?? 'end_turn';
     this.blocks.end(word === 'max_tokens');
+    this.#checkCalls();
+    if (this.ended) return;
     if (isMalformed(word)) return this.fail(broken(`The model's output was not usable: ${word}.`));
     this.ended = true;
-    const reason = readStopReason(word) ?? 'end';
-    const own = writeStopReason(reason) === word ? this.#own : { ...this.#own, stopReason: word };
+    const said = readStopReason(word) ?? 'end';
+    // Models have been seen to call a tool and say that they are done.
+    const reason = said === 'end' && this.blocks.called ? 'tool_calls' : said;
+    const own = writeStopReason(said) === word ? this.#own : { ...this.#own, stopReason: word };
     this.#emit({
       type: 'finish',
       reason,
       ...(this.#stopSequence !== undefined && { stopSequence: this.#stopSequence }),
       ...asExt(own),
     });
+  }
+
+  #checkCalls(): void {
+    if (this.blocks.failed) this.fail(broken('The provider sent arguments that belong to no call.'));
   }
 
   fail(error: GatewayError): void {
@@ -132,8 +146,9 @@ export class AnswerReader {
 }
 
 /** No answer takes no time: that is what is said where nobody has measured. */
-function isUnmeasured(value: JsonObject): boolean {
-  return Object.keys(value).length === 1 && value.latencyMs === 0;
+function isMeasured(metrics: unknown): boolean {
+  if (!isObject(metrics)) return false;
+  return metrics.latencyMs !== 0 || Object.keys(metrics).length > 1;
 }
 
 function broken(message: string): GatewayError {

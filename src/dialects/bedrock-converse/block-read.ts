@@ -164,6 +164,7 @@ function readResultContent(value: unknown, path: string): Block[] {
   return requiredList(value, path).map((item, i) => {
     const part = requiredObject(item, `${path}[${i}]`);
     if (isAbsent(part.json)) return readBlock(part, `${path}[${i}]`);
+    if (typeof part.json === 'string') return { type: 'text', text: part.json, ...asExt({ json: 'string' }) };
     return { type: 'text', text: JSON.stringify(part.json), ...asExt({ json: true }) };
   });
 }

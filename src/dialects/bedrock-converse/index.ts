@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { writeResponse } from './answer-write.ts';
 import { readCount, readCountResponse, writeCountRequest } from './count.ts';
+import { embed } from './embed.ts';
 import { readError } from './error-read.ts';
 import { errorHeaders, statusOf, writeError } from './error-write.ts';
 import { converseName } from './ext.ts';
@@ -55,4 +56,5 @@ export const bedrockConverse = {
     ping: '',
     requestIdHeader: 'x-amzn-requestid',
   },
+  embed,
 } as const satisfies Dialect;

@@ -1,8 +1,8 @@
 import type { Block, ToolResultBlock } from '../../canon/content.ts';
-import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import { type JsonObject, parseJson } from '../../canon/json.ts';
 import { fromResult } from '../../canon/prose.ts';
 import { textMember, writeBlock, writeSearchResult } from './block-write.ts';
-import { fieldsOf } from './ext.ts';
+import { asExt, fieldsOf } from './ext.ts';
 import { writeMedia } from './media-write.ts';
 import { legalToolId } from './tool-id.ts';
 import type { Writing } from './writing.ts';
@@ -37,11 +37,8 @@ export function writeResult(block: ToolResultBlock, to: Writing): WrittenResult 
 function writePart(part: Block, to: Writing): JsonObject[] {
   if (part.type === 'search_result') return [writeSearchResult(part, to)];
   if (part.type !== 'text') return writeBlock(part, 'user', to);
-  if (fieldsOf(part.ext).json === true) {
-    const json = parseJson(part.text);
-    if (isObject(json)) return [{ json }];
-  }
+  const { json, ...own } = fieldsOf(part.ext);
+  if (json !== undefined) return [{ json: json === true ? (parseJson(part.text) ?? part.text) : part.text }];
   if (part.text === '' && !to.own) return [];
-  const { json: _, ...own } = fieldsOf(part.ext);
-  return [textMember({ type: 'text', text: part.text, ext: { 'bedrock-converse': own } })];
+  return [textMember({ type: 'text', text: part.text, ...asExt(own) })];
 }

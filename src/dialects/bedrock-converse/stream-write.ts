@@ -1,4 +1,5 @@
 import { argumentsFor } from '../../canon/custom-tool.ts';
+import type { GatewayError } from '../../canon/error.ts';
 import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
@@ -91,11 +92,8 @@ class EventWriter {
         return;
       case 'finish':
         return this.#finish(event);
-      case 'error': {
-        const { name, body } = writeException(event.error);
-        const headers = { ':exception-type': name, ':content-type': 'application/json', ':message-type': 'exception' };
-        return this.#write(createMessageWriter(headers)(JSON.stringify(body)));
-      }
+      case 'error':
+        return this.#fail(event.error);
     }
   }
 
@@ -193,6 +191,14 @@ class EventWriter {
     this.#say('messageStop', stop);
     if (!isCounted(this.#usage) && Object.keys(beside).length === 0) return;
     this.#say('metadata', { metrics: { latencyMs: 0 }, usage: writeUsage(this.#usage), ...beside });
+  }
+
+  /** What a failed answer has cost so far is told before it fails. */
+  #fail(error: GatewayError): void {
+    if (isCounted(this.#usage)) this.#say('metadata', { metrics: { latencyMs: 0 }, usage: writeUsage(this.#usage) });
+    const { name, body } = writeException(error);
+    const headers = { ':exception-type': name, ':content-type': 'application/json', ':message-type': 'exception' };
+    this.#write(createMessageWriter(headers)(JSON.stringify(body)));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { embed } from './embed.ts';
 import { readError } from './error-read.ts';
 import { cohereName } from './name.ts';
 import { writeRequest } from './request-write.ts';
@@ -33,4 +34,5 @@ export const cohere = {
       'labels',
     ],
   },
+  embed,
 } as const satisfies Dialect;

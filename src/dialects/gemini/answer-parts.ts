@@ -1,5 +1,5 @@
-import { argumentsFor } from '../../canon/custom-tool.ts';
 import type { Source } from '../../canon/content.ts';
+import { argumentsFor } from '../../canon/custom-tool.ts';
 import type { BlockHead, Event } from '../../canon/event.ts';
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { fieldsOf, geminiName } from './ext.ts';
@@ -25,7 +25,7 @@ export class AnswerParts {
   /** Whether the open block has said anything. */
   #said = false;
   #signature: string | undefined;
-  /** The proof of a thought that is over. It goes on the next part where that is a call, or the thought was not shown. */
+  /** The proof of a thought that is over, for the next part; and whether the thought was shown. */
   #held: { readonly value: string; readonly shown: boolean } | undefined;
   /** The proof for the open call. */
   #proof: string | undefined;
@@ -52,6 +52,8 @@ export class AnswerParts {
         return this.grounding.cite(event.citation);
       case 'close':
         return this.#close();
+      default:
+        return;
     }
   }
 
@@ -84,6 +86,8 @@ export class AnswerParts {
       case 'native':
         if (block.dialect === geminiName) this.#sink.part(block.value);
         return;
+      default:
+        return;
     }
   }
 
@@ -94,7 +98,8 @@ export class AnswerParts {
     this.#proof = undefined;
     if (held === undefined) return;
     if (type === 'tool_call') this.#proof = writeProof(held.value);
-    else if (!held.shown && (type === 'text' || type === 'refusal')) {
+    else if (type === 'text' || type === 'refusal') {
+      // Clients that keep no thoughts keep what was said.
       this.#beside = { ...this.#beside, thoughtSignature: writeProof(held.value, { before: true }) };
     } else this.#sink.part({ text: '', thought: true, thoughtSignature: writeProof(held.value) });
   }
@@ -128,6 +133,8 @@ export class AnswerParts {
         return;
       case 'tool_call':
         return this.#call(block);
+      default:
+        return;
     }
   }
 

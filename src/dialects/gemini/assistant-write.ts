@@ -1,5 +1,5 @@
-import { argumentsFor } from '../../canon/custom-tool.ts';
 import type { Block, ThinkingBlock, ToolCallBlock } from '../../canon/content.ts';
+import { argumentsFor } from '../../canon/custom-tool.ts';
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
 import { fieldsOf } from './ext.ts';

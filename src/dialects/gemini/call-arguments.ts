@@ -15,7 +15,8 @@ export class CallArguments {
 
   /** Takes what a `functionCall` says of its arguments. */
   add(call: JsonObject): void {
-    if (isObject(call.args)) this.#root.args = isObject(this.#root.args) ? { ...this.#root.args, ...call.args } : call.args;
+    if (isObject(call.args))
+      this.#root.args = isObject(this.#root.args) ? { ...this.#root.args, ...call.args } : call.args;
     for (const part of objectsIn(call.partialArgs)) this.#addPart(part);
   }
 
@@ -36,7 +37,7 @@ export class CallArguments {
       this.sound = false;
       return;
     }
-    const value = valueOf(part);
+    const value = valueAt(part);
     const goesOn = this.#openPath === path && typeof value === 'string';
     if (value !== undefined) place(this.#root, ['args', ...steps], value, goesOn);
     if (part.willContinue === true) this.#openPath = path;
@@ -45,7 +46,7 @@ export class CallArguments {
 }
 
 /** The value of one place; nothing where none is said. */
-function valueOf(part: JsonObject): unknown {
+function valueAt(part: JsonObject): unknown {
   if ('stringValue' in part) return stringIn(part.stringValue) ?? '';
   if ('numberValue' in part) return numberIn(part.numberValue) ?? part.numberValue;
   if ('boolValue' in part) return part.boolValue;

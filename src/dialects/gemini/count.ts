@@ -23,7 +23,12 @@ export function readCount(body: JsonObject): JsonObject {
   const { model, stream, alt } = body;
   const request = optional(inner, 'generateContentRequest', message);
   if (request === undefined) return body;
-  return { ...request, ...(model !== undefined && { model }), stream: stream ?? false, ...(alt !== undefined && { alt }) };
+  return {
+    ...request,
+    ...(model !== undefined && { model }),
+    stream: stream ?? false,
+    ...(alt !== undefined && { alt }),
+  };
 }
 
 /** The answer to a request for a count. */

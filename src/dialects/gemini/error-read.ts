@@ -60,7 +60,11 @@ const kindByReason: ReadonlyMap<string, ErrorKind> = new Map([
 
 /** Wordings that say more than the code beside them; each with the codes that leave room for it. */
 const kindByWording: readonly (readonly [kind: ErrorKind, wording: RegExp, statuses: readonly string[]])[] = [
-  ['authentication', /api[ _]key (?:not valid|not found|expired|invalid)|leaked/i, ['INVALID_ARGUMENT', 'PERMISSION_DENIED']],
+  [
+    'authentication',
+    /api[ _]key (?:not valid|not found|expired|invalid)|leaked/i,
+    ['INVALID_ARGUMENT', 'PERMISSION_DENIED'],
+  ],
   [
     'billing',
     /credits? (?:are|is|has been|have been) (?:depleted|exhausted)|prepay(?:ment)? credits|spending cap|billing (?:to be|is not|has not been|account)|enable billing/i,
@@ -73,7 +77,8 @@ const kindByWording: readonly (readonly [kind: ErrorKind, wording: RegExp, statu
 ];
 
 /** Google's wording for a prompt that does not fit, with one number or none. */
-const tooManyTokens = /(?:input )?token count.{0,40}? exceeds the maximum number of tokens(?: allowed)?(?:\D{0,10}(\d+))?/i;
+const tooManyTokens =
+  /(?:input )?token count.{0,40}? exceeds the maximum number of tokens(?: allowed)?(?:\D{0,10}(\d+))?/i;
 
 /** Reads an HTTP error. Streams wrap theirs in an array. Never throws. */
 export function readError(status: number, headers: Headers, body: Uint8Array): GatewayError {
@@ -201,5 +206,7 @@ function unstructured(status: number, text: string, contentType: string): Said {
 
 /** Keys that a server quotes back are not for the client's eyes. */
 function redact(message: string): string {
-  return message.replace(/\bBearer\s+[\w.~+/=-]{8,}/gi, 'Bearer [key]').replace(/\b(?:AIza|AQ\.|ya29\.)[\w.-]{12,}/g, '[key]');
+  return message
+    .replace(/\bBearer\s+[\w.~+/=-]{8,}/gi, 'Bearer [key]')
+    .replace(/\b(?:AIza|AQ\.|ya29\.)[\w.-]{12,}/g, '[key]');
 }

@@ -1,4 +1,4 @@
-import { type ErrorKind, type GatewayError, errorKinds } from '../../canon/error.ts';
+import { type ErrorKind, errorKinds, type GatewayError } from '../../canon/error.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { readOverflow } from '../../canon/overflow.ts';
 import { ownDomain } from './error-read.ts';

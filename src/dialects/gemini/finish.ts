@@ -98,9 +98,7 @@ export function writeEnding({ reason, stopSequence }: Ending, own: JsonObject): 
   const word = stringIn(ownWord);
   const same = word !== undefined && (reasons.get(word) ?? 'end') === (reason === 'tool_calls' ? 'end' : reason);
   const note =
-    stopSequence === undefined
-      ? notes[reason]
-      : `The stop sequence ${JSON.stringify(stopSequence)} ended the answer.`;
+    stopSequence === undefined ? notes[reason] : `The stop sequence ${JSON.stringify(stopSequence)} ended the answer.`;
   const message = finishMessage ?? (same ? undefined : note);
   return {
     finishReason: same ? word : words[reason],

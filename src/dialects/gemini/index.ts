@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { count, readCount, writeCount } from './count.ts';
+import { embed } from './embed.ts';
 import { readError } from './error-read.ts';
 import { statusOf, writeError } from './error-write.ts';
 import { geminiName } from './ext.ts';
@@ -57,4 +58,5 @@ export const gemini = {
     requestIdHeader: 'x-request-id',
   },
   pass,
+  embed,
 } as const satisfies Dialect;

@@ -75,12 +75,12 @@ function writeLabels({ request: { labels }, own, lose }: Writing): JsonObject {
   return legal.length > 0 ? { labels: Object.fromEntries(legal) } : {};
 }
 
-/** Drops what the provider is known to refuse, at the top or in `generationConfig`. */
+/** Drops what the provider is known to refuse, at the top or in a configuration. */
 function dropRefused(body: JsonObject, { quirks, lose }: Writing): void {
   for (const field of quirks.refuses ?? []) {
-    const config = body.generationConfig;
-    const holder = body[field] === undefined && isObject(config) ? config : body;
-    if (holder[field] === undefined) continue;
+    const places = [body, body.generationConfig, body.toolConfig];
+    const holder = places.find((place) => isObject(place) && place[field] !== undefined);
+    if (!isObject(holder)) continue;
     delete holder[field];
     lose('dropped', field, 'the provider refuses it');
   }

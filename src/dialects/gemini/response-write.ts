@@ -3,9 +3,9 @@ import type { Event } from '../../canon/event.ts';
 import type { Folded } from '../../canon/fold.ts';
 import { type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
+import { answerHead, writeCandidate } from './answer-frame.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { fieldsOf, geminiName } from './ext.ts';
-import { answerHead, writeCandidate } from './answer-frame.ts';
 import { writeUsage } from './usage.ts';
 
 /** Writes a whole answer as a `GenerateContentResponse`. */

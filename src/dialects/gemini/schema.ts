@@ -28,7 +28,8 @@ export function jsonSchemaOf(written: JsonObject): JsonObject {
     // It says that there is an `enum`, which is to be seen.
     else if (keyword !== 'format' || value !== 'enum') schema[keyword] = value;
   }
-  if (isNullable && Array.isArray(schema.enum) && !schema.enum.includes(null)) schema.enum = [...schema.enum, null];
+  const values: unknown = schema.enum;
+  if (isNullable && Array.isArray(values) && !values.includes(null)) schema.enum = (values as unknown[]).concat(null);
   if (example !== undefined) schema.examples = [example];
   return schema;
 }

@@ -72,7 +72,13 @@ export function writeToolConfig(to: Writing, tools: readonly JsonObject[]): Json
     ...(isObject(functionCallingConfig) && functionCallingConfig),
   };
   if (to.request.parallelTools === false) to.lose('dropped', 'parallel_tools', 'calls cannot be kept single here');
-  const config = { ...(Object.keys(calling).length > 0 && { functionCallingConfig: calling }), ...rest };
+  // Only so are Google's own tools taken beside functions.
+  const mixed = !to.own && names.length > 0 && tools.some((tool) => tool.functionDeclarations === undefined);
+  const config = {
+    ...(Object.keys(calling).length > 0 && { functionCallingConfig: calling }),
+    ...(mixed && { includeServerSideToolInvocations: true }),
+    ...rest,
+  };
   return Object.keys(config).length > 0 ? config : undefined;
 }
 
@@ -83,6 +89,11 @@ function writeChoice(to: Writing, names: readonly string[]): JsonObject {
   if (names.length === 0) {
     if (toolChoice.type !== 'auto') to.lose('dropped', 'tool_choice', 'there is no function to choose');
     return {};
+  }
+  const isForced = toolChoice.type === 'required' || toolChoice.type === 'tool';
+  if (isForced && to.quirks.forced_tools === false) {
+    to.lose('approximated', 'tool_choice', 'the model cannot be made to call');
+    return { mode: 'AUTO' };
   }
   const wanted = namedBy(toolChoice);
   const known = wanted.filter((name) => names.includes(name));

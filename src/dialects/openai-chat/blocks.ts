@@ -151,7 +151,7 @@ export class Blocks {
       citations: [],
       ...(signature !== undefined && { signature }),
       ...(detail !== undefined && { detail }),
-      ...asExt(ext, undefined),
+      ...asExt(ext),
     };
   }
 

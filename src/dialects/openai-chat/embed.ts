@@ -5,6 +5,7 @@ import {
   type EmbedRequest,
   type EmbedTask,
   embedLosses,
+  noVectors,
   type Vector,
   vectorIn,
 } from '../../canon/embedding.ts';
@@ -150,10 +151,6 @@ function vectorOf(embedding: unknown): Vector {
   if (typeof embedding === 'string') return vectorIn(embedding);
   if (!Array.isArray(embedding)) throw noVectors();
   return embedding as number[];
-}
-
-function noVectors(): GatewayError {
-  return new GatewayError('bad_upstream', 'The provider answered with something that holds no embeddings.');
 }
 
 /** How far into an answer its first vector begins, bytes. */

@@ -47,6 +47,7 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map([
   ['permission_denied_error', 'permission'],
   ['insufficient_permissions', 'permission'],
   ['model_not_found', 'not_found'],
+  ['invalid_model', 'not_found'],
   ['deploymentnotfound', 'not_found'],
   ['not_found_error', 'not_found'],
   ['notfounderror', 'not_found'],
@@ -206,8 +207,18 @@ function readSaid(body: JsonObject): Said {
   if (typeof nested === 'string') return plain(nested, [body['type'], body['code'], body['error_code']], body);
   if (isObject(nested)) return { ...fromObject(nested), envelope: typeof nested['message'] === 'string' };
   if (Array.isArray(body['errors'])) return plain(textOf(body['errors']), [body['code']], body);
-  if (body['detail'] !== undefined) return plain(textOf(body['detail']), [body['code']], body);
-  return { ...fromObject(body), envelope: false };
+  if (body['detail'] !== undefined) return atField(plain(textOf(body['detail']), [body['code']], body), body['detail']);
+  const inner = body['message'];
+  const said = { ...fromObject(body), envelope: false };
+  return isObject(inner) ? atField(said, inner['detail']) : said;
+}
+
+/** The field that a list of FastAPI's complaints names first. */
+function atField(said: Said, detail: unknown): Said {
+  const loc = objectsIn(detail)[0]?.['loc'];
+  const steps = Array.isArray(loc) ? loc.filter((step, i) => i > 0 || step !== 'body') : [];
+  const param = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return said.param !== undefined || param === '' ? said : { ...said, param: param.replace(/^\./, '') };
 }
 
 /** Some relays put their origin's body into a string. */

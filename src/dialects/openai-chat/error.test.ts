@@ -309,6 +309,17 @@ describe('kinds', () => {
     assert.equal(read(400, { error: 'plain' }).message, 'plain');
     assert.equal(read(400, { message: 'top' }).message, 'top');
     assert.equal(read(400, { detail: 'fast' }).message, 'fast');
+    const complaints = [{ type: 'missing', loc: ['body', 'messages', 0, 'content'], msg: 'Field required', input: {} }];
+    for (const body of [
+      { detail: complaints },
+      { object: 'error', message: { detail: complaints }, type: 'x', code: 1 },
+    ]) {
+      const error = read(422, body);
+      assert.deepEqual([error.kind, error.details.param], ['invalid_request', 'messages[0].content']);
+      assert.equal(error.message, 'body.messages.0.content: Field required');
+    }
+    const unknown = { object: 'error', message: 'Invalid model: x', type: 'invalid_model', param: null, code: '1500' };
+    assert.equal(read(400, unknown).kind, 'not_found');
     assert.equal(
       read(422, { detail: [{ loc: ['body', 'x'], msg: 'field required' }] }).message,
       'body.x: field required',

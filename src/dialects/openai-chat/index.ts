@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { embed } from './embed.ts';
 import { readError } from './error-read.ts';
 import { writeError } from './error-write.ts';
 import { writeModel, writeModels } from './model.ts';
@@ -20,6 +21,7 @@ export const openaiChat = {
     readResponse,
     readError,
     toolNames: /^[a-zA-Z0-9_-]{1,64}$/,
+    means: ['web_search'],
     // What depends on the server is reported by the writer, which knows its quirks.
     cannotSay: ['video', 'text_citations', 'document_citations', 'reasoning_display'],
   },
@@ -38,4 +40,5 @@ export const openaiChat = {
     requestIdHeader: 'x-request-id',
   },
   pass,
+  embed,
 } as const satisfies Dialect;

@@ -20,6 +20,8 @@ export function writeMessages(request: ChatRequest, instruction: string | undefi
     else if (turn.role === 'system') messages.push(...writeMidSystem(turn, i, writing));
     else messages.push(...writeUser(turn, i, replies.rest(i), writing));
   });
+  const last = messages.at(-1);
+  if (writing.quirks.assistant_prefix === true && last?.['role'] === 'assistant') last['prefix'] ??= true;
   return messages;
 }
 

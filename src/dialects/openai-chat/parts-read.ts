@@ -16,6 +16,7 @@ const partFields = new Set([
   'image_url',
   'input_audio',
   'file',
+  'file_id',
   'document_url',
   'document_name',
   'cache_control',
@@ -34,8 +35,12 @@ function readPart(part: JsonObject, path: string): Block {
     case 'image_url':
       return { ...readImage(part['image_url'], `${path}.image_url`), ...more };
     case 'input_audio':
+      // Mistral's form says bytes alone, and not which.
+      if (typeof part['input_audio'] === 'string') return { type: 'native', dialect: 'openai-chat', value: part };
       return { ...readAudio(required(part, 'input_audio', object, `${path}.`), `${path}.input_audio`), ...more };
     case 'file':
+      if (part['file'] === undefined && typeof part['file_id'] === 'string')
+        return { type: 'document', source: fileById(part['file_id']), ...more };
       return { ...readFile(required(part, 'file', object, `${path}.`), `${path}.file`), ...more };
     case 'document_url':
       return { ...readDocumentUrl(part, path), ...more };

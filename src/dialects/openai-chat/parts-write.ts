@@ -104,7 +104,8 @@ function writeDocument(block: DocumentBlock, path: string, writing: Writing): Js
     const parts = writeParts(source.parts, `${path}.source.parts`, writing);
     return head.length > 0 ? [textPart(head.join('\n')), ...parts] : parts;
   }
-  if (source.type === 'url') {
+  const asAddress = writing.quirks.file_part === 'document_url';
+  if (source.type === 'url' && !asAddress) {
     writing.lose('approximated', path, 'the document is named by its address only');
     return [...about, textPart(`Document: ${title === undefined ? source.url : `${title} (${source.url})`}`)];
   }
@@ -113,7 +114,15 @@ function writeDocument(block: DocumentBlock, path: string, writing: Writing): Js
   if (source.type === 'file' && source.owner !== 'openai-chat') {
     return [...about, absent(nameOf(block), path, 'it lies with another provider', writing)];
   }
+  if (asAddress) return [...about, addressPart(source, title)];
+  if (source.type === 'url') return about;
   return [...about, { type: 'file', file: fileOf(source, title) }];
+}
+
+/** Mistral's form: an address, which may hold the bytes, or a file of its own. */
+function addressPart(source: Source, title: string | undefined): JsonObject {
+  if (source.type === 'file') return { type: 'file', file_id: source.id };
+  return { type: 'document_url', document_url: urlOf(source), ...(title !== undefined && { document_name: title }) };
 }
 
 function fileOf(source: Exclude<Source, { type: 'url' }>, title: string | undefined): JsonObject {

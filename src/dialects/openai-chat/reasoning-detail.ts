@@ -45,7 +45,7 @@ export function extOfDetail(detail: Detail | undefined, ordinal: number, encrypt
  * As a block's `ext`. Text without a proof loses its own on the way through clients of other languages; what it was is
  * kept with the encrypted form that follows it.
  */
-export function asExt(own: JsonObject | undefined, before: Ext | undefined): { readonly ext?: Ext } {
+export function asExt(own: JsonObject | undefined, before?: Ext): { readonly ext?: Ext } {
   const preceding = before?.['openai-chat'];
   if (own === undefined && preceding === undefined) return {};
   return { ext: { 'openai-chat': { ...own, ...(preceding !== undefined && { before: preceding }) } } };

@@ -89,9 +89,8 @@ export function thoughtsOf(pieces: readonly ReasoningPiece[]): Thought[] {
     const open = goesOn ? thoughts.pop() : undefined;
     const id = stringIn(detail?.['id']) ?? open?.id;
     const ext = extOfDetail(detail, thoughts.length, piece.type === 'redacted');
-    const before = piece.type === 'redacted' && last !== undefined && isOpen(last.block) ? last.block.ext : undefined;
     thoughts.push({
-      block: grown(open?.block ?? { type: 'thinking', text: '', ...asExt(ext, before) }, piece),
+      block: grown(open?.block ?? { type: 'thinking', text: '', ...asExt(ext) }, piece),
       detail: open?.detail ?? detail,
       ...(id !== undefined && { id }),
     });

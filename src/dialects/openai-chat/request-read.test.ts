@@ -222,6 +222,52 @@ describe('what is unknown is carried', () => {
     ]);
   });
 
+  test('a search of the web is a tool, wherever it is asked for', () => {
+    const search = (value: JsonObject, means: JsonObject = {}): JsonObject => ({
+      type: 'native',
+      dialect: 'openai-chat',
+      name: 'web_search',
+      value,
+      means: { type: 'web_search', ...means },
+    });
+    const location = { type: 'approximate', approximate: { city: 'Oslo', region: null } };
+    const plugins = [{ id: 'web', max_results: 3 }, { id: 'file-parser' }];
+    const tool = { type: 'openrouter:web_search', parameters: { allowed_domains: ['a.example'] } };
+    const { tools, ext } = readRequest(
+      {
+        model: 'm',
+        messages: [hello],
+        tools: [tool, { type: 'code_interpreter' }, { type: 'odd' }],
+        web_search_options: { user_location: location },
+        plugins,
+      },
+      {},
+    );
+    assert.deepEqual(tools, [
+      { ...search(tool, { allowedDomains: ['a.example'] }), name: 'openrouter:web_search' },
+      {
+        type: 'native',
+        dialect: 'openai-chat',
+        name: 'code_interpreter',
+        value: { type: 'code_interpreter' },
+        means: { type: 'code_execution' },
+      },
+      { type: 'native', dialect: 'openai-chat', name: 'odd', value: { type: 'odd' } },
+      search({ web_search_options: { user_location: location } }, { location: { city: 'Oslo' } }),
+      search({ plugins: [plugins[0]] }),
+    ]);
+    assert.deepEqual(ext, { 'openai-chat': { plugins: [plugins[1]] } });
+  });
+
+  test("Mistral's parts: sound without a format, files by their id", () => {
+    const sound = { type: 'input_audio', input_audio: 'AAAA' };
+    const [turn] = turnsOf({ role: 'user', content: [sound, { type: 'file', file_id: 'f1' }] });
+    assert.deepEqual(turn?.content, [
+      { type: 'native', dialect: 'openai-chat', value: sound },
+      { type: 'document', source: { type: 'file', id: 'f1', owner: 'openai-chat' } },
+    ]);
+  });
+
   test('what says the default is not carried', () => {
     assert.equal(
       read({ n: 1, logprobs: false, response_format: { type: 'text' }, stop: null, user: null }).ext,
@@ -305,13 +351,11 @@ describe('messages', () => {
     });
     const google = (signature: string): JsonObject => ({ extra_content: { google: { thought_signature: signature } } });
     const read = (message: JsonObject): unknown =>
-      turnsOf(hello, { role: 'assistant', ...message })[1]?.content.map((block) =>
-        block.type === 'thinking'
-          ? [block.text, block.signature ?? block.redacted, block.ext?.['openai-chat']]
-          : block.type === 'tool_call'
-            ? [block.id, block.ext]
-            : block.type,
-      );
+      turnsOf(hello, { role: 'assistant', ...message })[1]?.content.map((block) => {
+        if (block.type === 'tool_call') return [block.id, block.ext];
+        if (block.type !== 'thinking') return block.type;
+        return [block.text, block.signature ?? block.redacted, block.ext?.['openai-chat']];
+      });
     const details = [
       { type: 'reasoning.text', text: 'first', signature: 's0', index: 0 },
       { type: 'reasoning.text', text: 'se', index: 1 },

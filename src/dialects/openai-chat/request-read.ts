@@ -21,6 +21,7 @@ import { requestHeaders } from './headers.ts';
 import { readMessages } from './messages-read.ts';
 import { readCacheMark } from './parts-read.ts';
 import { readToolChoice, readTools } from './tools-read.ts';
+import { otherPlugins } from './web-search.ts';
 
 /** Fields with a canonical meaning. All others ride in `ext`. */
 const known = new Set([
@@ -54,6 +55,7 @@ const known = new Set([
   'stream',
   'stream_options',
   'cache_control',
+  'web_search_options',
 ]);
 
 /** Reads a Chat Completions request. Throws `invalid_request`, in OpenAI's words, where a field contradicts the language. */
@@ -209,6 +211,11 @@ function ownHeaders(headers: Headers): Headers | undefined {
 /** What has no canonical meaning; and what has one whose form here was not understood, as the client wrote it. */
 function readExt(body: JsonObject, unread: { toolChoice: boolean; format: boolean }): { ext?: Ext } {
   const rest = others(body, known) ?? {};
+  const plugins = otherPlugins(rest['plugins']);
+  if (plugins === undefined) delete rest['plugins'];
+  else rest['plugins'] = plugins;
+  if (body['web_search_options'] !== undefined && !isObject(body['web_search_options']))
+    rest['web_search_options'] = body['web_search_options'];
   // These say what is so anyway.
   if (rest['n'] === 1) delete rest['n'];
   if (rest['logprobs'] === false) delete rest['logprobs'];

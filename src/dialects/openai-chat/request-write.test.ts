@@ -364,6 +364,45 @@ describe('what a server cannot take', () => {
   });
 });
 
+describe('a search of the web', () => {
+  const search: Tool = {
+    type: 'native',
+    dialect: 'anthropic',
+    name: 'web_search',
+    value: { type: 'web_search_20250305', name: 'web_search' },
+    means: { type: 'web_search', location: { city: 'Oslo' } },
+  };
+
+  test('of another language is asked for as the server wants, where it is known to search', () => {
+    const none = write({ tools: [search] });
+    assert.deepEqual(Object.keys(none.body), ['model', 'messages']);
+    assert.deepEqual(none.losses, ['dropped tools[0]']);
+    const field = write({ tools: [search, tool('f')] }, { web_search: 'web_search_options' });
+    assert.deepEqual(field.body.web_search_options, {
+      user_location: { type: 'approximate', approximate: { city: 'Oslo' } },
+    });
+    assert.equal((field.body.tools as unknown[]).length, 1);
+    assert.deepEqual(field.losses, ['approximated tools[0]']);
+    assert.deepEqual(write({ tools: [search] }, { web_search: 'plugins' }).body.plugins, [{ id: 'web' }]);
+    assert.deepEqual(write({ tools: [search] }, { web_search: 'tool' }).body.tools, [{ type: 'web_search' }]);
+  });
+
+  test('of our own goes where it came from, beside plugins of other kinds', () => {
+    const own = (value: JsonObject): Tool => ({ type: 'native', dialect: 'openai-chat', name: 'web_search', value });
+    const { body } = write({
+      from: 'openai-chat',
+      tools: [
+        own({ web_search_options: { search_context_size: 'low' } }),
+        own({ plugins: [{ id: 'web', engine: 'exa' }] }),
+      ],
+      ext: { 'openai-chat': { plugins: [{ id: 'file-parser' }] } },
+    });
+    assert.deepEqual(body.web_search_options, { search_context_size: 'low' });
+    assert.deepEqual(body.plugins, [{ id: 'web', engine: 'exa' }, { id: 'file-parser' }]);
+    assert.equal(body.tools, undefined);
+  });
+});
+
 describe('tools', () => {
   const named = (more: Partial<ChatRequest>): string[] =>
     ((write(more).body.tools ?? []) as { function: { name: string } }[]).map((one) => one.function.name);
@@ -548,6 +587,50 @@ describe('parameters', () => {
     });
     assert.deepEqual(param({ serviceTier: 'batch' }), { body: {}, losses: ['dropped service_tier'] });
     assert.deepEqual(param({ from: 'openai-chat', serviceTier: 'scale' }).body, { service_tier: 'scale' });
+  });
+
+  test('as Mistral names them', () => {
+    const quirks: Quirks = {
+      seed: 'random_seed',
+      service_tiers: ['auto', 'standard_only'],
+      file_part: 'document_url',
+      assistant_prefix: true,
+    };
+    const far: Block = { type: 'document', source: { type: 'url', url: 'https://a.example/b.pdf' } };
+    const mine: Block = { type: 'document', source: { type: 'file', id: 'f1', owner: 'openai-chat' } };
+    const { body, losses } = write(
+      {
+        sampling: { seed: 7 },
+        serviceTier: 'default',
+        turns: [user(pdf, far, mine), assistant(text('Well')), user(text('?')), assistant(text('So'))],
+      },
+      quirks,
+    );
+    assert.deepEqual(body, {
+      model: 'm',
+      messages: [
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'document_url',
+              document_url: 'data:application/pdf;base64,JVBERi0=',
+              document_name: 'a.pdf',
+            },
+            { type: 'document_url', document_url: 'https://a.example/b.pdf' },
+            { type: 'file', file_id: 'f1' },
+          ],
+        },
+        { role: 'assistant', content: 'Well' },
+        { role: 'user', content: '?' },
+        { role: 'assistant', content: 'So', prefix: true },
+      ],
+      random_seed: 7,
+      service_tier: 'standard_only',
+    });
+    assert.deepEqual(losses, ['mapped service_tier']);
+    assert.deepEqual(write({ serviceTier: 'flex' }, quirks).losses, ['dropped service_tier']);
+    assert.equal(write({ serviceTier: 'default' }).body.service_tier, 'default');
   });
 
   test('a stream brings its usage, where that can be asked', () => {

@@ -12,10 +12,11 @@ import { createWriting, type Writing } from './writing.ts';
 export function writeRequest(request: ChatRequest, options: WriteOptions): JsonObject {
   const writing = createWriting(request, options);
   const format = writeFormat(request.format, writing);
+  const tools = writeTools(request, writing);
   const body: JsonObject = {
     model: request.model,
     messages: writeMessages(withTopMark(request, writing), format.instruction, writing),
-    ...writeTools(request, writing),
+    ...tools,
     ...writeMaxTokens(request.maxTokens, writing),
     ...writeSampling(request, writing),
     ...writeStop(request.stop, writing),
@@ -31,6 +32,7 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
     ...request.ext?.['openai-chat'],
   };
   mergeStreamOptions(body, request, writing);
+  mergePlugins(body, request, tools);
   for (const field of writing.quirks.refuses ?? []) {
     if (body[field] === undefined) continue;
     delete body[field];
@@ -72,7 +74,7 @@ function writeSampling({ sampling }: ChatRequest, { quirks, own, lose }: Writing
   say('top_p', topP);
   say('frequency_penalty', frequencyPenalty);
   say('presence_penalty', presencePenalty);
-  say('seed', seed);
+  say(quirks.seed ?? 'seed', seed);
   for (const [field, value] of [
     ['top_k', topK],
     ['min_p', minP],
@@ -120,17 +122,21 @@ function writeUser(user: string | undefined, { own, lose }: Writing): JsonObject
   return { user: `user_${fingerprint(user, 32)}` };
 }
 
-/** Anthropic's word for "no priority" and this language's. */
-const tiers: { readonly [tier: string]: string } = { standard_only: 'default' };
+/** Anthropic's word for "no priority", which Mistral shares, and this language's. */
+const kindred: { readonly [tier: string]: string } = { standard_only: 'default', default: 'standard_only' };
+const usualTiers: readonly string[] = ['auto', 'default', 'flex', 'priority'];
 
-function writeServiceTier(tier: string | undefined, { own, lose }: Writing): JsonObject {
+function writeServiceTier(tier: string | undefined, { quirks, own, lose }: Writing): JsonObject {
   if (tier === undefined) return {};
-  if (own || tier === 'auto' || tier === 'default' || tier === 'flex' || tier === 'priority')
-    return { service_tier: tier };
-  const word = tiers[tier];
-  if (word === undefined) lose('dropped', 'service_tier', `there is no tier ${tier} here`);
-  else lose('mapped', 'service_tier', `${tier} is told as ${word}`);
-  return word === undefined ? {} : { service_tier: word };
+  const taken = quirks.service_tiers ?? usualTiers;
+  if (taken.includes(tier) || (own && quirks.service_tiers === undefined)) return { service_tier: tier };
+  const word = kindred[tier];
+  if (word === undefined || !taken.includes(word)) {
+    lose('dropped', 'service_tier', `there is no tier ${tier} here`);
+    return {};
+  }
+  lose('mapped', 'service_tier', `${tier} is told as ${word}`);
+  return { service_tier: word };
 }
 
 /** A streamed answer always brings its usage: the gateway counts, whatever the client asked for. */
@@ -145,4 +151,10 @@ function mergeStreamOptions(body: JsonObject, request: ChatRequest, { quirks }: 
   if (!isObject(own)) return;
   if (request.stream && quirks.stream_options !== false) body['stream_options'] = { include_usage: true, ...own };
   else delete body['stream_options'];
+}
+
+/** Plugins that stand for tools, and all others. */
+function mergePlugins(body: JsonObject, request: ChatRequest, tools: JsonObject): void {
+  const own = request.ext?.['openai-chat']?.['plugins'];
+  if (Array.isArray(own) && Array.isArray(tools['plugins'])) body['plugins'] = [...tools['plugins'], ...own];
 }

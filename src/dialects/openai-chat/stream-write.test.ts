@@ -160,7 +160,7 @@ describe('chunks', () => {
       ...call(3, 'b'),
       finish('tool_calls'),
     ];
-    const opened = deltasOf(events).filter((delta) => 'reasoning_details' in delta);
+    const opened = (deltasOf(events) as JsonObject[]).filter((delta) => 'reasoning_details' in delta);
     assert.deepEqual(opened.slice(1), [
       {
         reasoning_details: [detail(0, 's0', { id: 'a' })],
@@ -171,12 +171,12 @@ describe('chunks', () => {
         tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f', arguments: '' }, ...google('s1') }],
       },
     ]);
-    const message = (whole(events).choices as { message: JsonObject }[])[0]?.message;
-    assert.deepEqual(message?.['reasoning_details'], [
+    const [choice] = whole(events).choices as { message: { [field: string]: JsonObject[] } }[];
+    assert.deepEqual(choice?.message['reasoning_details'], [
       { ...detail(0, 's0', { id: 'a' }), text: 'Hmm.' },
       detail(1, 's1', { id: 'b' }),
     ]);
-    assert.deepEqual((message?.['tool_calls'] as JsonObject[])[1]?.['extra_content'], google('s1')['extra_content']);
+    assert.deepEqual(choice.message['tool_calls']?.[1]?.['extra_content'], google('s1')['extra_content']);
     const said: Event[] = [start, ...block(0, { type: 'text' }, text(0, 'Yes.')), ...bare(1, 's'), finish('end')];
     assert.deepEqual(deltasOf(said).at(-2), { reasoning_details: [detail(0, 's')], ...google('s') });
   });

@@ -14,6 +14,7 @@ import {
   wrongType,
 } from './fields.ts';
 import { readCacheMark } from './parts-read.ts';
+import { readMeaning, readWebSearch } from './web-search.ts';
 
 /**
  * Marks, in a tool's `ext`, that the client speaks of functions and wants to be answered so. A symbol, because it is
@@ -26,13 +27,14 @@ export function asksForFunctions({ tools }: ChatRequest): boolean {
   return tools.some((tool) => tool.type === 'function' && functionForm in (tool.ext?.['openai-chat'] ?? {}));
 }
 
-/** Reads `tools` and the older `functions`. */
+/** Reads `tools`, the older `functions`, and what is asked for beside them. */
 export function readTools(body: JsonObject): Tool[] {
   const tools = optional(body, 'tools', objects) ?? [];
   const functions = optional(body, 'functions', objects) ?? [];
   return [
     ...tools.map((tool, i) => readTool(tool, `tools[${i}]`)),
     ...functions.map((fn, i) => readFunction(fn, {}, { [functionForm]: true }, `functions[${i}].`)),
+    ...readWebSearch(body),
   ];
 }
 
@@ -51,7 +53,9 @@ function readTool(tool: JsonObject, path: string): Tool {
     const custom = required(tool, 'custom', object, `${path}.`);
     return readCustom(custom, tool, `${path}.custom.`);
   }
-  return { type: 'native', dialect: 'openai-chat', name: stringIn(tool['name']) ?? type, value: tool };
+  const means = readMeaning(tool);
+  const name = stringIn(tool['name']) ?? type;
+  return { type: 'native', dialect: 'openai-chat', name, value: tool, ...(means !== undefined && { means }) };
 }
 
 function readFunction(fn: JsonObject, tool: JsonObject, ext: JsonObject | undefined, path: string): FunctionTool {

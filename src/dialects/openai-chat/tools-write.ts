@@ -1,7 +1,8 @@
 import { functionFor } from '../../canon/custom-tool.ts';
 import type { JsonObject } from '../../canon/json.ts';
-import type { ChatRequest, CustomTool, FunctionTool, Tool } from '../../canon/request.ts';
+import type { ChatRequest, CustomTool, FunctionTool, NativeTool, Tool } from '../../canon/request.ts';
 import { visibleTools } from '../../canon/visible-tools.ts';
+import { writeNative } from './web-search.ts';
 import type { Writing } from './writing.ts';
 
 /** `tools`, `tool_choice` and `parallel_tool_calls`; nothing at all without tools. */
@@ -12,21 +13,37 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const asList = allowed !== undefined && allowed.length > 1 && writing.own;
   const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
   if (offered !== shown) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
-  const tools = offered.flatMap((tool) => writeTool(tool, `tools[${request.tools.indexOf(tool)}]`, writing));
+  const fields: JsonObject = {};
+  const tools = offered.flatMap((tool) => {
+    const path = `tools[${request.tools.indexOf(tool)}]`;
+    if (tool.type !== 'native') return writeTool(tool, path, writing);
+    const written = writeNative(tool, path, writing);
+    addFields(fields, written.fields);
+    return written.tool ?? [];
+  });
   if (tools.length === 0) {
     if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');
     if (request.parallelTools !== undefined) writing.lose('dropped', 'parallel_tools', 'there is no tool');
-    return {};
+    return fields;
   }
   return {
     tools,
+    ...fields,
     ...writeToolChoice(request, asList ? allowed : undefined, writing),
     ...(request.parallelTools !== undefined && { parallel_tool_calls: request.parallelTools }),
   };
 }
 
-function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
-  if (tool.type === 'native') return tool.dialect === 'openai-chat' ? [tool.value] : [];
+/** Lists of several tools become one. */
+function addFields(fields: JsonObject, more: JsonObject = {}): void {
+  for (const [field, value] of Object.entries(more)) {
+    const there = fields[field];
+    fields[field] =
+      Array.isArray(there) && Array.isArray(value) ? [...(there as unknown[]), ...(value as unknown[])] : value;
+  }
+}
+
+function writeTool(tool: Exclude<Tool, NativeTool>, path: string, writing: Writing): JsonObject[] {
   const { body, ...ext } = tool.ext?.['openai-chat'] ?? {};
   const mark = writing.mark(tool.cache, path);
   const inner = body as JsonObject | undefined;

@@ -14,6 +14,7 @@ test('cached and written tokens are taken out of the prompt, wherever they are c
     read,
   );
   assert.deepEqual(readUsage({ prompt_tokens: 100, completion_tokens: 5, cached_tokens: 80 }), read);
+  assert.deepEqual(readUsage({ prompt_tokens: 100, completion_tokens: 5, num_cached_tokens: 80 }), read);
   assert.deepEqual(
     readUsage({
       prompt_tokens: 100,

@@ -13,6 +13,7 @@ const counted = new Set([
   'prompt_cache_hit_tokens',
   'prompt_cache_miss_tokens',
   'cached_tokens',
+  'num_cached_tokens',
   'cache_read_input_tokens',
   'cache_creation_input_tokens',
 ]);
@@ -32,6 +33,7 @@ export function readUsage(wire: JsonObject): Usage {
     count(promptDetails['cached_tokens']) ??
     count(wire['prompt_cache_hit_tokens']) ??
     count(wire['cached_tokens']) ??
+    count(wire['num_cached_tokens']) ??
     count(wire['cache_read_input_tokens']);
   const cacheWrite =
     count(promptDetails['cache_write_tokens']) ??

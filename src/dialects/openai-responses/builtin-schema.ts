@@ -32,7 +32,10 @@ export const applyPatchSchema: JsonObject = {
   properties: {
     type: { ...text, enum: ['create_file', 'update_file', 'delete_file'] },
     path: text,
-    diff: { ...text, description: 'The whole new file, each line after "+", or what changes in it. Not for delete_file.' },
+    diff: {
+      ...text,
+      description: 'The whole new file, each line after "+", or what changes in it. Not for delete_file.',
+    },
   },
   required: ['type', 'path'],
 };

@@ -57,7 +57,8 @@ const applyPatch: Builtin = {
   tools: ['apply_patch'],
   call: 'apply_patch_call',
   output: 'apply_patch_call_output',
-  description: 'Creates, changes or deletes one file. A diff has no header; its lines begin with "@@", "+", "-" or " ".',
+  description:
+    'Creates, changes or deletes one file. A diff has no header; its lines begin with "@@", "+", "-" or " ".',
   schema: applyPatchSchema,
   fields: ['operation'],
   argumentsOf: ({ operation }) => operation ?? {},

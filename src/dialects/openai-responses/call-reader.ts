@@ -1,19 +1,11 @@
 import { type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import type { Outlet } from './answer-line.ts';
 import { asExt, otherFields } from './ext.ts';
-import type { ItemReader } from './item-reader.ts';
 import { argumentsText } from './item-read.ts';
+import type { ItemReader } from './item-reader.ts';
 import { readCallName } from './namespace.ts';
 
-const known: ReadonlySet<string> = new Set([
-  'type',
-  'call_id',
-  'name',
-  'namespace',
-  'arguments',
-  'input',
-  'status',
-]);
+const known: ReadonlySet<string> = new Set(['type', 'call_id', 'name', 'namespace', 'arguments', 'input', 'status']);
 
 /** Reads the call of a function, or of a tool that takes free text. */
 export class CallReader implements ItemReader {

@@ -31,7 +31,9 @@ function nameOf(call: ToolCallBlock, tools: readonly Tool[], namespace: unknown)
 
 /** The type of the item that answers a call. */
 export function outputTypeOf(call: JsonObject): string {
-  return call.type === 'function_call' ? 'function_call_output' : `${String(call.type).replace(/_call$/, '')}${suffixOf(call.type)}`;
+  return call.type === 'function_call'
+    ? 'function_call_output'
+    : `${String(call.type).replace(/_call$/, '')}${suffixOf(call.type)}`;
 }
 
 function suffixOf(type: unknown): string {

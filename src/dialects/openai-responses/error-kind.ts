@@ -66,7 +66,11 @@ const kindByWording: readonly (readonly [ErrorKind, RegExp, Fits])[] = [
     /content (?:management )?policy|content_filter|flagged (?:input|by|as|for)|safety (?:system|policy)|usage policy/i,
     (status) => status < 500 && status !== 429,
   ],
-  ['overloaded', /overloaded|over capacity|at capacity|high demand|too busy|server is busy/i, (status) => status >= 500],
+  [
+    'overloaded',
+    /overloaded|over capacity|at capacity|high demand|too busy|server is busy/i,
+    (status) => status >= 500,
+  ],
   [
     'not_found',
     /model .{0,200}(?:not found|does not exist|is not available|not exist)|no such model|unknown model/i,

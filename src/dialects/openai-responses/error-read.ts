@@ -1,4 +1,4 @@
-import { errorKindOf, errorKinds, type ErrorDetails, GatewayError } from '../../canon/error.ts';
+import { type ErrorDetails, errorKindOf, errorKinds, GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { readOverflow } from '../../canon/overflow.ts';
 import { readRetryAfter } from '../../canon/retry-after.ts';
@@ -48,7 +48,8 @@ function errorOf(
   const kind = kindOf(message, { words, status, overflow: overflow !== undefined, envelope });
   const retryAfter = readRetryAfter(headers, message);
   const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
-  const ownStatus = status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
+  const ownStatus =
+    status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
   return new GatewayError(kind, redact(message), {
     ...(ownStatus && { status }),
     ...(retryAfter !== undefined && { retryAfter }),

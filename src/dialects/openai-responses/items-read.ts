@@ -31,7 +31,8 @@ export function readConversation(body: JsonObject, table: ToolTable): Conversati
   const instructions = body.instructions ?? '';
   const text = string(instructions, 'instructions');
   if (text !== '') builder.instruct([{ type: 'text', text }]);
-  if (body.input === undefined && body.previous_response_id === undefined) throw missingField('input');
+  const goesOn = body.previous_response_id ?? body.conversation;
+  if ((body.input === undefined || body.input === null) && !goesOn) throw missingField('input');
   const reader = new ItemReader(builder, table);
   itemsOf(body.input).forEach((item, i) => reader.read(item, `input[${i}]`));
   return builder;
@@ -129,9 +130,7 @@ class ItemReader {
     if (!this.#builder.begins()) {
       return this.#builder.message('system', blocks, asExt({ ...(role === 'system' && { role }), ...rest }));
     }
-    this.#builder.instruct(
-      blocks.map((block) => ({ ...block, ...asExt({ role, ...rest, ...ownFields(block.ext) }) })),
-    );
+    this.#builder.instruct(blocks.map((block) => ({ ...block, ...asExt({ role, ...rest, ...ownFields(block.ext) }) })));
   }
 
   #madeImage(item: JsonObject): void {

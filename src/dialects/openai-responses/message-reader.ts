@@ -80,7 +80,8 @@ export class MessageReader implements ItemReader {
     this.#empty = false;
     this.#parts.set(index, { kind, text: '', citations: 0, hasLogprobs: false });
     if (kind === 'refusal') this.refused = true;
-    const block = kind === 'refusal' ? ({ type: 'refusal' } as const) : { type: 'text' as const, ...asExt(this.#about) };
+    const block =
+      kind === 'refusal' ? ({ type: 'refusal' } as const) : { type: 'text' as const, ...asExt(this.#about) };
     this.#outlet.step({ type: 'open', block });
     return true;
   }
@@ -100,7 +101,8 @@ export class MessageReader implements ItemReader {
     if (part.type !== 'output_text' && part.type !== 'text') return this.#unknown(index, part);
     this.#rest(index, 'text', stringIn(part.text) ?? '');
     const told = this.#parts.get(index);
-    for (const annotation of objectsIn(part.annotations).slice(told?.citations ?? 0)) this.#annotation(index, annotation);
+    for (const annotation of objectsIn(part.annotations).slice(told?.citations ?? 0))
+      this.#annotation(index, annotation);
     const { logprobs } = part;
     if (told === undefined || told.hasLogprobs || this.#open !== index) return;
     if (!Array.isArray(logprobs) || logprobs.length === 0) return;

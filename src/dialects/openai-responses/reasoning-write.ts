@@ -44,7 +44,11 @@ function writeSummary({ display }: Reasoning, writing: Writing): string | undefi
   if (writing.own) return display === undefined || display === 'omitted' ? undefined : 'auto';
   if (display === 'omitted') return undefined;
   if (display !== undefined) {
-    writing.lose('approximated', 'reasoning.display', 'what is shown of reasoning is the summary that the model chooses');
+    writing.lose(
+      'approximated',
+      'reasoning.display',
+      'what is shown of reasoning is the summary that the model chooses',
+    );
   }
   return 'auto';
 }

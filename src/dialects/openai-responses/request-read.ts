@@ -83,8 +83,6 @@ function refuseWhatLiesElsewhere(body: JsonObject): void {
     });
   };
   if (body.background === true) refuse('background', 'answers are given while the call is open, streamed or whole.');
-  if (body.conversation !== undefined && body.conversation !== null)
-    refuse('conversation', "go on from an answer with 'previous_response_id', or send the items.");
   if (body.prompt !== undefined && body.prompt !== null)
     refuse('prompt', "templates lie with their provider. Send their text as 'instructions' or 'input'.");
 }
@@ -110,7 +108,8 @@ function readReasoningWish(body: JsonObject): Reasoning | undefined {
 
 function summaryOf(reasoning: JsonObject): string | undefined {
   return (
-    optional(reasoning, 'summary', string, 'reasoning.') ?? optional(reasoning, 'generate_summary', string, 'reasoning.')
+    optional(reasoning, 'summary', string, 'reasoning.') ??
+    optional(reasoning, 'generate_summary', string, 'reasoning.')
   );
 }
 

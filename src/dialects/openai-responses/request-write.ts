@@ -14,7 +14,8 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
   const writing = createWriting(request, options);
   const format = writeFormat(request.format, writing);
   const conversation = writeConversation(format.instruction, writing);
-  if (request.cache !== undefined) writing.lose('dropped', 'cache', 'what is cached is marked, or left to the provider');
+  if (request.cache !== undefined)
+    writing.lose('dropped', 'cache', 'what is cached is marked, or left to the provider');
   const { reasoning: reasoningRest, text: textRest, ...own } = ownFields(request.ext);
   const reasoning = { ...writeReasoningWish(request.reasoning, writing), ...objectIn(reasoningRest) };
   const text = {
@@ -154,7 +155,9 @@ const countedFields: readonly string[] = [
 /** The body of a call that counts the prompt's tokens. */
 export function writeCountRequest(request: ChatRequest, options: WriteOptions): JsonObject {
   const body = writeRequest(request, options);
-  return Object.fromEntries(countedFields.flatMap((field) => (body[field] === undefined ? [] : [[field, body[field]]])));
+  return Object.fromEntries(
+    countedFields.flatMap((field) => (body[field] === undefined ? [] : [[field, body[field]]])),
+  );
 }
 
 /** Tokens in the answer to such a call. */

@@ -93,9 +93,7 @@ function withFailure(block: ToolResultBlock, writing: Writing): readonly Block[]
 }
 
 function textOf(content: readonly Block[]): string {
-  return content
-    .flatMap((block) => (block.type === 'text' || block.type === 'refusal' ? [block.text] : []))
-    .join('\n');
+  return content.flatMap((block) => (block.type === 'text' || block.type === 'refusal' ? [block.text] : [])).join('\n');
 }
 
 /** The outputs that the text is; text that is something else is what was printed. */

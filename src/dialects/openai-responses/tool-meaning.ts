@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, numberIn, stringIn } from '../../canon/json.ts';
-import type { ToolMeaning } from '../../canon/request.ts';
+import type { NativeTool, ToolMeaning } from '../../canon/request.ts';
 
 /** What a tool of the provider's own is, in words that other languages share; nothing where they have none. */
 export function readToolMeaning(tool: JsonObject): ToolMeaning | undefined {
@@ -51,4 +51,17 @@ export function writeToolMeaning(
     ...(allowedDomains !== undefined && { filters: { allowed_domains: allowedDomains } }),
     ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
   };
+}
+
+/** Whether a tool says something that its meaning does not. */
+export function saysMore({ name, value, means }: NativeTool): boolean {
+  const known = new Set<unknown>([name, ...leavesOf(means)]);
+  const { type: _, ...rest } = value;
+  return leavesOf(rest).some((leaf) => !known.has(leaf));
+}
+
+function leavesOf(value: unknown): unknown[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value !== 'object') return [value];
+  return Object.values(value).flatMap(leavesOf);
 }

@@ -6,7 +6,7 @@ import { ownFields, responsesName } from './ext.ts';
 import { flatName, membershipOf } from './namespace.ts';
 import { fitsStrict } from './strict.ts';
 import { writeToolChoice } from './tool-choice-write.ts';
-import { writeToolMeaning } from './tool-meaning.ts';
+import { saysMore, writeToolMeaning } from './tool-meaning.ts';
 import { originOf } from './tools-read.ts';
 import type { Writing } from './writing.ts';
 
@@ -89,11 +89,10 @@ function writeNative(tool: NativeTool, path: string, writing: Writing): JsonObje
   if (tool.cache !== undefined) writing.loseOnce('dropped', path, 'tools take no cache marks');
   if (tool.dialect === responsesName) return [tool.value];
   const value =
-    tool.means === undefined
-      ? undefined
-      : writeToolMeaning(tool.means, (what, why) => writing.lose(what, path, why));
+    tool.means === undefined ? undefined : writeToolMeaning(tool.means, (what, why) => writing.lose(what, path, why));
   if (value === undefined) return [];
-  writing.lose('mapped', path, `${tool.name} is the provider's own ${String(value.type)}`);
+  const what = saysMore(tool) ? 'approximated' : 'mapped';
+  writing.lose(what, path, `${tool.name} is the provider's own ${String(value.type)}`);
   return [value];
 }
 

@@ -2,6 +2,7 @@ import { bedrockLocation } from '../aws/location.ts';
 import { vertexLocation } from '../google/location.ts';
 import { addressVariables, type Kind } from '../kind.ts';
 import { languages } from '../language.ts';
+import { type Operation, type OperationRule, storing } from '../operation.ts';
 import { bedrockWrapping, vertexWrapping } from '../wrapping.ts';
 import { gptQuirks } from './gpt.ts';
 import { unprovenCall } from './makers.ts';
@@ -10,6 +11,17 @@ import { anthropicNames, bedrockNames, vertexNames } from './rename.ts';
 const vertexPublishers = '/v1/projects/{project}/locations/{location}/publishers';
 const bedrockModel = '/model/{model}';
 const claude = '*claude*';
+const azureDeployed: readonly Operation[] = [
+  'embeddings',
+  'images.generations',
+  'images.edits',
+  'audio.speech',
+  'audio.transcriptions',
+  'audio.translations',
+  'completions',
+];
+/** Google's older models for embeddings, which are called as other models of machine learning are. */
+const vertexPredicted = 'gemini-embedding-001|text-embedding-*|text-multilingual-embedding-*|textembedding-*';
 
 /** The big clouds: many makers' models, a language for each sort of them, and identities of their own. */
 export const clouds: readonly Kind[] = [
@@ -24,6 +36,22 @@ export const clouds: readonly Kind[] = [
       anthropic: 'https://{account}.services.ai.azure.com',
     },
     superfluous: /\/(openai(\/v1)?|anthropic(\/v1)?)$/,
+    operations: [
+      {
+        does: azureDeployed,
+        speaks: 'openai-chat',
+        needs: 'api_version',
+        path: '/openai/deployments/{model}/{operation}?api-version={api_version}',
+      },
+      {
+        does: storing,
+        speaks: 'openai-chat',
+        needs: 'api_version',
+        path: '/openai/{operation}?api-version={api_version}',
+      },
+      { speaks: 'openai-chat', without: 'api_version', path: '/openai/v1/{operation}' },
+    ],
+    offers: [...azureDeployed, ...storing],
     routes: [
       { match: claude, speaks: 'anthropic', paths: ['/anthropic/v1/messages'] },
       {
@@ -81,6 +109,11 @@ export const clouds: readonly Kind[] = [
     baseUrls: { gemini: '{vertex}', anthropic: '{vertex}', 'openai-chat': '{vertex}' },
     superfluous: /\/v1(beta1)?$/,
     derive: vertexLocation,
+    operations: [
+      ...vertexEmbeddings(vertexPublishers, { without: 'api_key' }),
+      ...vertexEmbeddings('/v1/publishers', { needs: 'api_key' }),
+    ],
+    offers: ['embeddings'],
     routes: [
       {
         match: claude,
@@ -158,6 +191,7 @@ export const clouds: readonly Kind[] = [
   },
   {
     kind: 'bedrock',
+    offers: ['embeddings'],
     title: 'Amazon Bedrock',
     speaks: 'bedrock-converse',
     baseUrls: {
@@ -209,3 +243,12 @@ export const clouds: readonly Kind[] = [
     small: 'claude-haiku-4-5',
   },
 ];
+
+function vertexEmbeddings(publishers: string, key: Pick<OperationRule, 'needs' | 'without'>): readonly OperationRule[] {
+  const rule = { does: ['embeddings'], speaks: 'gemini', ...key } as const;
+  const model = `${publishers}/google/models/{model}`;
+  return [
+    { ...rule, match: vertexPredicted, path: { predict: `${model}:predict` } },
+    { ...rule, path: { 'vertex.embedContent': `${model}:embedContent` } },
+  ];
+}

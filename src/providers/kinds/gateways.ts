@@ -13,6 +13,7 @@ export const gateways: readonly Kind[] = [
       cache_control: true,
       extra_sampling: true,
       max_tokens: 'max_tokens',
+      web_search: 'plugins',
     },
     // Servers that keep OpenRouter's older interface count cost only on demand.
     body: { usage: { include: true } },
@@ -26,6 +27,10 @@ export const gateways: readonly Kind[] = [
   }),
   {
     kind: 'databricks',
+    operations: [
+      { does: ['embeddings', 'completions'], speaks: 'openai-chat', path: '/serving-endpoints/{model}/invocations' },
+    ],
+    offers: ['embeddings', 'completions'],
     title: 'Databricks',
     speaks: 'openai-chat',
     baseUrls: { 'openai-chat': '{host}', anthropic: '{host}' },

@@ -41,5 +41,8 @@ export function gptQuirks(before: '' | '*'): readonly ModelQuirks[] {
     efforts('gpt-5.6*', 'none', 'low', 'medium', 'high', 'xhigh', 'max'),
     efforts('gpt-6*', 'low', 'medium', 'high', 'xhigh', 'max'),
     efforts('gpt-5-pro*', 'high'),
+    { match: named('gpt*search*'), speaks: 'openai-chat', quirks: { web_search: 'web_search_options' } },
+    // As they are used in ChatGPT: they do not think.
+    { match: named('gpt-5*chat*'), speaks: both, quirks: { reasoning_request: 'none', refuses: [] } },
   ];
 }

@@ -12,6 +12,7 @@ const openWithContent = { ...open, reasoning: 'reasoning_content' } as const;
 export const hosts: readonly Kind[] = [
   compatible('groq', 'Groq', {
     url: 'https://api.groq.com/openai/v1',
+    offers: ['audio.speech', 'audio.transcriptions', 'audio.translations', 'files', 'batches'],
     keys: ['GROQ_API_KEY'],
     quirks: {
       max_tokens: 'max_completion_tokens',
@@ -40,6 +41,7 @@ export const hosts: readonly Kind[] = [
   }),
   compatible('cerebras', 'Cerebras', {
     url: 'https://api.cerebras.ai/v1',
+    offers: ['completions'],
     keys: ['CEREBRAS_API_KEY'],
     quirks: {
       max_tokens: 'max_completion_tokens',

@@ -1,4 +1,5 @@
 import { addressVariables, compatible, type Kind } from '../kind.ts';
+import { operations } from '../operation.ts';
 import { gptQuirks, onlyChat, onlyResponses } from './gpt.ts';
 import { anthropicNames, geminiNames } from './rename.ts';
 
@@ -26,6 +27,7 @@ export const makers: readonly Kind[] = [
   },
   {
     kind: 'openai',
+    offers: operations.filter((operation) => operation !== 'rerank'),
     title: 'OpenAI',
     speaks: 'openai-responses',
     baseUrls: { 'openai-responses': 'https://api.openai.com/v1', 'openai-chat': 'https://api.openai.com/v1' },
@@ -47,6 +49,7 @@ export const makers: readonly Kind[] = [
   },
   {
     kind: 'gemini',
+    offers: ['embeddings'],
     title: 'Google Gemini',
     speaks: 'gemini',
     baseUrls: { gemini: 'https://generativelanguage.googleapis.com' },
@@ -66,6 +69,7 @@ export const makers: readonly Kind[] = [
   },
   compatible('gemini-openai', "Google Gemini, OpenAI's language", {
     url: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    offers: ['embeddings', 'images.generations'],
     keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
     detect: false,
     quirks: {
@@ -93,6 +97,7 @@ export const makers: readonly Kind[] = [
   }),
   compatible('deepseek', 'DeepSeek', {
     url: 'https://api.deepseek.com',
+    offers: [],
     anthropic: 'https://api.deepseek.com/anthropic',
     keys: ['DEEPSEEK_API_KEY'],
     quirks: {
@@ -125,6 +130,7 @@ export const makers: readonly Kind[] = [
   }),
   compatible('mistral', 'Mistral', {
     url: 'https://api.mistral.ai/v1',
+    offers: ['embeddings', 'moderations', 'audio.transcriptions', 'files'],
     keys: ['MISTRAL_API_KEY'],
     quirks: {
       max_tokens: 'max_tokens',
@@ -134,8 +140,13 @@ export const makers: readonly Kind[] = [
       tool_choice_required: 'any',
       mid_system: false,
       tool_ids: 'nine',
-      files: false,
+      file_part: 'document_url',
+      assistant_prefix: true,
+      seed: 'random_seed',
+      service_tiers: ['auto', 'standard_only'],
+      web_search: 'tool',
       cache_key: true,
+      dimensions: 'output_dimension',
       refuses: [
         'seed',
         'user',
@@ -202,6 +213,7 @@ export const makers: readonly Kind[] = [
   }),
   {
     kind: 'cohere',
+    offers: ['embeddings', 'rerank'],
     title: 'Cohere',
     speaks: 'cohere',
     baseUrls: { cohere: 'https://api.cohere.com' },
@@ -223,6 +235,7 @@ export const makers: readonly Kind[] = [
   },
   compatible('cohere-openai', "Cohere, OpenAI's language", {
     url: 'https://api.cohere.ai/compatibility/v1',
+    offers: ['embeddings'],
     keys: ['COHERE_API_KEY', 'CO_API_KEY'],
     detect: false,
     quirks: {
@@ -235,6 +248,7 @@ export const makers: readonly Kind[] = [
   }),
   compatible('perplexity', 'Perplexity', {
     url: 'https://api.perplexity.ai',
+    offers: [],
     keys: ['PERPLEXITY_API_KEY'],
     quirks: {
       max_tokens: 'max_tokens',

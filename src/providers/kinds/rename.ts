@@ -4,7 +4,7 @@ export const vendorNames: readonly (readonly [RegExp, string])[] = [
   [/^claude-([a-z]+)-(\d+)-(\d{1,2})(?:-\d{8})?$/, 'anthropic/claude-$1-$2.$3'],
   [/^claude-([a-z]+)-(\d+)-\d{8}$/, 'anthropic/claude-$1-$2'],
   [/^claude-/, 'anthropic/claude-'],
-  [/^(gpt-|chatgpt-|codex-|o\d)/, 'openai/$1'],
+  [/^(gpt-|chatgpt-|codex-|o\d|text-embedding-(?:3|ada))/, 'openai/$1'],
   [/^gemini-/, 'google/gemini-'],
 ];
 

@@ -1,0 +1,204 @@
+import { isUtf8 } from 'node:buffer';
+import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
+import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { readFrame } from '../../wire/sse.ts';
+import type { PassSide, PassWatch } from '../dialect.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import { readUsage } from './usage.ts';
+
+/** How two speakers of this language are left to themselves. */
+export const pass: PassSide = {
+  requestHeaders,
+  defaultHeaders: {},
+  responseHeaders,
+  watch: () => new ResponseWatch(),
+  usageOf,
+};
+
+/** The item that is being told of. */
+interface OpenItem {
+  readonly index: number;
+  readonly type: unknown;
+  readonly id: unknown;
+  /** What has been said of it so far: a translator that takes over has to know. */
+  readonly kept: Uint8Array[];
+  /** The arguments of a call so far. */
+  args: string;
+}
+
+/** Ends of a stream, and the status that goes with each. */
+const ends: ReadonlyMap<string, string> = new Map([
+  ['response.completed', 'completed'],
+  ['response.incomplete', 'incomplete'],
+]);
+
+/** Follows a stream item by item: one at a time, each told whole, as clients expect it and as a translator can go on from. */
+class ResponseWatch implements PassWatch {
+  #id: unknown;
+  #open: OpenItem | undefined;
+  #items = 0;
+  #ended = false;
+  #usage: Usage = {};
+  readonly #kept: Uint8Array[] = [];
+
+  frame(bytes: Buffer, start: number, end: number): boolean {
+    if (!isUtf8(bytes.subarray(start, end))) return false;
+    const { event: name, data } = readFrame(bytes, start, end);
+    // Comments and blank lines are nothing to any client.
+    if (data === undefined) return name === '' && !this.#ended;
+    if (this.#ended) return false;
+    const event = parseJson(data);
+    if (!isObject(event) || typeof event.type !== 'string' || (name !== '' && name !== event.type)) return false;
+    // Half a character is put together by the translator.
+    if (data.includes('\\u') && /\\ud[89a-f]/.test(JSON.stringify(event))) return false;
+    return this.#event(event.type, event, () => Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** Until there is an item, a failure can still become another kind of answer. */
+  started(): boolean {
+    return this.#items > 0 || this.#ended;
+  }
+
+  ended(): boolean {
+    return this.#ended;
+  }
+
+  tail(): string {
+    return '';
+  }
+
+  kept(): readonly Uint8Array[] {
+    return [...this.#kept, ...(this.#open?.kept ?? [])];
+  }
+
+  /** A translator is told of all blocks. */
+  closedBlocks(): number {
+    return 0;
+  }
+
+  calls(): readonly string[] {
+    return [];
+  }
+
+  usage(): Usage {
+    return this.#usage;
+  }
+
+  #event(type: string, event: JsonObject, copy: () => Buffer): boolean {
+    switch (type) {
+      case 'response.created':
+      case 'response.queued':
+      case 'response.in_progress':
+        return this.#head(type, event.response, copy);
+      case 'response.output_item.added':
+        return this.#added(event, copy);
+      case 'response.output_item.done':
+        return this.#done(event, copy);
+      case 'response.completed':
+      case 'response.incomplete':
+        return this.#end(type, event.response, copy);
+      // A failure is told by the translator: as an error where nothing has been said yet.
+      case 'response.failed':
+      case 'response.cancelled':
+      case 'error':
+        return false;
+      default:
+        return this.#inItem(type, event, copy);
+    }
+  }
+
+  #head(type: string, response: unknown, copy: () => Buffer): boolean {
+    if (!isObject(response) || this.#items > 0 || response.error || typeof response.id !== 'string') return false;
+    const first = type === 'response.created';
+    if (first !== (this.#id === undefined)) return false;
+    this.#id ??= response.id;
+    this.#kept.push(copy());
+    // Clients know the answer by its first name.
+    return response.id === this.#id && Array.isArray(response.output) && response.output.length === 0;
+  }
+
+  #added({ output_index: index, item }: JsonObject, copy: () => Buffer): boolean {
+    const turn = this.#id !== undefined && this.#open === undefined && index === this.#items;
+    if (!turn || !isObject(item) || typeof item.type !== 'string') return false;
+    if (item.type === 'function_call' && (!item.call_id || !item.name)) return false;
+    if (typeof item.id !== 'string' || item.id === '') return false;
+    this.#items += 1;
+    this.#open = { index: this.#items - 1, type: item.type, id: item.id, kept: [copy()], args: '' };
+    return true;
+  }
+
+  #inItem(type: string, event: JsonObject, copy: () => Buffer): boolean {
+    const open = this.#open;
+    if (type === 'keepalive') return true;
+    if (open === undefined || event.output_index !== open.index) return false;
+    if (event.item_id !== undefined && event.item_id !== open.id) return false;
+    const { delta } = event;
+    if (typeof delta === 'string' && !delta.isWellFormed()) return false;
+    const isCall = open.type === 'function_call' || open.type === 'custom_tool_call';
+    if (isCall && !fitsCall(open, type, event)) return false;
+    open.kept.push(copy());
+    return true;
+  }
+
+  #done({ output_index: index, item }: JsonObject, copy: () => Buffer): boolean {
+    const open = this.#open;
+    if (open === undefined || index !== open.index || !isObject(item)) return false;
+    if (item.type !== open.type || item.id !== open.id) return false;
+    const said = stringIn(item.arguments) ?? stringIn(item.input);
+    if (open.args !== '' && said !== open.args) return false;
+    // What was said in between, the complete item says again.
+    const [added] = open.kept;
+    if (added !== undefined) this.#kept.push(added);
+    this.#kept.push(copy());
+    this.#open = undefined;
+    return true;
+  }
+
+  #end(type: string, response: unknown, copy: () => Buffer): boolean {
+    if (!isObject(response) || this.#open !== undefined || this.#id === undefined) return false;
+    const { status, error, output, usage, id } = response;
+    if (status !== ends.get(type) || error || id !== this.#id) return false;
+    if (!Array.isArray(output) || (output.length !== this.#items && output.length > 0)) return false;
+    if (isObject(usage)) this.#usage = mergeUsage(this.#usage, readUsage(usage));
+    this.#kept.push(copy());
+    this.#ended = true;
+    return true;
+  }
+}
+
+/** Whether an event goes on with the arguments of a call, and says nothing else than what they have been so far. */
+function fitsCall(open: OpenItem, type: string, event: JsonObject): boolean {
+  if (type.endsWith('.delta')) {
+    if (typeof event.delta !== 'string') return false;
+    open.args += event.delta;
+    return true;
+  }
+  const whole = stringIn(event.arguments) ?? stringIn(event.input);
+  if (whole === undefined || (open.args !== '' && whole !== open.args)) return false;
+  open.args = whole;
+  return true;
+}
+
+/** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
+function usageOf(body: Buffer): Usage {
+  const at = body.lastIndexOf('"usage"');
+  const open = at === -1 ? -1 : body.indexOf('{', at);
+  const close = open === -1 ? -1 : endOfObject(body, open);
+  const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
+  if (isObject(found) && 'input_tokens' in found) return readUsage(found);
+  const whole = parseJson(body.toString('utf8'));
+  return isObject(whole) && isObject(whole.usage) ? readUsage(whole.usage) : {};
+}
+
+/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
+function endOfObject(body: Buffer, open: number): number {
+  let depth = 0;
+  for (let i = open; i < body.length; i++) {
+    if (body[i] === 0x7b) depth += 1;
+    else if (body[i] === 0x7d) {
+      depth -= 1;
+      if (depth === 0) return i + 1;
+    }
+  }
+  return -1;
+}
