@@ -11,6 +11,9 @@ const words: { readonly [word: string]: string } = {
   content_filtered: 'refusal',
   guardrail_intervened: 'refusal',
   model_context_window_exceeded: 'context_overflow',
+  // Claude's own words, which the service has no others for.
+  pause_turn: 'pause',
+  compaction: 'compaction',
 };
 
 /** Amazon Bedrock's Converse. */
@@ -80,9 +83,12 @@ function sayingOf(content: readonly Json[], finish: string, usage: Json): Saying
     thinking: content.map((block) => textAt(objectAt(block, 'reasoningContent', 'reasoningText'), 'text')).join(''),
     calls: content.flatMap(({ toolUse }) => {
       const call = objectAt(toolUse);
-      return 'name' in call ? [{ name: textAt(call, 'name'), input: inputIn(call['input']) }] : [];
+      // What the service runs itself is nobody's to answer.
+      return 'name' in call && call['type'] !== 'server_tool_use'
+        ? [{ name: textAt(call, 'name'), input: inputIn(call['input']) }]
+        : [];
     }),
-    urls: urlsIn(citations.map((one) => objectAt(one, 'location', 'web')['url'])),
+    urls: urlsIn(citations.flatMap((one) => [objectAt(one, 'location', 'web')['url'], addressIn(one['source'])])),
     finish,
     tokens: {
       input: countAt(usage, 'inputTokens'),
@@ -91,4 +97,9 @@ function sayingOf(content: readonly Json[], finish: string, usage: Json): Saying
       output: countAt(usage, 'outputTokens'),
     },
   };
+}
+
+/** A source is an address, or a name of the client's own. */
+function addressIn(source: unknown): unknown {
+  return typeof source === 'string' && /^https?:/.test(source) ? source : undefined;
 }

@@ -42,7 +42,11 @@ function sayingOf(chunks: readonly Json[]): Saying {
   const grounding = candidates.flatMap((candidate) =>
     listAt(objectAt(candidate, 'groundingMetadata'), 'groundingChunks'),
   );
-  const sources = candidates.flatMap((candidate) => listAt(objectAt(candidate, 'citationMetadata'), 'citationSources'));
+  const sources = candidates.flatMap((candidate) => [
+    // Google has it under two names.
+    ...listAt(objectAt(candidate, 'citationMetadata'), 'citationSources'),
+    ...listAt(objectAt(candidate, 'citationMetadata'), 'citations'),
+  ]);
   const cacheRead = countAt(usage, 'cachedContentTokenCount');
   const words = candidates.map((candidate) => textAt(candidate, 'finishReason'));
   return {
@@ -52,7 +56,13 @@ function sayingOf(chunks: readonly Json[]): Saying {
       const call = objectAt(functionCall);
       return 'name' in call ? [{ name: textAt(call, 'name'), input: inputIn(call['args']) }] : [];
     }),
-    urls: urlsIn([...grounding.map((one) => objectAt(one, 'web')['uri']), ...sources.map(({ uri }) => uri)]),
+    urls: urlsIn([
+      ...grounding.flatMap((one) => [
+        objectAt(one, 'web')['uri'],
+        webAddress(objectAt(one, 'retrievedContext')['uri']),
+      ]),
+      ...sources.map(({ uri }) => uri),
+    ]),
     finish: words.findLast((word) => word !== '') ?? '',
     tokens: {
       input: countAt(usage, 'promptTokenCount') + countAt(usage, 'toolUsePromptTokenCount') - cacheRead,
@@ -61,4 +71,9 @@ function sayingOf(chunks: readonly Json[]): Saying {
       output: countAt(usage, 'candidatesTokenCount') + countAt(usage, 'thoughtsTokenCount'),
     },
   };
+}
+
+/** What was retrieved may lie in the client's own store, where it has no address for others. */
+function webAddress(uri: unknown): unknown {
+  return typeof uri === 'string' && /^https?:/.test(uri) ? uri : undefined;
 }

@@ -100,6 +100,8 @@ class ChunkWriter {
 
   #text(text: string): void {
     if (this.#pieceHead === '') return;
+    // Entries keep their order: what is to be told now follows the proofs that wait.
+    if (this.#proofs.length > 0) this.#prove();
     this.#told = true;
     const json = JSON.stringify(text);
     const again = this.#pieceAgain === '' ? '' : this.#pieceAgain + json;

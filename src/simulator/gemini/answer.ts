@@ -3,7 +3,7 @@ import type { Asked } from '../asked.ts';
 import { webCitations } from '../citations.ts';
 import { isObject, type Json, type JsonObject, numberOf, objectOf } from '../json.ts';
 import { isVertex } from './path.ts';
-import { requestIn } from './request.ts';
+import { memberOf } from './request.ts';
 import { signCall, signText } from './signature.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export interface Composed {
 /** Decides what is told of an answer. */
 export function composed(answer: Answer, asked: Asked): Composed {
   const variant = answer.manner.gemini ?? {};
-  const config = objectOf(objectOf(requestIn(asked.body).generationConfig).thinkingConfig);
+  const config = objectOf(memberOf(asked.body, 'generationConfig').thinkingConfig);
   const tellsThoughts = variant.thoughts === 'always' || config.includeThoughts === true;
   const thinks = answer.parts.some((part) => part.kind === 'think');
   const firstCall = answer.parts.find((part) => part.kind === 'tool');
@@ -106,7 +106,7 @@ function groundingOf(parts: readonly AnswerPart[]): JsonObject | undefined {
 
 /** How many answers the request wants; more than a few are not simulated. */
 export function candidateCount(asked: Asked): number {
-  return Math.min(Math.max(1, numberOf(objectOf(requestIn(asked.body).generationConfig).candidateCount) ?? 1), 8);
+  return Math.min(Math.max(1, numberOf(memberOf(asked.body, 'generationConfig').candidateCount) ?? 1), 8);
 }
 
 /** Token counts; the prompt's hold what came from a cache, those of thoughts stand apart from the candidates'. */

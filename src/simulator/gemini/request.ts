@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
-import { camel } from './refusal.ts';
+import { camel, snake } from './refusal.ts';
 
 /** Members whose inside is the client's own: it is not touched. */
 const OPAQUE = ['args', 'response', 'parametersJsonSchema', 'responseJsonSchema', 'labels', 'default', 'example'];
@@ -20,6 +20,11 @@ function renamed(value: Json, keepNames: boolean): Json {
 export function requestIn(body: JsonObject): JsonObject {
   const request = objectOf(renamed(body, false));
   return isObject(request.generateContentRequest) ? request.generateContentRequest : request;
+}
+
+/** One object of a request with its names in camel case; the rest is not looked at. */
+export function memberOf(body: JsonObject, name: string): JsonObject {
+  return objectOf(renamed(body[name] ?? body[snake(name)] ?? null, false));
 }
 
 /** A list that may be written as its only element, or as a text. */

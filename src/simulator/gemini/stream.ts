@@ -6,7 +6,7 @@ import { frameWriter } from '../sse.ts';
 import { blockedResponse, type Composed, candidateCount, commonMembers, composed, writeUsage } from './answer.ts';
 import { partialCall } from './partial-args.ts';
 import { isEventStream, isVertex } from './path.ts';
-import { requestIn } from './request.ts';
+import { memberOf } from './request.ts';
 
 /**
  * One response of a stream, framed: as an event, whose lines end with CR LF as the service writes them, or as an element
@@ -66,7 +66,7 @@ function candidate({ parts, last }: Piece, whole: Composed): JsonObject {
 /** What was said, piece by piece; an empty text carries the end, and the signature of the whole. */
 function piecesOf(whole: Composed, answer: Answer, asked: Asked): Piece[] {
   const variant = answer.manner.gemini ?? {};
-  const calling = objectOf(objectOf(requestIn(asked.body).toolConfig).functionCallingConfig);
+  const calling = objectOf(memberOf(asked.body, 'toolConfig').functionCallingConfig);
   const inPieces = variant.partialArgs === true || calling.streamFunctionCallArguments === true;
   const together = variant.callsTogether === true ? whole.parts.filter((part) => 'functionCall' in part) : [];
   const said = whole.parts

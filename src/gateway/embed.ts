@@ -1,0 +1,130 @@
+import type { GatewayError } from '../canon/error.ts';
+import { summarized } from '../canon/loss.ts';
+import type { Headers } from '../dialects/dialect.ts';
+import type { Target } from '../policy/models.ts';
+import type { Door, Provider } from '../providers/provider.ts';
+import type { WholeAnswer } from '../upstream/whole.ts';
+import type { Call } from './call.ts';
+import { cleaned, sendCredentialed, type Unsigned } from './credentialed.ts';
+import type { Delivered } from './delivery.ts';
+import {
+  type EmbedOutgoing,
+  type EmbedSource,
+  embedSource,
+  type ProviderAnswer,
+  prepareEmbedding,
+} from './embed-request.ts';
+import { answered, inTurn, maxName } from './exchange.ts';
+import type { Gateway } from './gateway.ts';
+import { incoming } from './incoming.ts';
+import { explained, notOffered } from './offering.ts';
+import { jsonReply, receiptHeaders, strictError } from './reply.ts';
+
+/** Calls to a provider at once, for one wish that takes several. */
+const atOnce = 4;
+
+/** Answers a wish for vectors. Never throws. @param form what the client's language calls its sort of body. */
+export async function embed(gateway: Gateway, call: Call, form: string): Promise<void> {
+  await answered(gateway, call, () => {
+    const source = embedSource(call, form, incoming(call));
+    const model = source.incoming.model ?? source.request().model;
+    call.record.model = model.slice(0, maxName);
+    return inTurn(
+      gateway.planOperation('embeddings', model),
+      (target) => attempt(gateway, source, target),
+      () => notOffered(gateway, 'embeddings'),
+    );
+  });
+}
+
+async function attempt(gateway: Gateway, source: EmbedSource, target: Target): Promise<Delivered> {
+  const { call } = source;
+  const { record } = call;
+  const provider = gateway.provider(target.provider);
+  const model = gateway.memory.nameOf(provider.name, target.model);
+  record.provider = provider.name;
+  record.upstreamModel = model;
+  const door = provider.door('embeddings', { model, form: source.form });
+  if (door === undefined) return { delivered: false, error: notOffered(gateway, 'embeddings', provider) };
+  const outgoing = await prepareEmbedding(source, door, model);
+  record.losses = summarized(outgoing.losses);
+  record.carriage = outgoing.mode;
+  const refused = target.strict ? strictError(outgoing.losses) : undefined;
+  if (refused !== undefined) return { delivered: false, error: refused };
+  return ask(gateway, call, outgoing, { provider, door });
+}
+
+/** Sends all bodies, some at a time. The first refusal ends the others, and so does a client that leaves. */
+async function ask(gateway: Gateway, call: Call, outgoing: EmbedOutgoing, way: Way): Promise<Delivered> {
+  const leaving = new AbortController();
+  call.reply.onGone(() => leaving.abort());
+  const answers: ProviderAnswer[] = [];
+  let refusal: Delivered | undefined;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < outgoing.bodies.length && refusal === undefined; at = next++) {
+      const request = requestFor(gateway, way, outgoing.bodies[at]?.body ?? Buffer.alloc(0));
+      const around = { provider: way.provider, call, signal: leaving.signal };
+      const { answer, credentials } = await sendCredentialed(gateway, around, request);
+      if (answer.status >= 200 && answer.status < 300) answers[at] = answer;
+      else {
+        refusal ??= refused(gateway, call, outgoing, { ...way, answer, credentials });
+        leaving.abort();
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(atOnce, outgoing.bodies.length) }, work));
+  } catch (error) {
+    leaving.abort();
+    if (refusal === undefined && !call.reply.gone) throw error;
+  }
+  if (call.reply.gone) {
+    call.record.error = 'client_gone';
+    return { delivered: true, unanswered: true };
+  }
+  return refusal ?? reply(call, outgoing, answers);
+}
+
+interface Way {
+  readonly provider: Provider;
+  readonly door: Door;
+}
+
+function requestFor(gateway: Gateway, { provider, door }: Way, body: Buffer): Unsigned {
+  return {
+    method: 'POST',
+    origin: door.origin,
+    path: door.path(''),
+    headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': gateway.userAgent },
+    body,
+    timeouts: provider.timeouts,
+  };
+}
+
+function reply(call: Call, outgoing: EmbedOutgoing, answers: readonly ProviderAnswer[]): Delivered {
+  const { body, usage } = outgoing.answer(answers);
+  call.record.usage = usage;
+  call.record.firstByteMs = performance.now() - call.began;
+  jsonReply(call, 200, body, { ...passedHeaders(call, outgoing, answers[0]?.headers ?? {}), ...receiptHeaders(call) });
+  return { delivered: true };
+}
+
+function refused(
+  gateway: Gateway,
+  call: Call,
+  outgoing: EmbedOutgoing,
+  { provider, answer, credentials }: Way & { readonly answer: WholeAnswer; readonly credentials: Headers },
+): Delivered {
+  const { status, headers, body } = answer;
+  const error: GatewayError = cleaned(gateway, credentials, outgoing.dialect.upstream.readError(status, headers, body));
+  const instead = explained(gateway, 'embeddings', provider, error);
+  if (instead !== undefined) return { delivered: false, error: instead };
+  if (outgoing.mode === 'translated' || error.details.origin === undefined) return { delivered: false, error };
+  return { delivered: false, error, reply: { status, headers: passedHeaders(call, outgoing, headers) } };
+}
+
+function passedHeaders(call: Call, { mode }: EmbedOutgoing, headers: Headers): Headers {
+  const names = mode === 'translated' ? [] : (call.dialect.pass?.responseHeaders ?? []);
+  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+}
