@@ -17,13 +17,13 @@ import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } 
 import { createTranslator, type Translator } from './translate.ts';
 
 /** Bounds on what is gathered whole before it is passed on, bytes. */
-const maxErrorBody = 1024 * 1024;
+export const maxErrorBody = 1024 * 1024;
 
 /** How long a provider may keep its connection open after it has said everything, milliseconds; counts of usage may come late. */
 const afterEndMs = 3_000;
 
 /** How long a client may take nothing of what is written to it before it is given up, milliseconds. */
-const clientPatienceMs = 300_000;
+export const clientPatienceMs = 300_000;
 
 /** What came of sending a request: delivered to the client (well or badly), or failed before the client saw anything. */
 export type Delivered =

@@ -52,15 +52,14 @@ export class Thread {
     const { name, heapMegabytes } = this.#options;
     const worker = new Worker(new URL(`./${name}-worker${extension}`, import.meta.url), {
       name,
-      // Neither secrets nor flags of this process; what the program prints is of no interest.
+      // Neither secrets nor flags of this process. What the program prints is not printed here; nor is it read, since a
+      // reader would keep this process alive.
       env: {},
       execArgv: [],
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 32 },
     });
-    worker.stdout.resume();
-    worker.stderr.resume();
     // Whoever holds it hears of it too; without a listener it would be this process's own failure.
     worker.on('error', () => undefined);
     worker.on('exit', () => {

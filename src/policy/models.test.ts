@@ -149,7 +149,7 @@ describe('without rules', () => {
         'gpt-5': 'openai/gpt-5',
         'o3-mini': 'openai/o3-mini',
         'chatgpt-4o-latest': 'openai/chatgpt-4o-latest',
-        'gemini-2.5-pro': 'gemini-openai/gemini-2.5-pro',
+        'gemini-2.5-pro': 'gemini/gemini-2.5-pro',
         'deepseek-r1': 'openrouter/deepseek-r1',
         'qwen/qwen3': 'openrouter/qwen/qwen3',
         'groq/openai/gpt-oss-20b': 'groq/openai/gpt-oss-20b',

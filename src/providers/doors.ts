@@ -65,6 +65,6 @@ function placeOf(
 ): readonly [path: string, form: string | undefined] {
   if (typeof path === 'string') return [path, undefined];
   const forms = Object.entries(path);
-  const [form, at] = forms.find(([name]) => name === wanted) ?? (forms[0] as [string, string]);
+  const [form, at] = forms.find(([name]) => name === wanted) ?? forms[0] ?? ['', ''];
   return [at, form];
 }

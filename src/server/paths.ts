@@ -1,19 +1,27 @@
 import type { DialectName } from '../canon/content.ts';
 import type { Address } from '../gateway/call.ts';
+import type { RelayWish } from '../gateway/relay.ts';
 
 /** What a path that takes a model call asks for. */
 export interface CallPath {
   readonly dialect: DialectName;
   /** For the log. */
   readonly operation: string;
-  readonly does: 'answer' | 'count';
+  readonly does: 'answer' | 'count' | 'embed' | 'relay';
   readonly address?: Address;
+  /** For `embed`: what the language calls its sort of body. */
+  readonly form?: string;
+  /** For `relay`: what is passed on. */
+  readonly relay?: RelayWish;
+  /** Those that are taken; POST alone where this is absent. */
+  readonly methods?: readonly string[];
   /** Another API's way of carrying Anthropic's language. */
   readonly carrier?: 'bedrock' | 'vertex';
 }
 
 const chat: CallPath = { dialect: 'openai-chat', operation: 'chat.completions', does: 'answer' };
 const responses: CallPath = { dialect: 'openai-responses', operation: 'responses', does: 'answer' };
+const embeddings: CallPath = { dialect: 'openai-chat', operation: 'embeddings', does: 'embed', form: 'embeddings' };
 const responsesCount: CallPath = { dialect: 'openai-responses', operation: 'responses.input_tokens', does: 'count' };
 
 /** Paths that say nothing but what is asked for. OpenAI's clients have the version in their base URL, or not. */
@@ -23,6 +31,9 @@ const plain: ReadonlyMap<string, CallPath> = new Map<string, CallPath>([
   ['/v1/chat/completions', chat],
   ['/chat/completions', chat],
   ['/openai/v1/chat/completions', chat],
+  ['/v1/embeddings', embeddings],
+  ['/embeddings', embeddings],
+  ['/openai/v1/embeddings', embeddings],
   ['/v1/responses', responses],
   ['/responses', responses],
   ['/openai/v1/responses', responses],
@@ -62,6 +73,12 @@ function googlePath(path: string, query: string): CallPath | undefined {
       return { dialect: 'gemini', operation, does: 'answer', address: address(true) };
     case 'countTokens':
       return { dialect: 'gemini', operation, does: 'count', address: address(false) };
+    case 'embedContent':
+    case 'batchEmbedContents':
+    case 'predict': {
+      const form = operation === 'embedContent' && path.includes('/publishers/') ? 'vertex.embedContent' : operation;
+      return { dialect: 'gemini', operation, does: 'embed', form, address: { model, stream: false } };
+    }
     default:
       return undefined;
   }

@@ -3,7 +3,9 @@ import { GatewayError } from '../canon/error.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import type { Address, Call, ClientDialect } from '../gateway/call.ts';
 import { countTokens } from '../gateway/count.ts';
+import { embed } from '../gateway/embed.ts';
 import { exchange } from '../gateway/exchange.ts';
+import { relay } from '../gateway/relay.ts';
 import { errorReply } from '../gateway/reply.ts';
 import { publishCall } from '../observe/call.ts';
 import { readBody } from './body.ts';
@@ -12,6 +14,7 @@ import { HttpReply } from './http-reply.ts';
 import { InvokeReply } from './invoke-reply.ts';
 import { type CallPath, callPathOf } from './paths.ts';
 import { guessedDialect, plainRoute, unauthorized, wrongMethod } from './plain-routes.ts';
+import { relayPathOf } from './relay-paths.ts';
 import type { Serving } from './serving.ts';
 
 /** Answers one HTTP request. Rejects only when the connection itself is lost. */
@@ -20,7 +23,7 @@ export async function route(serving: Serving, request: IncomingMessage, response
   const cut = url.indexOf('?');
   const path = trimmed(cut === -1 ? url : url.slice(0, cut));
   const query = cut === -1 ? '' : url.slice(cut);
-  const callPath = callPathOf(path, query);
+  const callPath = callPathOf(path, query) ?? relayPathOf(request, path);
   const call = newCall(
     request,
     response,
@@ -31,7 +34,8 @@ export async function route(serving: Serving, request: IncomingMessage, response
   response.once('close', () => serving.open.delete(call.id));
   try {
     if (callPath === undefined) return await plainRoute(serving, { request, path, query }, call);
-    if (request.method !== 'POST') throw wrongMethod(request, 'POST');
+    const { methods = ['POST'] } = callPath;
+    if (!methods.includes(request.method ?? '')) throw wrongMethod(request, methods.join(', '));
     const caller = serving.access(request.headers, query);
     if (caller === undefined) throw unauthorized(request);
     if (serving.open.size > serving.maxCalls) {
@@ -49,7 +53,10 @@ export async function route(serving: Serving, request: IncomingMessage, response
   }
 }
 
-function run({ gateway }: Serving, call: Call, { does, address, carrier }: CallPath): Promise<void> {
+function run({ gateway }: Serving, call: Call, callPath: CallPath): Promise<void> {
+  const { does, address, carrier, form, relay: wish } = callPath;
+  if (wish !== undefined) return relay(gateway, call, wish);
+  if (form !== undefined) return embed(gateway, addressed(call, address), form);
   const told = carrier === undefined ? addressed(call, address) : uncarried(call, address);
   return does === 'count' ? countTokens(gateway, told) : exchange(gateway, told);
 }

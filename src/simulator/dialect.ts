@@ -3,6 +3,7 @@ import type { Answer, IdPrefixes } from './answer.ts';
 import type { Asked, Operation } from './asked.ts';
 import type { AwsAccount, SignedRequest } from './bedrock/sigv4.ts';
 import type { Frame } from './delivery.ts';
+import type { IdMaker } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Memory } from './memory.ts';
 import type { Problem } from './problem.ts';
@@ -31,6 +32,22 @@ export interface IncomingCall extends Address {
 
 /** What an error is written for; there may be no readable body yet. */
 export type ErrorContext = Pick<IncomingCall, 'path' | 'query' | 'headers' | 'rules'> & { readonly requestId: string };
+
+/** A request for what is no answer in a conversation, whatever its method and its body are. */
+export interface OtherCall extends ErrorContext {
+  readonly method: string;
+  /** Decoded from its content encoding. */
+  readonly body: Buffer;
+  readonly memory: Memory;
+  readonly ids: IdMaker;
+}
+
+/** The answer to it. */
+export interface OtherAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
 
 /** An HTTP answer that is an error. */
 export interface ErrorAnswer {
@@ -66,6 +83,8 @@ export interface SimulatedDialect {
   streamType?(query: URLSearchParams, path: string): string;
   /** Remembers what a later request may refer to. */
   remember?(answer: Answer, asked: Asked, memory: Memory): void;
+  /** The answer to what is no answer in a conversation; undefined where there is no such thing. Throws `Refused`. */
+  other?(call: OtherCall): OtherAnswer | undefined;
   /** The answer to a token count. */
   count(asked: Asked): JsonObject;
   /** The path of the list of models, or of the one that its first group names; without it, any that ends in `models`. */

@@ -3,14 +3,15 @@ import type { AddressInfo } from 'node:net';
 import type { AwsAccount } from './bedrock/sigv4.ts';
 import { type ConstantAnswers, prepareConstant } from './constant.ts';
 import { deliver } from './deliver.ts';
-import type { Address, ErrorContext, IncomingCall, SimulatedDialect } from './dialect.ts';
+import type { Address, ErrorContext, IncomingCall, OtherAnswer, SimulatedDialect } from './dialect.ts';
 import { dialectFor, dialectOfClient } from './dialects.ts';
 import { answerCall, sendJson, sendProblem } from './exchange.ts';
+import { requestIdHeaders } from './headers.ts';
 import { createIdMaker } from './ids.ts';
 import { createMemory } from './memory.ts';
 import { answerModels } from './models.ts';
 import { isTokenPath, type OAuthOptions, TokenIssuer } from './oauth.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemOf } from './problem.ts';
 import { Recorder, type Recording } from './recorder.ts';
 import { asksForStream, type ReadBody, readBody } from './request-body.ts';
 import type { Flavor, Manner, Rules, Scenario } from './scenario.ts';
@@ -151,10 +152,31 @@ export class SimulatorServer {
     const refusal = this.#refusal(dialect, context, request, body);
     if (refusal !== undefined) return sendProblem(dialect, refusal, context, response);
     if (found !== undefined) return this.#answer(dialect, found.address, context, body, response, recording);
+    if ('bytes' in body && this.#other(dialect, { ...context, method: method ?? '' }, body.bytes, response)) return;
     const notFound = { missing: `Not found: ${path}` };
     const answer = method === 'GET' ? answerModels(dialect, path, query, rules) : notFound;
     if ('body' in answer) return sendJson(response, 200, {}, answer.body);
     sendProblem(dialect, { status: 404, message: answer.missing }, context, response);
+  }
+
+  /** What is no answer in a conversation. False where there is no such thing. */
+  #other(
+    dialect: SimulatedDialect,
+    asked: ErrorContext & { readonly method: string },
+    body: Buffer,
+    response: ServerResponse,
+  ): boolean {
+    let answer: OtherAnswer | undefined;
+    const problem = problemOf(() => {
+      answer = dialect.other?.({ ...asked, body, memory: this.#memory, ids: this.#ids });
+    });
+    if (problem !== undefined) sendProblem(dialect, problem, asked, response);
+    else if (answer !== undefined) {
+      const { status, headers } = answer;
+      const ids = requestIdHeaders(dialect, asked.requestId);
+      response.writeHead(status, { 'content-length': answer.body.length, ...ids, ...headers }).end(answer.body);
+    }
+    return problem !== undefined || answer !== undefined;
   }
 
   #answer(

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from '../../src/canon/json.ts';
-import { createEventStreamReader, createMessageWriter } from '../../src/wire/aws-eventstream.ts';
+import type { JsonObject } from '../../src/canon/json.ts';
+import { createMessageWriter } from '../../src/wire/aws-eventstream.ts';
 
 /** Whether bytes are messages of Amazon's event streams: each begins with its length, which is never that of text. */
 export function isBinary(bytes: Uint8Array): boolean {
@@ -27,19 +27,6 @@ export function messagesOf(bytes: Buffer): Buffer[] {
     at = end;
   }
   return messages;
-}
-
-/** The events of a stream as they were before they were framed. */
-export function linesOf(bytes: Uint8Array): JsonObject[] {
-  const lines: JsonObject[] = [];
-  const reader = createEventStreamReader((headers, payload) => {
-    const event: unknown = JSON.parse(payload.toString());
-    const name = headers[':event-type'] ?? headers[':exception-type'] ?? '';
-    if (isObject(event)) lines.push({ [name]: event });
-  });
-  reader.feed(bytes);
-  reader.end();
-  return lines;
 }
 
 const write = createMessageWriter({ ':event-type': 'contentBlockDelta', ':message-type': 'event' });

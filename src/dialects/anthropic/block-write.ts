@@ -27,7 +27,8 @@ export function writeBlocks(blocks: readonly Block[], path: string, to: Writing)
   return written;
 }
 
-function writeBlock(block: Block, path: string, to: Writing): JsonObject | undefined {
+/** One block; nothing where the service has no place for it. */
+export function writeBlock(block: Block, path: string, to: Writing): JsonObject | undefined {
   switch (block.type) {
     case 'text':
       return writeTextBlock(block, path, to);

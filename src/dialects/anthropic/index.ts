@@ -22,6 +22,7 @@ export const anthropic = {
     readError,
     toolNames: /^[a-zA-Z0-9_-]{1,128}$/,
     count: { writeRequest: writeCountRequest, readResponse: readCount },
+    means: ['web_search', 'web_fetch', 'code_execution'],
     cannotSay: [
       'audio',
       'video',

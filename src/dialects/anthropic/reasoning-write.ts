@@ -19,10 +19,14 @@ export interface WrittenOutput {
   readonly instruction?: string;
 }
 
-/** Writes `thinking` and `output_config`. `maxTokens` is the whole answer's limit, thinking included. */
-export function writeOutput(to: Writing, maxTokens: number): WrittenOutput {
+/**
+ * Writes `thinking` and `output_config`.
+ * @param maxTokens the whole answer's limit, thinking included.
+ * @param unthought the answer goes on with one that did not begin by thinking.
+ */
+export function writeOutput(to: Writing, maxTokens: number, unthought: boolean): WrittenOutput {
   const own = fieldsOf(to.request.ext);
-  const thinking: JsonObject = { ...writeThinking(to, maxTokens), ...undotted('thinking', own) };
+  const thinking: JsonObject = { ...writeThinking(to, maxTokens, unthought), ...undotted('thinking', own) };
   const { format, instruction } = writeFormat(to);
   const effort = writeEffort(to);
   const config = {
@@ -40,7 +44,7 @@ export function writeOutput(to: Writing, maxTokens: number): WrittenOutput {
   };
 }
 
-function writeThinking(to: Writing, maxTokens: number): JsonObject {
+function writeThinking(to: Writing, maxTokens: number, unthought: boolean): JsonObject {
   const { reasoning, toolChoice } = to.request;
   if (reasoning === undefined) return {};
   if (to.quirks.reasoning_request === 'none') {
@@ -51,6 +55,10 @@ function writeThinking(to: Writing, maxTokens: number): JsonObject {
   if (mode === undefined) return {};
   if (to.foreign && mode !== 'off' && (toolChoice?.type === 'required' || toolChoice?.type === 'tool')) {
     to.lose('approximated', 'reasoning', 'no thinking where a tool call is forced');
+    return {};
+  }
+  if (to.foreign && mode === 'budget' && unthought) {
+    to.lose('approximated', 'reasoning', 'no thinking: it goes on with an answer whose thinking is not there');
     return {};
   }
   const budget = mode === 'budget' ? fittingBudget(reasoning.budget ?? leastBudget, maxTokens, to) : undefined;

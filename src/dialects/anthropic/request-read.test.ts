@@ -194,6 +194,7 @@ describe('what nobody else has is kept under its name', () => {
           max_uses: 8,
           cache_control: { type: 'ephemeral', ttl: '1h' },
         },
+        means: { type: 'web_search', maxUses: 8 },
         cache: { ttl: '1h' },
       },
       { type: 'native', dialect: 'anthropic', name: 'files', value: { type: 'mcp_toolset', mcp_server_name: 'files' } },
@@ -203,6 +204,34 @@ describe('what nobody else has is kept under its name', () => {
       content: [],
       ext: { anthropic: { output_config: { effort: 'low' }, clear_at: 'never' } },
     });
+  });
+
+  test('what the service runs itself is known by what it is for', () => {
+    const location = { city: 'Oslo', country: 'NO', region: null };
+    const { tools } = read({
+      tools: [
+        {
+          type: 'web_search_20260318',
+          name: 'web_search',
+          allowed_domains: ['a.example'],
+          blocked_domains: [],
+          user_location: { type: 'approximate', ...location },
+        },
+        { type: 'web_fetch_20250910', name: 'web_fetch' },
+        { type: 'code_execution_20260521', name: 'code_execution' },
+        { type: 'memory_20250818', name: 'memory' },
+      ],
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+    assert.deepEqual(
+      tools.map((tool) => tool.type === 'native' && tool.means),
+      [
+        { type: 'web_search', allowedDomains: ['a.example'], location: { city: 'Oslo', country: 'NO' } },
+        { type: 'web_fetch' },
+        { type: 'code_execution' },
+        undefined,
+      ],
+    );
   });
 
   test('a cache mark that says more than its time', () => {

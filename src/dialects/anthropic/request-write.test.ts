@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Block } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Loss } from '../../canon/loss.ts';
-import type { ChatRequest, Turn } from '../../canon/request.ts';
+import type { ChatRequest, Tool, ToolMeaning, Turn } from '../../canon/request.ts';
 import type { Quirks } from '../dialect.ts';
 import { readRequest } from './request-read.ts';
 import { writeHeaders, writeRequest } from './request-write.ts';
@@ -103,12 +103,104 @@ describe('the conversation obeys the rules of the service', () => {
     const { messages, losses } = writeTurns([
       { role: 'assistant', content: [call('a', ''), call('b', '{"x": 1}'), call('c', '[1]'), call('d', '{"x":')] },
       { role: 'assistant', content: [{ type: 'tool_call', id: 'e', name: 'f', json: 'free', kind: 'custom' }] },
+      { role: 'user', content: ['a', 'b', 'c', 'd', 'e'].map(result) },
     ]);
-    const inputs = (messages as { content: JsonObject[] }[]).flatMap(({ content }) =>
-      content.map(({ input }) => input),
+    const inputs = (messages as { role: string; content: JsonObject[] }[]).flatMap(({ role, content }) =>
+      role === 'user' ? [] : content.map(({ input }) => input),
     );
     assert.deepEqual(inputs, [{}, { x: 1 }, { _raw: '[1]' }, { _raw: '{"x":' }, { input: 'free' }]);
     assert.deepEqual(losses, ['approximated turns[0].content[2]', 'approximated turns[0].content[3]']);
+  });
+
+  test('every call is answered, and a result of no call is told as text, for clients of other languages', () => {
+    const turns: Turn[] = [
+      { role: 'assistant', content: [call('a'), call('b')] },
+      { role: 'user', content: [result('b'), result('x'), text('so?')] },
+    ];
+    const { messages, losses } = writeTurns(turns);
+    const [, answers] = messages as [unknown, { content: JsonObject[] }];
+    assert.deepEqual(answers.content, [
+      { type: 'tool_result', tool_use_id: 'a', content: [wireText('(no result)')] },
+      wireResult('b'),
+      wireText('Result of tool call x:'),
+      wireText('of x'),
+      wireText('so?'),
+    ]);
+    assert.deepEqual(losses, ['approximated turns[0]', 'approximated turns[1].content[1]']);
+    const own = write({ from: 'anthropic', turns }).body.messages as { content: JsonObject[] }[];
+    assert.deepEqual(own[1]?.content, [wireResult('b'), wireResult('x'), wireText('so?')]);
+  });
+
+  test('what an answer cannot hold follows it, or is named', () => {
+    const image: Block = { type: 'image', source: { type: 'url', url: 'https://a.example/b.png' } };
+    const wireImage = { type: 'image', source: { type: 'url', url: 'https://a.example/b.png' } };
+    const notes: Block = { type: 'document', source: { type: 'text', text: 'One.' }, title: 'Notes' };
+    const pdf: Block = { type: 'document', source: { type: 'url', url: 'https://a.example/c.pdf' } };
+    const hit: Block = { type: 'search_result', source: 's', title: 't', content: [text('found')] };
+    const { messages, losses } = writeTurns([
+      { role: 'assistant', content: [text('Here.'), image, notes, pdf, hit, call('a')] },
+      { role: 'user', content: [result('a'), text('more')] },
+      { role: 'assistant', content: [image] },
+    ]);
+    assert.deepEqual(messages, [
+      {
+        role: 'assistant',
+        content: [
+          wireText('Here.'),
+          wireText('[image: it follows]'),
+          wireText('Document: Notes\n\nOne.'),
+          wireText('[document: it follows]'),
+          wireText('t\ns\n\nfound'),
+          wireCall('a'),
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          wireResult('a'),
+          wireText('The image of the answer above:'),
+          wireImage,
+          wireText('The document of the answer above:'),
+          { type: 'document', source: { type: 'url', url: 'https://a.example/c.pdf' } },
+          wireText('more'),
+        ],
+      },
+      { role: 'assistant', content: [wireText('[image: it follows]')] },
+    ]);
+    assert.deepEqual(losses, [
+      'moved turns[0].content[1]',
+      'mapped turns[0].content[2]',
+      'moved turns[0].content[3]',
+      'approximated turns[0].content[4]',
+      'moved turns[2].content[0]',
+      'dropped turns[2].content[0]',
+    ]);
+    const own = write({ from: 'anthropic', turns: [{ role: 'assistant', content: [image] }] }).body.messages;
+    assert.deepEqual(own, [{ role: 'assistant', content: [wireImage] }]);
+  });
+
+  test('a model that goes on with an answer without thinking is not asked to think by a budget', () => {
+    const reasoning = { mode: 'budget', budget: 2000 } as const;
+    const hi: Turn = { role: 'user', content: [text('hi')] };
+    const calls = (...before: Block[]): Turn[] => [
+      hi,
+      { role: 'assistant', content: [...before, call('a')] },
+      { role: 'user', content: [result('a')] },
+    ];
+    const thinks = (turns: readonly Turn[], more: Partial<ChatRequest> = {}): unknown[] => {
+      const { body, losses } = write({ turns, reasoning, maxTokens: 4000, ...more });
+      return [body.thinking === undefined ? 'no' : (body.thinking as JsonObject).type, ...losses];
+    };
+    assert.deepEqual(thinks([hi]), ['enabled']);
+    assert.deepEqual(thinks(calls()), ['no', 'approximated reasoning']);
+    assert.deepEqual(thinks(calls({ type: 'thinking', text: 'Hm.', signature: 's' })), ['enabled']);
+    assert.deepEqual(thinks(calls({ type: 'thinking', text: '', redacted: 'r' })), ['enabled']);
+    const unproven = thinks(calls({ type: 'thinking', text: 'Hm.' }));
+    assert.deepEqual(unproven, ['no', 'dropped turns[1].content[0]', 'approximated reasoning']);
+    assert.deepEqual(thinks([...calls(), { role: 'assistant', content: [text('Done.')] }, hi]), ['enabled']);
+    assert.deepEqual(thinks([hi, { role: 'assistant', content: [text('So')] }]), ['no', 'approximated reasoning']);
+    assert.deepEqual(thinks(calls(), { reasoning: { mode: 'adaptive' } }), ['adaptive']);
+    assert.deepEqual(thinks(calls(), { from: 'anthropic' }), ['enabled']);
   });
 
   test('reasoning goes back with its proof only', () => {
@@ -470,4 +562,59 @@ test('headers: the version and betas of the client, the version that knows sampl
   assert.deepEqual(writeHeaders({ ...least, from: 'anthropic', headers }), headers);
   assert.deepEqual(writeHeaders(least), { 'anthropic-version': '2023-06-01' });
   assert.equal(writeHeaders({ ...least, headers, sampling: { topK: 1 } })['anthropic-version'], '2023-06-01');
+});
+
+describe('tools of other services', () => {
+  const native = (means: ToolMeaning | undefined, value: JsonObject = { type: 'x' }): Tool => ({
+    type: 'native',
+    dialect: 'openai-chat',
+    name: 'search',
+    value,
+    ...(means !== undefined && { means }),
+  });
+
+  test('are told as the own one that is for the same', () => {
+    const location = { city: 'Oslo', country: 'NO' };
+    const { body, losses } = write({
+      tools: [
+        native({
+          type: 'web_search',
+          maxUses: 2,
+          allowedDomains: ['a.example'],
+          blockedDomains: ['b.example'],
+          location,
+        }),
+        native({ type: 'web_fetch' }),
+        native({ type: 'code_execution' }, { type: 'x', container: 'c' }),
+        native(undefined),
+      ],
+    });
+    assert.deepEqual(body.tools, [
+      {
+        type: 'web_search_20250305',
+        name: 'web_search',
+        max_uses: 2,
+        allowed_domains: ['a.example'],
+        user_location: { type: 'approximate', ...location },
+      },
+      { type: 'web_fetch_20250910', name: 'web_fetch' },
+      { type: 'code_execution_20250825', name: 'code_execution' },
+    ]);
+    assert.deepEqual(losses, [
+      'mapped tools[0]',
+      'dropped tools[0]',
+      'mapped tools[1]',
+      'mapped tools[2]',
+      'approximated tools[2]',
+    ]);
+  });
+
+  test('are left out where the client has a tool of that name', () => {
+    const { body, losses } = write({ tools: [{ ...tool, name: 'web_search' }, native({ type: 'web_search' })] });
+    assert.deepEqual(
+      (body.tools as JsonObject[]).map(({ name }) => name),
+      ['web_search'],
+    );
+    assert.deepEqual(losses, ['dropped tools[1]']);
+  });
 });

@@ -5,7 +5,7 @@ import { anthropicName, fieldsOf, undotted } from './ext.ts';
 import { writeCacheMark } from './mark.ts';
 import { writeOutput } from './reasoning-write.ts';
 import { writeToolChoice, writeTools } from './tool-write.ts';
-import { writeTurns } from './turn-write.ts';
+import { goesOnUnthought, writeTurns } from './turn-write.ts';
 import { beginWriting, type Writing } from './writing.ts';
 
 /** The answer's limit where the client named none: the service insists on one, and every model of it can do this. */
@@ -28,8 +28,8 @@ const nested = ['thinking.', 'output_config.', 'tool_choice.', 'metadata.'];
 export function writeRequest(request: ChatRequest, options: WriteOptions): JsonObject {
   const to = beginWriting(request, options);
   const maxTokens = writeMaxTokens(to);
-  const output = writeOutput(to, maxTokens);
   const { system, messages } = writeTurns(to);
+  const output = writeOutput(to, maxTokens, goesOnUnthought(messages));
   if (output.instruction !== undefined) system.push({ type: 'text', text: output.instruction });
   const tools = writeTools(to);
   const toolChoice = writeToolChoice(to, tools.length);

@@ -1,5 +1,5 @@
-import { type JsonObject, stringIn } from '../../canon/json.ts';
-import type { Tool, ToolChoice } from '../../canon/request.ts';
+import { isObject, type JsonObject, numberIn, stringIn } from '../../canon/json.ts';
+import type { Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
 import { anthropicName, dotted, otherFields } from './ext.ts';
 import { aBoolean, isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
 import { readCacheMark, readMarks } from './mark.ts';
@@ -42,7 +42,39 @@ function readTool(tool: JsonObject, path: string): Tool {
 function nativeTool(value: JsonObject, type: string, path: string): Tool {
   const name = stringIn(value.name) ?? stringIn(value.mcp_server_name) ?? type;
   const cache = readCacheMark(value.cache_control, `${path}.cache_control`);
-  return { type: 'native', dialect: anthropicName, name, value, ...(cache !== undefined && { cache }) };
+  const means = readMeaning(type, value);
+  return {
+    type: 'native',
+    dialect: anthropicName,
+    name,
+    value,
+    ...(means !== undefined && { means }),
+    ...(cache !== undefined && { cache }),
+  };
+}
+
+/** What the service's own tools are for, where other languages have the like; nothing for the rest. */
+function readMeaning(type: string, value: JsonObject): ToolMeaning | undefined {
+  if (/^web_fetch_\d/.test(type)) return { type: 'web_fetch' };
+  if (/^code_execution_\d/.test(type)) return { type: 'code_execution' };
+  if (!/^web_search_\d/.test(type)) return undefined;
+  const maxUses = numberIn(value.max_uses);
+  const allowed = textsIn(value.allowed_domains);
+  const blocked = textsIn(value.blocked_domains);
+  const place = Object.entries(isObject(value.user_location) ? value.user_location : {}).flatMap(([part, text]) =>
+    part !== 'type' && typeof text === 'string' ? [[part, text] as const] : [],
+  );
+  return {
+    type: 'web_search',
+    ...(maxUses !== undefined && { maxUses }),
+    ...(allowed.length > 0 && { allowedDomains: allowed }),
+    ...(blocked.length > 0 && { blockedDomains: blocked }),
+    ...(place.length > 0 && { location: Object.fromEntries(place) }),
+  };
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 }
 
 /** `tool_choice` in its parts. `others` has what canon has no place for, under dotted names. */

@@ -28,7 +28,7 @@ function writeTool(tool: Tool, path: string, to: Writing): JsonObject[] {
       to.lose('approximated', path, 'free text becomes a string inside a JSON object');
       return [writeFunction(functionFor(tool), to)];
     case 'native':
-      return tool.dialect === anthropicName ? [writeNative(tool, to)] : [];
+      return tool.dialect === anthropicName ? [writeNative(tool, to)] : writeMeant(tool, path, to);
   }
 }
 
@@ -42,6 +42,39 @@ function writeFunction(tool: FunctionTool, to: Writing): JsonObject {
     ...writeMarks(tool, to.marks),
   };
 }
+
+/** The service's own tool for what a tool of another service is for. */
+function writeMeant(tool: NativeTool, path: string, to: Writing): JsonObject[] {
+  const { means } = tool;
+  if (means === undefined) return [];
+  if (to.request.tools.some((other) => other.type !== 'native' && other.name === means.type)) {
+    to.lose('dropped', path, `another tool has the name ${means.type}`);
+    return [];
+  }
+  to.lose('mapped', path, `${tool.name} is told as ${means.type}`);
+  // What else it says is known to its own service alone.
+  if (Object.keys(tool.value).some((field) => field !== 'type'))
+    to.lose('approximated', path, 'its own settings are left out');
+  if (means.type !== 'web_search') return [ownTools[means.type]];
+  const { maxUses, allowedDomains, blockedDomains, location } = means;
+  if (allowedDomains !== undefined && blockedDomains !== undefined)
+    to.lose('dropped', path, 'domains are either allowed or blocked');
+  return [
+    {
+      type: 'web_search_20250305',
+      name: 'web_search',
+      ...(maxUses !== undefined && { max_uses: maxUses }),
+      ...(allowedDomains !== undefined && { allowed_domains: allowedDomains }),
+      ...(blockedDomains !== undefined && allowedDomains === undefined && { blocked_domains: blockedDomains }),
+      ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
+    },
+  ];
+}
+
+const ownTools = {
+  web_fetch: { type: 'web_fetch_20250910', name: 'web_fetch' },
+  code_execution: { type: 'code_execution_20250825', name: 'code_execution' },
+} as const;
 
 function writeNative({ value, cache }: NativeTool, to: Writing): JsonObject {
   return { ...value, ...(to.marks && value.cache_control === undefined && writeCacheMark(cache)) };

@@ -1,5 +1,7 @@
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, objectsIn } from '../../canon/json.ts';
+import { pairedTurns } from '../../canon/pairing.ts';
 import type { Turn } from '../../canon/request.ts';
+import { type Carried, writeForeignAnswer } from './answer-media.ts';
 import { writeBlocks } from './block-write.ts';
 import { fieldsOf } from './ext.ts';
 import type { Writing } from './writing.ts';
@@ -20,8 +22,16 @@ export interface WrittenTurns {
 export function writeTurns(to: Writing): WrittenTurns {
   const system = writeBlocks(to.request.system, 'system', to);
   const messages: Message[] = [];
-  to.request.turns.forEach((turn, i) => {
-    const message = writeTurn(turn, `turns[${i}]`, to);
+  let carried: Carried[] = [];
+  turnsOf(to).forEach((turn, i) => {
+    const path = `turns[${i}]`;
+    const written =
+      turn.role === 'assistant' && to.foreign
+        ? writeForeignAnswer(turn.content, `${path}.content`, to, (one) => carried.push(one))
+        : writeBlocks(turn.content, `${path}.content`, to);
+    const content = turn.role === 'user' ? [...carried.flatMap((one) => one.content), ...written] : written;
+    if (turn.role === 'user') carried = [];
+    const message = writeTurn(turn, content, path, to);
     if (message === undefined) return;
     // Instructions that come before any message are instructions before the conversation.
     if (message.role === 'system' && to.foreign && messages.length === 0) {
@@ -29,12 +39,22 @@ export function writeTurns(to: Writing): WrittenTurns {
       system.push(...message.content);
     } else messages.push(message);
   });
+  for (const { path } of carried) to.lose('dropped', path, 'no message of the user follows');
   const placed = placeResults(messages);
   return { system, messages: (to.foreign ? joinSplitTurns(placed) : placed).map(wireOf) };
 }
 
-function writeTurn(turn: Turn, path: string, to: Writing): Message | undefined {
-  const content = writeBlocks(turn.content, `${path}.content`, to);
+/** The service refuses calls without results, and results without calls; a client of its own is left to it. */
+function turnsOf({ request: { turns }, foreign, lose }: Writing): readonly Turn[] {
+  if (!foreign) return turns;
+  const blocks = turns.flatMap(({ content }) => content);
+  const calls = new Set(blocks.flatMap((block) => (block.type === 'tool_call' ? [block.id] : [])));
+  const results = new Set(blocks.flatMap((block) => (block.type === 'tool_result' ? [block.id] : [])));
+  if (calls.symmetricDifference(results).size === 0) return turns;
+  return pairedTurns(turns, ({ what, path, why }) => lose(what, path, why));
+}
+
+function writeTurn(turn: Turn, content: readonly JsonObject[], path: string, to: Writing): Message | undefined {
   const fields = fieldsOf(turn.ext);
   if (turn.role === 'system' && to.quirks.mid_system === false) return asUserTurn(content, fields, path, to);
   const bare = content.length === 0 && (turn.role !== 'system' || fields === undefined);
@@ -110,4 +130,12 @@ function joinSplitTurns(messages: readonly Message[]): Message[] {
     } else joined.push(message);
   }
   return joined;
+}
+
+/** Whether the service would have to go on with an answer that did not begin by thinking, which it refuses to one that shall think by a budget. */
+export function goesOnUnthought(messages: readonly JsonObject[]): boolean {
+  const last = messages.findLastIndex(({ role }) => role === 'assistant');
+  const content = objectsIn(messages[last]?.content);
+  const goesOn = last === messages.length - 1 || content.some(({ type }) => type === 'tool_use');
+  return last !== -1 && goesOn && content[0]?.type !== 'thinking' && content[0]?.type !== 'redacted_thinking';
 }

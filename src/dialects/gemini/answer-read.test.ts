@@ -55,7 +55,11 @@ describe('proofs', () => {
   });
 
   test('of a text stand after it, wherever they come', () => {
-    const whole = [{ text: 'One.', thoughtSignature: 'b25l' }, { text: 'Two.' }, { text: '', thoughtSignature: 'dHdv' }];
+    const whole = [
+      { text: 'One.', thoughtSignature: 'b25l' },
+      { text: 'Two.' },
+      { text: '', thoughtSignature: 'dHdv' },
+    ];
     const meant = ['One.', ['', 'b25l', 'follows'], 'Two.', ['', 'dHdv', 'follows']];
     assert.deepEqual(blocksOf(heard(sse([chunk(whole, stop)]))), meant);
     const pieces = [...whole.map((part) => chunk([part])), chunk([{ text: '' }], stop)];
@@ -83,7 +87,10 @@ describe('proofs', () => {
 
 describe('calls', () => {
   test('without an id get one that no other call of any answer has', () => {
-    const twice = [{ functionCall: { name: 'look', args: { a: 1 } } }, { functionCall: { name: 'look', args: { a: 1 } } }];
+    const twice = [
+      { functionCall: { name: 'look', args: { a: 1 } } },
+      { functionCall: { name: 'look', args: { a: 1 } } },
+    ];
     const idsOf = (body: JsonObject): string[] =>
       heard(sse([chunk(twice, stop, body)])).content.map((block) => (block.type === 'tool_call' ? block.id : ''));
     const ids = [...idsOf({}), ...idsOf({ responseId: 'r2' }), ...idsOf({ responseId: undefined, createTime: 'x' })];
@@ -113,17 +120,17 @@ describe('calls', () => {
       ]),
     );
     const json = answer.content[0]?.type === 'tool_call' ? answer.content[0].json : '';
-    assert.equal(
-      json,
-      '{"items":[{"name":"Tea","na\\"me":""},0.5],"note":null,"a.b":false,"__proto__":{"x":1}}',
-    );
+    assert.equal(json, '{"items":[{"name":"Tea","na\\"me":""},0.5],"note":null,"a.b":false,"__proto__":{"x":1}}');
     assert.deepEqual(answer.finish, { reason: 'tool_calls' });
   });
 
-  test('end with the piece that does not say that it goes on', () => {
-    const answer = heard(sse([...call(begin, { partialArgs: [at('$.a', { numberValue: 1 })] }), chunk([], stop)]));
-    assert.deepEqual(blocksOf(answer), [{ order: { a: 1 } }]);
-  });
+  for (const last of [{}, { willContinue: false }]) {
+    test(`end with the piece that does not say that it goes on: ${JSON.stringify(last)}`, () => {
+      const piece = { partialArgs: [at('$.a', { numberValue: 1 })], ...last };
+      const answer = heard(sse([...call(begin, piece), chunk([], stop)]));
+      assert.deepEqual(blocksOf(answer), [{ order: { a: 1 } }]);
+    });
+  }
 
   for (const [what, chunks] of Object.entries({
     'the answer ends': [chunk([{ text: '' }], stop)],
@@ -203,6 +210,15 @@ describe('the end', () => {
     assert.equal(heard('').error?.kind, 'bad_upstream');
   });
 
+  test('of an object is found behind braces and quotes in its strings', () => {
+    const text = 'a "}" b \\" } {{ \\';
+    for (const chunks of [[chunk([{ text }]), chunk([{ text: '!' }], stop)], [chunk([{ text }], stop)]]) {
+      const said = chunks.length === 1 ? text : `${text}!`;
+      assert.deepEqual(blocksOf(heard(JSON.stringify(chunks, null, 2))), [said]);
+      assert.deepEqual(blocksOf(heard(chunks.map((one) => JSON.stringify(one)).join('\n'))), [said]);
+    }
+  });
+
   test('is no end of an object that was cut', () => {
     const whole = JSON.stringify([chunk([{ text: 'a' }], stop), chunk([{ text: 'b' }])]);
     assert.equal(heard(whole).error, undefined);
@@ -271,7 +287,9 @@ describe('sources', () => {
   const text = 'Zürich lies in Switzerland. It is large.';
   const grounding = {
     groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }, { maps: { uri: 'https://b.example' } }],
-    groundingSupports: [{ segment: { startIndex: 29, endIndex: 41, text: 'It is large.' }, groundingChunkIndices: [0] }],
+    groundingSupports: [
+      { segment: { startIndex: 29, endIndex: 41, text: 'It is large.' }, groundingChunkIndices: [0] },
+    ],
   };
   const cited = (answer: Folded): unknown =>
     answer.content.flatMap((block) =>
@@ -288,6 +306,17 @@ describe('sources', () => {
       ['https://b.example', undefined, undefined],
     ]);
     assert.deepEqual(streamed.ext?.gemini, { candidate: { groundingMetadata: grounding } });
+  });
+
+  test('count from the beginning of the answer, whatever stands between', () => {
+    const call = { functionCall: { name: 'look' } };
+    const parts = [{ text: text.slice(0, 28) }, call, { text: text.slice(28) }];
+    const answer = heard(sse([chunk(parts), chunk([{ text: '' }], { groundingMetadata: grounding, ...stop })]));
+    assert.deepEqual((cited(answer) as unknown[])[0], ['https://a.example', 0, 12]);
+    const unnamed = [{ segment: { startIndex: 29, endIndex: 41 }, groundingChunkIndices: [0] }];
+    const metadata = { ...grounding, groundingSupports: unnamed };
+    const bare = heard(sse([chunk(parts), chunk([{ text: '' }], { groundingMetadata: metadata, ...stop })]));
+    assert.deepEqual((cited(bare) as unknown[])[0], ['https://a.example', 0, 12]);
   });
 
   test('that a stream repeats are told once', () => {

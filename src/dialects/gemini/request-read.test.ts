@@ -36,7 +36,10 @@ describe('spelling', () => {
     tools: [{ function_declarations: [{ name: 'look', parameters_json_schema: { type: 'object' } }] }],
     contents: [
       { role: 'user', parts: [{ inline_data: { mime_type: 'image/png', data: 'AAAA' } }] },
-      { role: 'model', parts: [{ function_call: { name: 'look', args: { snake_case: 1 } }, thought_signature: 'c2ln' }] },
+      {
+        role: 'model',
+        parts: [{ function_call: { name: 'look', args: { snake_case: 1 } }, thought_signature: 'c2ln' }],
+      },
       { role: 'user', parts: [{ function_response: { name: 'look', response: { output: 'x' } } }] },
     ],
   };
@@ -100,7 +103,10 @@ describe('contents', () => {
       { role: 'user', parts: [{ text: 'b' }] },
       { role: 'user', parts: [{ text: 'c' }] },
     ]);
-    assert.deepEqual(turns.map(({ role }) => role), ['user', 'assistant', 'user', 'user']);
+    assert.deepEqual(
+      turns.map(({ role }) => role),
+      ['user', 'assistant', 'user', 'user'],
+    );
     assert.deepEqual(turns[1]?.content, [
       { type: 'thinking', text: 'Let me see.' },
       { type: 'text', text: 'It is' },
@@ -140,7 +146,10 @@ describe('proofs', () => {
 
   test('that are none are nothing', () => {
     const call = { functionCall: { id: '1', name: 'look' }, thoughtSignature: unproven };
-    assert.deepEqual(blocksOf(call).map(({ type }) => type), ['tool_call']);
+    assert.deepEqual(
+      blocksOf(call).map(({ type }) => type),
+      ['tool_call'],
+    );
   });
 });
 
@@ -158,6 +167,11 @@ describe('results', () => {
   test('belong to the call of their id', () => {
     const [, answers] = idsIn([call('a', '1'), call('a', '2')], [result('a', '2'), result('a', '1')]);
     assert.deepEqual(answers, ['2', '1']);
+    const [, turn] = turnsOf([
+      { role: 'model', parts: [call('a', '1')] },
+      { role: 'user', parts: [result('b', '1')] },
+    ]);
+    assert.deepEqual(turn?.content[0], { type: 'tool_result', id: '1', content: [] });
   });
 
   test('without one, to the first call of their name that has no result yet', () => {
@@ -172,7 +186,10 @@ describe('results', () => {
   });
 
   test('of no call keep their name', () => {
-    const [, turn] = turnsOf([{ role: 'model', parts: [call('a', '1')] }, { role: 'user', parts: [result('z', '9')] }]);
+    const [, turn] = turnsOf([
+      { role: 'model', parts: [call('a', '1')] },
+      { role: 'user', parts: [result('z', '9')] },
+    ]);
     assert.deepEqual(turn?.content[0], {
       type: 'tool_result',
       id: '9',
@@ -237,7 +254,10 @@ describe('configuration', () => {
     assert.deepEqual(wish({ thinkingBudget: 0 }), { mode: 'off' });
     assert.deepEqual(wish({ thinkingBudget: -1, includeThoughts: true }), { mode: 'adaptive', display: 'summarized' });
     assert.deepEqual(wish({ thinkingBudget: '1024' }), { mode: 'budget', budget: 1024 });
-    assert.deepEqual(wish({ thinkingLevel: 'MINIMAL', includeThoughts: false }), { effort: 'minimal', display: 'omitted' });
+    assert.deepEqual(wish({ thinkingLevel: 'MINIMAL', includeThoughts: false }), {
+      effort: 'minimal',
+      display: 'omitted',
+    });
     assert.equal(wish({}), undefined);
   });
 
@@ -262,14 +282,19 @@ describe('configuration', () => {
       return toolChoice ?? ext?.gemini;
     };
     assert.deepEqual(choice({ mode: 'ANY' }), { type: 'required' });
-    assert.deepEqual(choice({ mode: 'any', allowedFunctionNames: ['a', 'b'] }), { type: 'required', allowed: ['a', 'b'] });
+    assert.deepEqual(choice({ mode: 'any', allowedFunctionNames: ['a', 'b'] }), {
+      type: 'required',
+      allowed: ['a', 'b'],
+    });
     assert.deepEqual(choice({ mode: 'NONE' }), { type: 'none' });
     const checked = { mode: 'VALIDATED', allowedFunctionNames: ['a'] };
     assert.deepEqual(choice(checked), { toolConfig: { functionCallingConfig: checked } });
   });
 
   test("Google's own tools, those that others have the like of among them", () => {
-    const { tools } = read({ tools: [{ google_search: {}, code_execution: {} }, { googleMaps: {} }, { urlContext: {} }] });
+    const { tools } = read({
+      tools: [{ google_search: {}, code_execution: {} }, { googleMaps: {} }, { urlContext: {} }],
+    });
     assert.deepEqual(
       tools.map((tool) => [tool.name, tool.type === 'native' ? tool.means?.type : '']),
       [
@@ -286,7 +311,9 @@ describe('what contradicts the language', () => {
   for (const [path, body] of Object.entries({
     contents: { contents: [] },
     'contents[0].parts[0].text': { contents: [{ parts: [{ text: 5 }] }] },
-    'contents[0].parts[0].functionCall.name': { contents: [{ role: 'model', parts: [{ functionCall: { args: {} } }] }] },
+    'contents[0].parts[0].functionCall.name': {
+      contents: [{ role: 'model', parts: [{ functionCall: { args: {} } }] }],
+    },
     'generationConfig.temperature': { generationConfig: { temperature: 'warm' } },
     'generationConfig.stopSequences[1]': { generationConfig: { stopSequences: ['a', 1] } },
     'tools[0].functionDeclarations[0].name': { tools: [{ functionDeclarations: [{}] }] },
@@ -305,7 +332,13 @@ describe('what contradicts the language', () => {
   }
 
   test('null is nothing, wherever it stands', () => {
-    const body = { tools: null, toolConfig: null, generationConfig: { temperature: null }, labels: null, cachedContent: null };
+    const body = {
+      tools: null,
+      toolConfig: null,
+      generationConfig: { temperature: null },
+      labels: null,
+      cachedContent: null,
+    };
     assert.deepEqual(read(body), read({}));
   });
 });

@@ -45,7 +45,8 @@ function write(request: Partial<ChatRequest>, quirks: Quirks = {}): Wrote {
   return { body, contents: objectsIn(body.contents), config, losses };
 }
 
-const partsOf = (...turns: readonly Turn[]): unknown => write({ turns: [user(text('Hi.')), ...turns] }).contents[1]?.parts;
+const partsOf = (...turns: readonly Turn[]): unknown =>
+  write({ turns: [user(text('Hi.')), ...turns] }).contents[1]?.parts;
 const lostAt = ({ losses }: Wrote): string[] => losses.map(({ what, path }) => `${what} ${path}`);
 
 describe('thinking', () => {
@@ -134,8 +135,16 @@ describe('proofs', () => {
           isObject(functionCall) ? [[functionCall.id, thoughtSignature]] : [],
         ),
       );
-    assert.deepEqual(stubs('gemini-3-flash'), [['1', unproven], ['2', undefined], ['3', unproven]]);
-    assert.deepEqual(stubs('gemini-2.5-flash'), [['1', undefined], ['2', undefined], ['3', undefined]]);
+    assert.deepEqual(stubs('gemini-3-flash'), [
+      ['1', unproven],
+      ['2', undefined],
+      ['3', unproven],
+    ]);
+    assert.deepEqual(stubs('gemini-2.5-flash'), [
+      ['1', undefined],
+      ['2', undefined],
+      ['3', undefined],
+    ]);
   });
 
   test('reasoning without one stays out, and that is said', () => {
@@ -215,12 +224,14 @@ describe('the conversation', () => {
       type: 'text' as const,
       text: said,
     }));
-    assert.deepEqual(write({ system }).body.systemInstruction, { parts: [{ text: 'Be brief.' }, { text: 'Be kind.' }] });
+    assert.deepEqual(write({ system }).body.systemInstruction, {
+      parts: [{ text: 'Be brief.' }, { text: 'Be kind.' }],
+    });
   });
 
   test('files go as bytes, by address, or by the name that Google gave them', () => {
     const part = (source: Source, type: 'image' | 'document' = 'document'): unknown =>
-      (write({ turns: [user({ type, source })] }).contents[0]?.parts as unknown[])[0];
+      objectsIn(write({ turns: [user({ type, source })] }).contents[0]?.parts)[0];
     assert.deepEqual(part({ type: 'url', url: 'https://x.example/a.webp' }, 'image'), {
       fileData: { fileUri: 'https://x.example/a.webp', mimeType: 'image/webp' },
     });
@@ -268,7 +279,8 @@ describe('tools', () => {
 
   test('which have to be called', () => {
     const tools = [look, { ...look, name: 'draw' }];
-    const config = (toolChoice: ChatRequest['toolChoice'] & object): unknown => write({ tools, toolChoice }).body.toolConfig;
+    const config = (toolChoice: ChatRequest['toolChoice'] & object): unknown =>
+      write({ tools, toolChoice }).body.toolConfig;
     const calling = (functionCallingConfig: JsonObject): JsonObject => ({ functionCallingConfig });
     assert.deepEqual(config({ type: 'auto' }), calling({ mode: 'AUTO' }));
     assert.deepEqual(config({ type: 'none' }), calling({ mode: 'NONE' }));

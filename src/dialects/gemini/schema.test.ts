@@ -29,15 +29,26 @@ test("Google's schemas become JSON Schema, at every depth", () => {
 });
 
 test('what is JSON Schema already stays so', () => {
-  const schema = { type: ['string', 'null'], $ref: '#/$defs/a', $defs: { a: { const: 1 } }, additionalProperties: false };
+  const schema = {
+    type: ['string', 'null'],
+    $ref: '#/$defs/a',
+    $defs: { a: { const: 1 } },
+    additionalProperties: false,
+  };
   assert.deepEqual(jsonSchemaOf(schema), schema);
 });
 
 test('the one keyword that is refused is taken out, and said to be', () => {
   const said: string[] = [];
   const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' };
-  assert.deepEqual(acceptableSchema(schema, (keyword) => said.push(keyword)), { type: 'object' });
+  assert.deepEqual(
+    acceptableSchema(schema, (keyword) => said.push(keyword)),
+    { type: 'object' },
+  );
   const fine = { type: 'object', exclusiveMinimum: 1 };
-  assert.equal(acceptableSchema(fine, (keyword) => said.push(keyword)), fine);
+  assert.equal(
+    acceptableSchema(fine, (keyword) => said.push(keyword)),
+    fine,
+  );
   assert.deepEqual(said, ['$schema']);
 });

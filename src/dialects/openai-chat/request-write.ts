@@ -1,6 +1,6 @@
 import type { Block } from '../../canon/content.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
-import { isObject, type JsonObject } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { ChatRequest, OutputFormat, Turn } from '../../canon/request.ts';
 import type { WriteOptions } from '../dialect.ts';
 import { writeMessages } from './messages-write.ts';
@@ -155,6 +155,7 @@ function mergeStreamOptions(body: JsonObject, request: ChatRequest, { quirks }: 
 
 /** Plugins that stand for tools, and all others. */
 function mergePlugins(body: JsonObject, request: ChatRequest, tools: JsonObject): void {
-  const own = request.ext?.['openai-chat']?.['plugins'];
-  if (Array.isArray(own) && Array.isArray(tools['plugins'])) body['plugins'] = [...tools['plugins'], ...own];
+  const own = objectsIn(request.ext?.['openai-chat']?.['plugins']);
+  const searching = objectsIn(tools['plugins']);
+  if (own.length > 0 && searching.length > 0) body['plugins'] = [...searching, ...own];
 }

@@ -89,7 +89,8 @@ function writeThinking(
     return [];
   }
   if (!writing.own && (signature === undefined || redacted !== undefined)) {
-    writing.loseOnce('dropped', path, 'reasoning of another provider');
+    const what = redacted === undefined ? 'reasoning' : 'encrypted reasoning';
+    writing.loseOnce('dropped', path, `${what} of another provider`);
     return [];
   }
   const { shown, ...about } = ownFields(block.ext);

@@ -1,4 +1,3 @@
-import type { Ext } from '../../canon/content.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import type { FunctionTool } from '../../canon/request.ts';
 import { applyPatchSchema, computerSchema, localShellSchema, shellSchema, toolSearchSchema } from './builtin-schema.ts';
@@ -13,6 +12,8 @@ export interface Builtin {
   readonly output: string;
   readonly description: string;
   readonly schema: JsonObject;
+  /** How the ids of its calls begin. */
+  readonly prefix: string;
   /** Fields of a call that the function's arguments are made of. */
   readonly fields: readonly string[];
   /** The function's arguments, from an item that is a call. */
@@ -26,6 +27,7 @@ const localShell: Builtin = {
   tools: ['local_shell'],
   call: 'local_shell_call',
   output: 'local_shell_call_output',
+  prefix: 'lsh',
   description: "Runs a command on the user's machine and returns its output.",
   schema: localShellSchema,
   fields: ['action'],
@@ -43,6 +45,7 @@ const shell: Builtin = {
   tools: ['shell'],
   call: 'shell_call',
   output: 'shell_call_output',
+  prefix: 'sh',
   description: "Runs shell commands on the user's machine and returns what each printed and how it ended.",
   schema: shellSchema,
   fields: ['action'],
@@ -57,6 +60,7 @@ const applyPatch: Builtin = {
   tools: ['apply_patch'],
   call: 'apply_patch_call',
   output: 'apply_patch_call_output',
+  prefix: 'apc',
   description:
     'Creates, changes or deletes one file. A diff has no header; its lines begin with "@@", "+", "-" or " ".',
   schema: applyPatchSchema,
@@ -70,6 +74,7 @@ const toolSearch: Builtin = {
   tools: ['tool_search'],
   call: 'tool_search_call',
   output: 'tool_search_output',
+  prefix: 'tsc',
   description: 'Searches for tools. Those that are found can be called from then on.',
   schema: toolSearchSchema,
   fields: ['arguments', 'execution'],
@@ -82,6 +87,7 @@ const computer: Builtin = {
   tools: ['computer', 'computer_use_preview'],
   call: 'computer_call',
   output: 'computer_call_output',
+  prefix: 'cu',
   description: "Does things on the user's screen, one after the other, and returns a screenshot.",
   schema: computerSchema,
   fields: ['action', 'actions'],
@@ -124,15 +130,19 @@ function isLocal(environment: unknown): boolean {
   return !isObject(environment) || environment.type === 'local';
 }
 
-/**
- * What the `ext` of a tool or of a call says it is, under the name that built-in tools have: one that was given another
- * name has become a tool like any other.
- */
-export function builtinNamed({ name, ext }: { readonly name: string; readonly ext?: Ext }): Builtin | undefined {
-  const kind = ownFields(ext).builtin;
-  if (typeof kind !== 'string') return undefined;
-  const found = byTool.get(kind) ?? byCall.get(kind);
-  return found !== undefined && (name === found.name || name === otherName(found)) ? found : undefined;
+/** The built-in tool that a function stands for: it is called so and takes what no other function takes. */
+export function builtinOfFunction({ name, schema, ext }: FunctionTool): Builtin | undefined {
+  const found = builtins.find((one) => name === one.name || name === otherName(one));
+  if (found === undefined) return undefined;
+  // What a search takes is the client's to say.
+  const isOwn = found === toolSearch ? ownFields(ext).execution === 'client' : isSame(schema, found.schema);
+  return isOwn ? found : undefined;
+}
+
+/** The built-in tool of an item that is called so and has such an id. */
+export function builtinOfItemId(name: string, id: unknown): Builtin | undefined {
+  const found = builtins.find((one) => name === one.name || name === otherName(one));
+  return typeof id === 'string' && found !== undefined && id.startsWith(`${found.prefix}_`) ? found : undefined;
 }
 
 /** The name of a built-in where the client has a tool that is called the same. */
@@ -149,7 +159,7 @@ export function functionOf(builtin: Builtin, tool: JsonObject, taken: ReadonlySe
     name: taken.has(builtin.name) ? otherName(builtin) : builtin.name,
     description: stringIn(tool.description) ?? describe(builtin, tool),
     schema: isObject(tool.parameters) ? tool.parameters : builtin.schema,
-    ...asExt({ builtin: tool.type, ...otherFields(tool, ownToolFields) }),
+    ...asExt(otherFields(tool, ownToolFields)),
   };
 }
 
@@ -168,15 +178,17 @@ function describe({ description }: Builtin, tool: JsonObject): string {
 
 /** A function that is a built-in tool, as the language has it. */
 export function writeBuiltinTool({ description, schema, ext }: FunctionTool, builtin: Builtin): JsonObject {
-  const { builtin: type, ...rest } = ownFields(ext);
+  const rest = ownFields(ext);
+  const type = rest.display_width === undefined ? builtin.name : 'computer_use_preview';
   const tool: JsonObject = { type, ...rest };
-  if (description !== describe(builtin, tool)) tool.description = description;
-  if (schema !== builtin.schema && !isSame(schema, builtin.schema)) tool.parameters = schema;
+  if (builtin !== toolSearch) return tool;
+  if (description !== undefined && description !== builtin.description) tool.description = description;
+  if (!isSame(schema, builtin.schema)) tool.parameters = schema;
   return tool;
 }
 
 function isSame(one: JsonObject, other: JsonObject): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,7 +1,7 @@
 import type { ToolCallBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Tool } from '../../canon/request.ts';
-import { builtinNamed } from './builtin.ts';
+import { builtinCalled } from './builtin-call.ts';
 import { writeCall } from './calls.ts';
 import type { Delta } from './event-writer.ts';
 import { addItem, doneItem, type ItemPlace } from './item-writer.ts';
@@ -22,7 +22,7 @@ export class CallWriter {
     this.#call = call;
     this.#tools = tools;
     this.#idFor = idFor;
-    if (isBuiltin(call, tools)) return;
+    if (builtinCalled(call, tools) !== undefined) return;
     const item = this.#item('in_progress', '');
     const empty = item.type === 'custom_tool_call' ? { input: '' } : { arguments: '' };
     this.#added = { ...item, ...empty };
@@ -60,9 +60,4 @@ export class CallWriter {
   #where(): JsonObject {
     return { item_id: this.#added?.id, output_index: this.#place.index };
   }
-}
-
-function isBuiltin(call: ToolCallBlock, tools: readonly Tool[]): boolean {
-  const tool = tools.find(({ name }) => name === call.name);
-  return builtinNamed(call) !== undefined || (tool?.type === 'function' && builtinNamed(tool) !== undefined);
 }

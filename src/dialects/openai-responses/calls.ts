@@ -11,12 +11,11 @@ export function writeCall(call: ToolCallBlock, tools: readonly Tool[]): JsonObje
   const id = legalCallId(call.id);
   const builtin = writeBuiltinCall(call, tools);
   if (builtin !== undefined) return { ...builtin, call_id: id };
-  const { builtin: _, single: __, namespace: own, member: ___, ...rest } = ownFields(call.ext);
-  const named = nameOf(call, tools, own);
-  if (call.kind === 'custom') return { type: 'custom_tool_call', call_id: id, ...named, input: call.json, ...rest };
+  const { namespace, ...rest } = ownFields(call.ext);
+  const named = { ...nameOf(call, tools, namespace), ...rest };
+  if (call.kind === 'custom') return { type: 'custom_tool_call', call_id: id, ...named, input: call.json };
   // Arguments that never came are none, and "none" is written `{}`.
-  const json = call.json === '' ? '{}' : call.json;
-  return { type: 'function_call', call_id: id, ...named, arguments: json, ...rest };
+  return { type: 'function_call', call_id: id, ...named, arguments: call.json === '' ? '{}' : call.json };
 }
 
 /** A tool's name, and its namespace where it has one. */
@@ -24,9 +23,8 @@ function nameOf(call: ToolCallBlock, tools: readonly Tool[], namespace: unknown)
   const tool = tools.find(({ name }) => name === call.name);
   const offered = tool === undefined || tool.type === 'native' ? undefined : tool;
   const membership = membershipOf(call) ?? (offered === undefined ? undefined : membershipOf(offered));
-  if (membership !== undefined) return { name: membership.member, namespace: membership.namespace };
-  const isOwn = ownFields(call.ext).member === undefined && typeof namespace === 'string';
-  return { name: call.name, ...(isOwn && { namespace }) };
+  if (membership !== undefined) return { name: membership.member, namespace: membership.name };
+  return { name: call.name, ...(namespace !== undefined && { namespace }) };
 }
 
 /** The type of the item that answers a call. */

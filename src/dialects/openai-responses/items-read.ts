@@ -1,8 +1,8 @@
-import { type JsonObject, stringIn } from '../../canon/json.ts';
-import { builtinOfCall, builtinOfOutput } from './builtin.ts';
+import { type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { builtinOfCall, builtinOfFunction, builtinOfOutput } from './builtin.ts';
 import { readBuiltinCall } from './builtin-call.ts';
 import { ConversationBuilder, type Side } from './conversation-read.ts';
-import { asExt, ownFields, responsesName } from './ext.ts';
+import { asExt, ownFields } from './ext.ts';
 import { missingField, objects, required, string, unknownValue, wrongType } from './fields.ts';
 import {
   messageRest,
@@ -15,7 +15,7 @@ import {
 } from './item-read.ts';
 import { readContent } from './parts-read.ts';
 import { readBuiltinResult, readResult } from './result-read.ts';
-import { type ToolTable, toolsIn } from './tools-read.ts';
+import type { ToolTable } from './tools-read.ts';
 
 /** `input` as a list of items: a bare text is what the user says. Throws `invalid_request`. */
 export function itemsOf(input: unknown): JsonObject[] {
@@ -99,7 +99,7 @@ class ItemReader {
       case 'image_generation_call':
         return this.#madeImage(item);
       case 'additional_tools':
-        toolsIn(item).forEach((tool, i) => this.#table.bring(tool, `${path}.tools[${i}]`, 'additional_tools'));
+        objectsIn(item.tools).forEach((tool, i) => this.#table.bring(tool, `${path}.tools[${i}]`, false));
         return this.#builder.native(item, 'system');
       default:
         return this.#other(item, path);
@@ -143,13 +143,13 @@ class ItemReader {
     const called = builtinOfCall(item);
     if (called !== undefined) {
       this.#note(item);
-      const tool = this.#table.tools.find((one) => isBuiltin(one, called.tools));
+      const tool = this.#table.tools.find((one) => one.type === 'function' && builtinOfFunction(one) === called);
       return this.#builder.answer(readBuiltinCall(item, called, tool?.name));
     }
     const returned = this.#hosted.has(item.call_id) ? undefined : builtinOfOutput(item);
     if (returned !== undefined && item.execution !== 'server') {
       const found = (tool: JsonObject, at: string): ReturnType<ToolTable['bring']> =>
-        this.#table.bring(tool, at, 'tool_search_output');
+        this.#table.bring(tool, at, true);
       return this.#builder.result(readBuiltinResult(item, this.#callId(item, path), returned, found, path));
     }
     if (typeof item.call_id === 'string') this.#hosted.add(item.call_id);
@@ -170,10 +170,4 @@ class ItemReader {
     if (id === undefined) throw missingField(`${path}.call_id`);
     return id;
   }
-}
-
-function isBuiltin(tool: ToolTable['tools'][number], types: readonly string[]): boolean {
-  if (tool.type !== 'function') return false;
-  const kind = tool.ext?.[responsesName]?.builtin;
-  return typeof kind === 'string' && types.includes(kind);
 }

@@ -1,5 +1,5 @@
 import { withoutBillingLine } from '../../canon/billing-line.ts';
-import type { Block, TextBlock, ToolResultBlock } from '../../canon/content.ts';
+import type { Block, TextBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { pairedTurns } from '../../canon/pairing.ts';
 import type { Turn } from '../../canon/request.ts';
@@ -98,7 +98,7 @@ function writeUser(turn: Turn, types: ReadonlyMap<string, string>, writing: Writ
   for (const block of turn.content) {
     if (block.type === 'tool_result') {
       flush();
-      const written = writeResult(block, typeOf(block, types), writing);
+      const written = writeResult(block, types.get(block.id) ?? 'function_call_output', writing);
       items.push(written.item);
       moved.push(...written.moved);
       continue;
@@ -113,12 +113,6 @@ function writeUser(turn: Turn, types: ReadonlyMap<string, string>, writing: Writ
   parts.push(...moved);
   flush();
   return items;
-}
-
-/** The result of a call that stands elsewhere remembers what it was. */
-function typeOf({ id, ext }: ToolResultBlock, types: ReadonlyMap<string, string>): string {
-  const remembered = ownFields(ext).builtin;
-  return types.get(id) ?? (typeof remembered === 'string' ? remembered : 'function_call_output');
 }
 
 /** Whether a native block is an item, not a part of a message. */

@@ -97,8 +97,9 @@ class ResponseWatch implements PassWatch {
       case 'response.completed':
       case 'response.incomplete':
         return this.#end(type, event.response, copy);
-      // A failure is told by the translator: as an error where nothing has been said yet.
       case 'response.failed':
+        return this.#fail(event.response, copy);
+      // A failure that has no response is told by the translator.
       case 'response.cancelled':
       case 'error':
         return false;
@@ -160,6 +161,15 @@ class ResponseWatch implements PassWatch {
     if (status !== ends.get(type) || error || id !== this.#id) return false;
     if (!Array.isArray(output) || (output.length !== this.#items && output.length > 0)) return false;
     if (isObject(usage)) this.#usage = mergeUsage(this.#usage, readUsage(usage));
+    this.#kept.push(copy());
+    this.#ended = true;
+    return true;
+  }
+
+  /** Before anything has been said, a failure can still become a status. */
+  #fail(response: unknown, copy: () => Buffer): boolean {
+    if (!isObject(response) || !isObject(response.error) || this.#items === 0) return false;
+    if (response.status !== 'failed' || typeof response.error.message !== 'string') return false;
     this.#kept.push(copy());
     this.#ended = true;
     return true;

@@ -54,7 +54,6 @@ export function readRequest(body: JsonObject, headers: Headers): ChatRequest {
     from: responsesName,
     model,
     stream: optional(body, 'stream', boolean) ?? false,
-    usageInStream: true,
     system,
     turns,
     tools: table.tools,

@@ -3,7 +3,6 @@ import { isObject, type JsonObject } from '../../canon/json.ts';
 import type { ChatRequest, OutputFormat } from '../../canon/request.ts';
 import { ownFields } from './ext.ts';
 import { endingFields } from './finish.ts';
-import { originOf } from './tools-read.ts';
 import { writeTools } from './tools-write.ts';
 import { createWriting } from './writing.ts';
 
@@ -68,8 +67,7 @@ function isSame(value: unknown, other: unknown): boolean {
 /** The fields that repeat the request, with the service's own values where the client has said nothing. */
 export function echoOf(request: ChatRequest): JsonObject {
   const own = ownFields(request.ext);
-  const listed = { ...request, tools: request.tools.filter((tool) => originOf(tool) === undefined) };
-  const { tools, tool_choice: choice } = writeTools(createWriting(listed, { quirks: {}, lose: () => undefined }));
+  const { tools, tool_choice: choice } = writeTools(createWriting(request, { quirks: {}, lose: () => undefined }));
   return {
     background: false,
     instructions: request.system.flatMap((block) => (isInstruction(block) ? [block.text] : [])).join('\n\n') || null,

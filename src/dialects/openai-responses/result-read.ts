@@ -13,8 +13,7 @@ const resultFields: ReadonlySet<string> = new Set(['type', 'call_id', 'output'])
 export function readResult(item: JsonObject, id: string, path: string): ToolResultBlock {
   if (item.output === undefined) throw missingField(`${path}.output`);
   const content = isText(item.output) ? readContent(item.output, `${path}.output`) : otherOutput(item.output);
-  const kind = item.type === 'custom_tool_call_output' ? { builtin: item.type } : undefined;
-  return { type: 'tool_result', id, content, ...asExt({ ...kind, ...restOf(item, resultFields) }) };
+  return { type: 'tool_result', id, content, ...asExt(restOf(item, resultFields)) };
 }
 
 function isText(output: unknown): boolean {
@@ -45,7 +44,7 @@ export function readBuiltinResult(
     id,
     content,
     ...(isError && { isError }),
-    ...asExt({ builtin: item.type, ...restOf(item, known) }),
+    ...asExt(restOf(item, known)),
   });
   switch (builtin.name) {
     case 'tool_search':

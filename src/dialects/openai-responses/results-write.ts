@@ -17,9 +17,8 @@ export interface WrittenResult {
 
 /** Writes a tool's result as the item of that type. */
 export function writeResult(block: ToolResultBlock, type: string, writing: Writing): WrittenResult {
-  const { builtin: _, ...rest } = ownFields(block.ext);
   const written = outputOf(block, type, writing);
-  const item = { type, call_id: legalCallId(block.id), ...written.fields, ...rest };
+  const item = { type, call_id: legalCallId(block.id), ...written.fields, ...ownFields(block.ext) };
   return { item, moved: written.moved ?? [] };
 }
 
@@ -124,6 +123,5 @@ function foundTools(content: readonly Block[], writing: Writing): JsonObject[] {
       writing.lose('dropped', writing.pathOf(block), 'a search finds nothing but tools');
     } else if (block.dialect === responsesName) others.push(block.value);
   }
-  for (const tool of found) writing.brought.add(tool);
   return [...writeToolList(found, writing), ...others];
 }

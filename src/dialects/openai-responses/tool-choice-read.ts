@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import type { Tool, ToolChoice } from '../../canon/request.ts';
-import { ownFields } from './ext.ts';
+import { builtinOfFunction } from './builtin.ts';
 import { unknownValue, wrongType } from './fields.ts';
+import { membershipOf } from './namespace.ts';
 
 const words = ['none', 'auto', 'required'] as const;
 
@@ -32,15 +33,16 @@ function nameOf(choice: JsonObject, tools: readonly Tool[]): string | undefined 
   }
   const meant = tools.find((tool) => {
     if (tool.type === 'native') return tool.value.type === choice.type && isSameServer(tool.value, choice);
-    return ownFields(tool.ext).builtin === choice.type;
+    const builtin = tool.type === 'function' ? builtinOfFunction(tool) : undefined;
+    return builtin?.tools.includes(String(choice.type)) === true;
   });
   // One tool of many that a server offers is more than its name.
   return choice.type === 'mcp' && name !== undefined ? undefined : meant?.name;
 }
 
-function isMember(tool: Exclude<Tool, { type: 'native' }>, name: string, namespace: unknown): boolean {
-  const own = ownFields(tool.ext);
-  return own.member === name && (namespace === undefined || own.namespace === namespace);
+function isMember(tool: Exclude<Tool, { type: 'native' }>, member: string, namespace: unknown): boolean {
+  const membership = membershipOf(tool);
+  return membership?.member === member && (namespace === undefined || membership.name === namespace);
 }
 
 function isSameServer(value: JsonObject, { server_label: label }: JsonObject): boolean {

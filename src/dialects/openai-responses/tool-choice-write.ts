@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
-import { builtinNamed } from './builtin.ts';
-import { ownFields, responsesName } from './ext.ts';
+import { builtinOfFunction, writeBuiltinTool } from './builtin.ts';
+import { responsesName } from './ext.ts';
 import { membershipOf } from './namespace.ts';
 import type { Writing } from './writing.ts';
 
@@ -45,10 +45,11 @@ function nameOf(name: string, { tools }: ChatRequest): JsonObject | undefined {
     const { type, server_label: label } = tool.value;
     return { type, ...(label !== undefined && { server_label: label }) };
   }
-  if (builtinNamed(tool) !== undefined) return { type: ownFields(tool.ext).builtin };
+  const builtin = tool.type === 'function' ? builtinOfFunction(tool) : undefined;
+  if (builtin !== undefined && tool.type === 'function') return { type: writeBuiltinTool(tool, builtin).type };
   const membership = membershipOf(tool);
   if (membership === undefined) return { type: tool.type, name };
-  return { type: tool.type, name: membership.member, namespace: membership.namespace };
+  return { type: tool.type, name: membership.member, namespace: membership.name };
 }
 
 const meant: ReadonlyMap<string | undefined, JsonObject> = new Map([

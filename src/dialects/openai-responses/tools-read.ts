@@ -1,13 +1,10 @@
-import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import type { CustomTool, FunctionTool, Tool } from '../../canon/request.ts';
 import { builtinOfTool, functionOf } from './builtin.ts';
 import { asExt, otherFields, responsesName } from './ext.ts';
 import { boolean, object, objects, optional, required, string } from './fields.ts';
-import { flatName, type Membership, membershipFields, otherFlatName } from './namespace.ts';
+import { flatName, type Membership, membershipOf, otherFlatName } from './namespace.ts';
 import { readToolMeaning } from './tool-meaning.ts';
-
-/** Where a tool was named that is not in the list of tools. */
-export type ToolOrigin = 'tool_search_output' | 'additional_tools';
 
 const functionFields: ReadonlySet<string> = new Set([
   'type',
@@ -35,14 +32,15 @@ export class ToolTable {
     listed.forEach((tool, i) => this.#read(tool, `tools[${i}]`).forEach((one) => this.#add(one)));
   }
 
-  /** The tools that an item brings along; those that are known already are not added again. */
-  bring(tool: JsonObject, path: string, origin: ToolOrigin): readonly Tool[] {
+  /**
+   * The tools that an item brings along; those that are known already are not added again.
+   * @param hidden until a result names them, which it does.
+   */
+  bring(tool: JsonObject, path: string, hidden: boolean): readonly Tool[] {
     return this.#read(tool, path).map((one) => {
       const known = this.#names.get(one.name);
       if (one.type === 'native' || known !== undefined) return known ?? one;
-      const own = { ...one.ext?.[responsesName], origin };
-      const hidden = one.type === 'function' && origin === 'tool_search_output' ? { deferred: true } : undefined;
-      const brought: Tool = { ...one, ...hidden, ...asExt(own) };
+      const brought: Tool = hidden && one.type === 'function' ? { ...one, deferred: true } : one;
       this.#add(brought);
       return brought;
     });
@@ -68,22 +66,24 @@ export class ToolTable {
   /** The tools of a namespace as tools of their own. Other languages have one room for all names. */
   #namespace(tool: JsonObject, path: string): Tool[] {
     const namespace = required(tool, 'name', string, `${path}.`);
-    const about = optional(tool, 'description', string, `${path}.`);
+    const description = optional(tool, 'description', string, `${path}.`);
     return objectsIn(tool.tools).map((inner, i): Tool => {
       const at = `${path}.tools[${i}]`;
-      const membership = { namespace, member: required(inner, 'name', string, `${at}.`) };
+      const membership = { name: namespace, member: required(inner, 'name', string, `${at}.`) };
       const flat = flatName(membership);
       const name = this.#isTaken(flat, membership) ? otherFlatName(membership) : flat;
       if (name !== flat) this.renamed.set(flat, name);
-      const fields = { ...membershipFields(membership), ...(about !== undefined && { about }) };
+      const fields = { namespace: { ...membership, ...(description !== undefined && { description }) } };
       const found = { name, fields };
       return inner.type === 'custom' ? readCustom(inner, found, at) : this.#function(inner, found, at);
     });
   }
 
-  #isTaken(name: string, { namespace }: Membership): boolean {
+  #isTaken(name: string, membership: Membership): boolean {
     const other = this.#names.get(name);
-    return other !== undefined && other.type !== 'native' && other.ext?.[responsesName]?.namespace !== namespace;
+    if (other === undefined) return false;
+    const known = other.type === 'native' ? undefined : membershipOf(other);
+    return known?.name !== membership.name || known.member !== membership.member;
   }
 
   #function(tool: JsonObject, found: Found | undefined, path: string): FunctionTool {
@@ -98,10 +98,12 @@ export class ToolTable {
       ...(description !== undefined && { description }),
       // Without parameters a function takes none.
       schema: optional(tool, 'parameters', object, `${path}.`) ?? { type: 'object', properties: {} },
-      ...(strict !== undefined && { strict }),
+      ...(strict === true && { strict }),
       ...(deferred && { deferred }),
       ...asExt({
         ...found?.fields,
+        // Where nothing is said, the service makes it strict if it can.
+        ...(strict === undefined && { strict: null }),
         ...(hidden !== undefined && !deferred && { defer_loading: hidden }),
         ...otherFields(tool, functionFields),
       }),
@@ -129,15 +131,4 @@ function readCustom(tool: JsonObject, found: Found | undefined, path: string): C
 /** Older names of a tool have a date at their end, or say that it was tried out. */
 function nativeName(type: string): string {
   return type.replace(/(_preview)?(_\d{4}_\d{2}_\d{2})?$/, '');
-}
-
-/** Whether a tool was named elsewhere than in the list. */
-export function originOf(tool: Tool): ToolOrigin | undefined {
-  const origin = tool.type === 'native' ? undefined : tool.ext?.[responsesName]?.origin;
-  return origin === 'tool_search_output' || origin === 'additional_tools' ? origin : undefined;
-}
-
-/** Whether a value is the list of tools that an item brings along. */
-export function toolsIn(item: JsonObject): readonly JsonObject[] {
-  return isObject(item) ? objectsIn(item.tools) : [];
 }

@@ -1,19 +1,18 @@
 import { type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import type { ChatRequest, CustomTool, FunctionTool, NativeTool, Tool } from '../../canon/request.ts';
 import { visibleTools } from '../../canon/visible-tools.ts';
-import { builtinNamed, writeBuiltinTool } from './builtin.ts';
+import { builtinOfFunction, writeBuiltinTool } from './builtin.ts';
 import { ownFields, responsesName } from './ext.ts';
 import { flatName, membershipOf } from './namespace.ts';
 import { fitsStrict } from './strict.ts';
 import { writeToolChoice } from './tool-choice-write.ts';
 import { saysMore, writeToolMeaning } from './tool-meaning.ts';
-import { originOf } from './tools-read.ts';
 import type { Writing } from './writing.ts';
 
 /** `tools`, `tool_choice` and `parallel_tool_calls`; nothing at all without tools. The conversation has been written before. */
 export function writeTools(writing: Writing): JsonObject {
   const { request, own } = writing;
-  const listed = own ? ownTools(request, writing.brought) : shownTools(writing);
+  const listed = own ? ownTools(request) : shownTools(writing);
   const tools = writeToolList(listed, writing);
   if (tools.length === 0 && !own) {
     if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');
@@ -28,14 +27,10 @@ export function writeTools(writing: Writing): JsonObject {
   };
 }
 
-/** Those that no item brings along. */
-function ownTools(request: ChatRequest, brought: ReadonlySet<Tool>): readonly Tool[] {
+/** Those that no item adds. What a search has found may stand in the list too, hidden as it is. */
+function ownTools(request: ChatRequest): readonly Tool[] {
   const added = addedNames(request);
-  return request.tools.filter((tool) => {
-    const origin = originOf(tool);
-    if (origin === 'tool_search_output') return !brought.has(tool);
-    return origin !== 'additional_tools' || !added.has(tool.name);
-  });
+  return added.size === 0 ? request.tools : request.tools.filter(({ name }) => !added.has(name));
 }
 
 function addedNames({ turns }: ChatRequest): ReadonlySet<string> {
@@ -52,7 +47,7 @@ function addedNames({ turns }: ChatRequest): ReadonlySet<string> {
 function namesOf(tool: JsonObject): string[] {
   const name = stringIn(tool.name) ?? stringIn(tool.type) ?? '';
   if (tool.type !== 'namespace') return [name];
-  return objectsIn(tool.tools).map((inner) => flatName({ namespace: name, member: stringIn(inner.name) ?? '' }));
+  return objectsIn(tool.tools).map((inner) => flatName({ name, member: stringIn(inner.name) ?? '' }));
 }
 
 function shownTools(writing: Writing): readonly Tool[] {
@@ -69,19 +64,22 @@ export function writeToolList(tools: readonly Tool[], writing: Writing): JsonObj
       written.push(...writeTool(tool, path, writing));
       continue;
     }
-    const { about } = ownFields(tool.ext);
+    const { namespace, ...rest } = ownFields(tool.ext);
     const last = written.at(-1);
-    const inner = writeNamed({ ...tool, name: membership.member }, path, writing);
-    if (last?.type === 'namespace' && last.name === membership.namespace) (last.tools as JsonObject[]).push(inner);
-    else written.push({ type: 'namespace', name: membership.namespace, description: about ?? '', tools: [inner] });
+    const inner = writeNamed({ ...tool, name: membership.member, ext: { [responsesName]: rest } }, path, writing);
+    if (last?.type === 'namespace' && last.name === membership.name) (last.tools as JsonObject[]).push(inner);
+    else {
+      const { description } = namespace as JsonObject;
+      written.push({ type: 'namespace', name: membership.name, description: description ?? '', tools: [inner] });
+    }
   }
   return written;
 }
 
 function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
   if (tool.type === 'native') return writeNative(tool, path, writing);
-  const builtin = builtinNamed(tool);
-  if (builtin !== undefined && tool.type === 'function') return [writeBuiltinTool(tool, builtin)];
+  const builtin = tool.type === 'function' ? builtinOfFunction(tool) : undefined;
+  if (builtin !== undefined && tool.type === 'function' && writing.own) return [writeBuiltinTool(tool, builtin)];
   return [writeNamed(tool, path, writing)];
 }
 
@@ -96,34 +94,26 @@ function writeNative(tool: NativeTool, path: string, writing: Writing): JsonObje
   return [value];
 }
 
-/** Fields of an `ext` that say where a tool comes from, and stand elsewhere in what is written. */
-function restOf(tool: FunctionTool | CustomTool): JsonObject {
-  const { namespace: _, member: __, about: ___, origin: ____, builtin: _____, ...rest } = ownFields(tool.ext);
-  return rest;
-}
-
 function writeNamed(tool: FunctionTool | CustomTool, path: string, writing: Writing): JsonObject {
   if (tool.cache !== undefined) writing.loseOnce('dropped', path, 'tools take no cache marks');
   const { name, description } = tool;
   const named = { type: tool.type, name, ...(description !== undefined && { description }) };
   if (tool.type === 'custom') {
-    return { ...named, ...(tool.format !== undefined && { format: tool.format }), ...restOf(tool) };
+    return { ...named, ...(tool.format !== undefined && { format: tool.format }), ...ownFields(tool.ext) };
   }
-  const strict = strictOf(tool, path, writing);
   return {
     ...named,
     parameters: tool.schema,
-    ...(strict !== undefined && { strict }),
+    strict: isStrict(tool, path, writing),
     ...(tool.deferred === true && writing.own && { defer_loading: true }),
-    ...restOf(tool),
+    ...ownFields(tool.ext),
   };
 }
 
 /** A function is strict here unless it says that it is not. */
-function strictOf({ strict, schema }: FunctionTool, path: string, writing: Writing): boolean | undefined {
-  if (writing.own) return strict;
+function isStrict({ strict, schema }: FunctionTool, path: string, writing: Writing): boolean {
   if (strict !== true) return false;
-  if (fitsStrict(schema)) return true;
+  if (writing.own || fitsStrict(schema)) return true;
   writing.lose('approximated', path, 'not strict: the schema leaves open what a strict one may not');
   return false;
 }

@@ -1,7 +1,7 @@
 import type { Block, CacheMark } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Loss } from '../../canon/loss.ts';
-import type { ChatRequest, Tool } from '../../canon/request.ts';
+import type { ChatRequest } from '../../canon/request.ts';
 import type { Quirks, WriteOptions } from '../dialect.ts';
 import { responsesName } from './ext.ts';
 
@@ -14,8 +14,6 @@ export interface Writing {
   readonly lose: (what: Loss['what'], path: string, why: string) => void;
   /** As `lose`, but reported at its first place only: history repeats the same loss with each turn. */
   readonly loseOnce: (what: Loss['what'], path: string, why: string) => void;
-  /** Tools that results bring along, so that they need not be listed. Filled while the conversation is written. */
-  readonly brought: Set<Tool>;
   /** Where a block stood in the client's request. */
   readonly pathOf: (block: Block) => string;
   /** Whether marks for the prompt cache may be sent. */
@@ -58,7 +56,6 @@ export function createWriting(request: ChatRequest, { quirks, lose }: WriteOptio
     own,
     lose: (what, path, why) => lose({ what, path, why }),
     loseOnce,
-    brought: new Set(),
     pathOf(block) {
       // Most requests lose nothing.
       paths ??= pathsIn(request);

@@ -1,5 +1,6 @@
 import type { SimulatedDialect } from '../dialect.ts';
 import { writeWhole } from './answer.ts';
+import { checkEmbedding, embedAddress, readEmbedding, writeEmbeddings } from './embeddings.ts';
 import { errorFrame, overflow, writeError } from './error.ts';
 import { keysIn, unauthorized } from './keys.ts';
 import { writeModel, writeModels } from './models.ts';
@@ -13,12 +14,12 @@ export const gemini: SimulatedDialect = {
   name: 'gemini',
   prefixes: { answer: '', call: 'call_' },
   isClient: (headers, path) => headers['x-goog-api-key'] !== undefined || /(?:^|\/)v1beta1?\//.test(path),
-  address: addressOf,
+  address: (path) => addressOf(path) ?? embedAddress(path),
   keys: keysIn,
   unauthorized,
-  check: checkRequest,
-  read: readRequest,
-  whole: writeWhole,
+  check: (call) => (call.operation === 'embed' ? checkEmbedding(call) : checkRequest(call)),
+  read: (call) => (call.operation === 'embed' ? readEmbedding(call) : readRequest(call)),
+  whole: (answer, asked) => (asked.operation === 'embed' ? writeEmbeddings(asked) : writeWhole(answer, asked)),
   stream: writeStream,
   streamType: (query) => (isEventStream(query) ? 'text/event-stream' : 'application/json; charset=UTF-8'),
   count: ({ inputTokens }) => ({

@@ -27,6 +27,12 @@ export const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>>
     CountTokensRequest:
       'contents:Content[] generateContentRequest:GenerateContentRequest *model:string *instances:any ' +
       '*systemInstruction:Content *tools:Tool[] *generationConfig:GenerationConfig',
+    EmbedContentRequest:
+      'model:string content:Content taskType:string title:string outputDimensionality:int *embedContentConfig:EmbedContentConfig',
+    EmbedContentConfig:
+      'taskType:string title:string outputDimensionality:int autoTruncate:bool documentOcr:bool audioTrackExtraction:bool',
+    BatchEmbedContentsRequest: 'requests:EmbedContentRequest[]',
+    PredictRequest: 'instances:any parameters:any',
     Content: 'role:string parts:Part[]',
     Part:
       'text:string thought:bool thoughtSignature:bytes inlineData:Blob fileData:FileData functionCall:FunctionCall ' +

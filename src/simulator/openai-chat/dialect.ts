@@ -1,11 +1,13 @@
 import type { SimulatedDialect } from '../dialect.ts';
 import { frameWriter } from '../sse.ts';
 import { writeWhole } from './answer.ts';
+import { checkEmbeddings, isEmbeddings, readEmbeddings, writeEmbeddings } from './embeddings.ts';
 import { errorChunk, overflow, writeError } from './error.ts';
 import { keysIn, unauthorized } from './keys.ts';
 import { writeModel, writeModels } from './models.ts';
 import { readRequest } from './read.ts';
 import { writeStream } from './stream.ts';
+import { answerOther } from './surface.ts';
 import { checkRequest } from './validate.ts';
 
 const PATH = /(?:^|\/)chat\/completions$|\/serving-endpoints\/[^/]+\/invocations$/;
@@ -16,13 +18,17 @@ export const openaiChat: SimulatedDialect = {
   prefixes: { answer: 'chatcmpl-', call: 'call_' },
   requestIdHeader: 'x-request-id',
   isClient: () => true,
-  address: (path) => (PATH.test(path) ? { operation: 'answer' } : undefined),
+  address(path) {
+    if (isEmbeddings(path)) return { operation: 'embed' };
+    return PATH.test(path) ? { operation: 'answer' } : undefined;
+  },
   keys: keysIn,
   unauthorized,
-  check: checkRequest,
-  read: readRequest,
-  whole: writeWhole,
+  check: (call) => (call.operation === 'embed' ? checkEmbeddings(call) : checkRequest(call)),
+  read: (call) => (call.operation === 'embed' ? readEmbeddings(call) : readRequest(call)),
+  whole: (answer, asked) => (asked.operation === 'embed' ? writeEmbeddings(asked) : writeWhole(answer, asked)),
   stream: writeStream,
+  other: answerOther,
   count: (asked) => ({ input_tokens: asked.inputTokens }),
   models: (ids, _query, rules) => writeModels(ids, rules),
   model: writeModel,
