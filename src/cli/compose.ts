@@ -21,6 +21,7 @@ import { knownKinds } from '../providers/table.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import { SqliteStore } from '../store/sqlite-store.ts';
 import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
@@ -38,9 +39,6 @@ const heartbeatMs = 500;
 
 /** What one PDF that has to be told as text may cost. */
 const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
-
-/** Characters of conversations that are kept in memory. */
-const keptCharacters = 64 * 1024 * 1024;
 
 /** The configuration as the options, the file and the environment give it; `.env` in this folder adds to the environment. @throws ConfigError */
 export function configure({ config: file, host, port }: ConfigOptions): Config {
@@ -73,7 +71,8 @@ export async function compose(config: Config): Promise<Composed> {
 }
 
 function assemble(config: Config, simulator: Simulator | undefined): Composed {
-  const store = new MemoryStore(keptCharacters);
+  const { file, memory } = config.store;
+  const store = file === undefined ? new MemoryStore(memory) : new SqliteStore(resolve(file));
   const pdfs = createPdfReader(pdfLimits);
   const sender = createSender({ proxied: isProxied(process.env) });
   const direct = createSender();
@@ -101,7 +100,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     conversations: new Conversations(store),
     sealer: createSealer(sealingSecret(config)),
     estimator: new Estimator(),
-    prices: createPrices(),
+    prices: createPrices(config.prices),
     pdfs,
     meter: new Meter(),
     redact,

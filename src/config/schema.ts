@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, flag, listShorthand, oneOf, oneOrMore, secret, size, wholeNumber } from './field.ts';
+import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
 
 const serverSchema = z.strictObject({
@@ -47,6 +48,15 @@ const limitsSchema = z.strictObject({
   answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
 });
 
+const storeSchema = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe('SQLite file, made when it is not there. Without it they are kept in memory, until Dragoman stops.')
+    .exactOptional(),
+  memory: size(1024).prefault('64mb').describe('Most that is kept in memory; what was not used longest goes first.'),
+});
+
 /** One target, `provider/model`. */
 const target = z.string().regex(/^[^/\s*]+\/\S+$/, {
   error: 'write "provider/model", such as "router/anthropic/claude-sonnet-4", or "router/*" to carry the name over',
@@ -85,4 +95,8 @@ export const configSchema = z.strictObject({
   log: logSchema.prefault({}).describe('What is logged, and where.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
   limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
+  store: storeSchema.prefault({}).describe('Where answers and conversations are kept that clients go on from.'),
+  prices: pricesSchema
+    .prefault({})
+    .describe('What models cost, US dollars per million tokens, over what the built-in table says. First match wins.'),
 });

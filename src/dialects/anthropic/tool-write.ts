@@ -10,6 +10,8 @@ export function writeTools(to: Writing): JsonObject[] {
   const { tools, toolChoice } = to.request;
   const allowed = toolChoice?.type === 'required' ? (toolChoice.allowed ?? []) : [];
   if (allowed.length === 1) to.lose('mapped', 'tool_choice', 'the one allowed tool is named');
+  if (allowed.length > 1)
+    to.lose('approximated', 'tool_choice', 'only the allowed tools are offered, and any of them has to be called');
   const written: JsonObject[] = [];
   for (const [i, tool] of tools.entries()) {
     // One allowed tool can be named; of several, the others have to be out of sight.

@@ -41,7 +41,7 @@ export function readGenerationConfig(config: JsonObject): ReadConfig {
   const reasoning = readThinking(thinking, `${path}.thinkingConfig`);
   const format = readFormat(fields, path);
   const ext = {
-    ...otherFields(fields, known),
+    ...otherFields(withoutDefaults(fields), known),
     ...(format === undefined && unreadFormat(fields)),
     ...asMember('thinkingConfig', otherFields(thinking, thinkingFields)),
   };
@@ -52,6 +52,15 @@ export function readGenerationConfig(config: JsonObject): ReadConfig {
     ...(reasoning !== undefined && { reasoning }),
     ...(format !== undefined && { format }),
     ...(Object.keys(ext).length > 0 && { ext }),
+  };
+}
+
+/** Without what says only what is so anyway. */
+function withoutDefaults({ candidateCount, responseLogprobs, ...rest }: JsonObject): JsonObject {
+  return {
+    ...rest,
+    ...(candidateCount !== 1 && { candidateCount }),
+    ...(responseLogprobs !== false && { responseLogprobs }),
   };
 }
 

@@ -243,6 +243,7 @@ describe('reasoning of compatible servers', () => {
         entry({ type: 'reasoning.text', text: 'b', index: 3 }),
         entry({ type: 'reasoning.text', signature: 's', index: 3 }),
         entry({ type: 'reasoning.text', signature: 't', index: 4 }),
+        entry({ type: 'reasoning.encrypted', data: 'abc', format: 'anthropic-claude-v1', index: 5 }),
       ),
       [
         { type: 'thinking', text: 'Let me see.', ext: { 'openai-chat': { type: 'reasoning.summary', format } } },
@@ -255,8 +256,14 @@ describe('reasoning of compatible servers', () => {
         { type: 'thinking', text: 'a', ext: { 'openai-chat': { id: 't' } } },
         { type: 'thinking', text: 'b', signature: 's' },
         { type: 'thinking', text: '', signature: 't' },
+        { type: 'thinking', text: '', redacted: 'abc', ext: { 'openai-chat': { format: 'anthropic-claude-v1' } } },
       ],
     );
+    const bare = (signature: string): JsonObject => entry({ type: 'reasoning.text', signature });
+    assert.deepEqual(thoughts(bare('s'), bare('t')), [
+      { type: 'thinking', text: '', signature: 's' },
+      { type: 'thinking', text: '', signature: 't' },
+    ]);
   });
 
   test("Google's proofs stand before their calls, and behind the text", () => {

@@ -105,7 +105,7 @@ function writeDocument(block: DocumentBlock, path: string, writing: Writing): Js
     return head.length > 0 ? [textPart(head.join('\n')), ...parts] : parts;
   }
   const asAddress = writing.quirks.file_part === 'document_url';
-  if (source.type === 'url') {
+  if (source.type === 'url' && !asAddress) {
     writing.lose('approximated', path, 'the document is named by its address only');
     return [...about, textPart(`Document: ${title === undefined ? source.url : `${title} (${source.url})`}`)];
   }

@@ -126,6 +126,7 @@ describe('a second turn brings back', () => {
     ],
     'bare proofs of some calls': [bare('s1'), call('a'), call('b'), bare('s2'), call('c')],
     'a thought and a bare proof before one call': [thought('Hmm.', 's1'), bare('s2'), call('a')],
+    'a bare proof before the words': [bare('s'), text('Yes.')],
     'the proof of a text': [text('Yes.'), bare('s')],
   };
   for (const [what, content] of Object.entries(answers)) {

@@ -148,8 +148,7 @@ class ItemReader {
     }
     const returned = this.#hosted.has(item.call_id) ? undefined : builtinOfOutput(item);
     if (returned !== undefined && item.execution !== 'server') {
-      const found = (tool: JsonObject, at: string): ReturnType<ToolTable['bring']> =>
-        this.#table.bring(tool, at, true);
+      const found = (tool: JsonObject, at: string): ReturnType<ToolTable['bring']> => this.#table.bring(tool, at, true);
       return this.#builder.result(readBuiltinResult(item, this.#callId(item, path), returned, found, path));
     }
     if (typeof item.call_id === 'string') this.#hosted.add(item.call_id);

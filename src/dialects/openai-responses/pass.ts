@@ -20,8 +20,10 @@ interface OpenItem {
   readonly index: number;
   readonly type: unknown;
   readonly id: unknown;
-  /** What has been said of it so far: a translator that takes over has to know. */
-  readonly kept: Uint8Array[];
+  /** The frame that began it. */
+  readonly added: Uint8Array;
+  /** What has been said of it since: a translator that takes over has to know. Pieces of one text are one event. */
+  readonly events: { [field: string]: unknown }[];
   /** The arguments of a call so far. */
   args: string;
 }
@@ -68,7 +70,13 @@ class ResponseWatch implements PassWatch {
   }
 
   kept(): readonly Uint8Array[] {
-    return [...this.#kept, ...(this.#open?.kept ?? [])];
+    const open = this.#open;
+    if (open === undefined) return this.#kept;
+    return [
+      ...this.#kept,
+      open.added,
+      ...open.events.map((event) => Buffer.from(`data: ${JSON.stringify(event)}\n\n`)),
+    ];
   }
 
   /** A translator is told of all blocks. */
@@ -104,7 +112,7 @@ class ResponseWatch implements PassWatch {
       case 'error':
         return false;
       default:
-        return this.#inItem(type, event, copy);
+        return this.#inItem(type, event);
     }
   }
 
@@ -124,11 +132,11 @@ class ResponseWatch implements PassWatch {
     if (item.type === 'function_call' && (!item.call_id || !item.name)) return false;
     if (typeof item.id !== 'string' || item.id === '') return false;
     this.#items += 1;
-    this.#open = { index: this.#items - 1, type: item.type, id: item.id, kept: [copy()], args: '' };
+    this.#open = { index: this.#items - 1, type: item.type, id: item.id, added: copy(), events: [], args: '' };
     return true;
   }
 
-  #inItem(type: string, event: JsonObject, copy: () => Buffer): boolean {
+  #inItem(type: string, event: JsonObject): boolean {
     const open = this.#open;
     if (type === 'keepalive') return true;
     if (open === undefined || event.output_index !== open.index) return false;
@@ -137,7 +145,10 @@ class ResponseWatch implements PassWatch {
     if (typeof delta === 'string' && !delta.isWellFormed()) return false;
     const isCall = open.type === 'function_call' || open.type === 'custom_tool_call';
     if (isCall && !fitsCall(open, type, event)) return false;
-    open.kept.push(copy());
+    const last = open.events.at(-1);
+    if (last !== undefined && typeof delta === 'string' && isSamePlace(last, event))
+      last.delta = String(last.delta) + delta;
+    else open.events.push(event);
     return true;
   }
 
@@ -148,9 +159,7 @@ class ResponseWatch implements PassWatch {
     const said = stringIn(item.arguments) ?? stringIn(item.input);
     if (open.args !== '' && said !== open.args) return false;
     // What was said in between, the complete item says again.
-    const [added] = open.kept;
-    if (added !== undefined) this.#kept.push(added);
-    this.#kept.push(copy());
+    this.#kept.push(open.added, copy());
     this.#open = undefined;
     return true;
   }
@@ -174,6 +183,13 @@ class ResponseWatch implements PassWatch {
     this.#ended = true;
     return true;
   }
+}
+
+/** Whether an event goes on with the text of another. */
+function isSamePlace(one: JsonObject, other: JsonObject): boolean {
+  return (
+    one.type === other.type && one.content_index === other.content_index && one.summary_index === other.summary_index
+  );
 }
 
 /** Whether an event goes on with the arguments of a call, and says nothing else than what they have been so far. */

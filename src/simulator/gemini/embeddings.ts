@@ -25,8 +25,8 @@ interface Wish {
 /** What a path asks for; undefined when it is not one of the methods that make vectors. */
 export function embedAddress(path: string): Address | undefined {
   const [, model = '', method] = PATH.exec(path) ?? [];
-  if (method === undefined || isVertex(path) !== (method === 'predict' || path.includes('/publishers/')))
-    return undefined;
+  const elsewhere = isVertex(path) ? 'batchEmbedContents' : 'predict';
+  if (method === undefined || method === elsewhere) return undefined;
   return { operation: 'embed', model: decodeURIComponent(model), stream: false };
 }
 
