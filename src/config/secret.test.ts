@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { format, inspect } from 'node:util';
-import { Secret } from './secret.ts';
+import { Secret, secretsIn } from './secret.ts';
 
 test('a secret shows itself to nobody but its owner', () => {
   const secret = new Secret('sk-very-secret');
@@ -17,4 +17,10 @@ test('a secret shows itself to nobody but its owner', () => {
   ];
   for (const text of shown) assert.ok(!text.includes('sk-very'), text);
   assert.equal(secret.reveal(), 'sk-very-secret');
+});
+
+test('secrets are found wherever they stand', () => {
+  const [a, b, c] = [new Secret('a'), new Secret('b'), new Secret('c')];
+  assert.deepEqual(secretsIn({ key: a, headers: { x: b }, list: [c, 'd', null, 5] }), [a, b, c]);
+  assert.deepEqual(secretsIn(undefined), []);
 });

@@ -1,7 +1,22 @@
 import { GatewayError } from '../canon/error.ts';
-import { type JsonObject, stringIn } from '../canon/json.ts';
-import type { Address, Call } from '../gateway/call.ts';
+import { isObject, type JsonObject, stringIn } from '../canon/json.ts';
+import { dialectNamed } from '../dialects/index.ts';
+import type { Address, Call, ClientDialect } from '../gateway/call.ts';
 import { parseBody } from '../gateway/incoming.ts';
+import { CountReply } from './invoke-reply.ts';
+
+/** A count of a Messages request that stands within Bedrock's own, as bytes; nothing where it is another. */
+export function invokeCount(call: Call, address: Address): Call | undefined {
+  const { input } = parseBody(call.body);
+  const invoked =
+    isObject(input) && isObject(input['invokeModel']) ? stringIn(input['invokeModel']['body']) : undefined;
+  if (invoked === undefined) return undefined;
+  return {
+    ...uncarried({ ...call, body: Buffer.from(invoked, 'base64') }, { ...address, stream: false }),
+    dialect: dialectNamed('anthropic') as ClientDialect,
+    reply: new CountReply(call.reply),
+  };
+}
 
 /**
  * Anthropic's language as Bedrock's InvokeModel and Vertex' rawPredict carry it, laid bare: model and stream flag are in

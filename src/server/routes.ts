@@ -9,7 +9,7 @@ import { relay } from '../gateway/relay.ts';
 import { errorReply } from '../gateway/reply.ts';
 import { publishCall } from '../observe/call.ts';
 import { readBody } from './body.ts';
-import { uncarried } from './carried.ts';
+import { invokeCount, uncarried } from './carried.ts';
 import { HttpReply } from './http-reply.ts';
 import { InvokeReply } from './invoke-reply.ts';
 import { type CallPath, callPathOf } from './paths.ts';
@@ -58,7 +58,10 @@ function run({ gateway }: Serving, call: Call, callPath: CallPath): Promise<void
   if (wish !== undefined) return relay(gateway, call, wish);
   if (form !== undefined) return embed(gateway, addressed(call, address), form);
   const told = carrier === undefined ? addressed(call, address) : uncarried(call, address);
-  return does === 'count' ? countTokens(gateway, told) : exchange(gateway, told);
+  if (does !== 'count') return exchange(gateway, told);
+  const inner =
+    address !== undefined && callPath.dialect === 'bedrock-converse' ? invokeCount(call, address) : undefined;
+  return countTokens(gateway, inner ?? told);
 }
 
 /** The query of a path that names the model is about this call alone, the caller's key among it. */

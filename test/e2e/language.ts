@@ -52,6 +52,8 @@ export interface Grammar {
   results(piece: Json): readonly string[];
   /** What a piece holds of earlier thinking. */
   thoughts(piece: Json): readonly string[];
+  /** What `effort` finds where a high one was asked for, in small letters. */
+  readonly highEffort: string;
   /** The effort that is asked for. */
   effort(body: Json): unknown;
   /** The most tokens that an answer may have. */

@@ -1,16 +1,16 @@
 // The real clients against the gateway: npm run e2e. Options: --short, --only REGEX, --over LANGUAGE, --list, --at-once N, --allow-skip.
 import { parseArgs } from 'node:util';
 import { claudeCode } from './claude-code/install.ts';
-import { languages } from './language.ts';
 import { closing, failures, progressLine, table } from './report.ts';
 import { type Outcome, playAll } from './run.ts';
-import { nameOf, type Run } from './scenario.ts';
+import { languagesOf, nameOf, type Run } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     only: { type: 'string' },
+    over: { type: 'string' },
     list: { type: 'boolean', default: false },
     'at-once': { type: 'string', default: '2' },
     'allow-skip': { type: 'boolean', default: false },
@@ -28,7 +28,8 @@ function runsWanted(): readonly Run[] {
   const only = new RegExp(values.only ?? '', 'i');
   return scenarios
     .filter(({ short }) => !values.short || short === true)
-    .flatMap((scenario) => (scenario.over ?? languages).map((language): Run => ({ scenario, language })))
+    .flatMap((scenario) => languagesOf(scenario).map((language): Run => ({ scenario, language })))
+    .filter(({ language }) => values.over === undefined || language === values.over)
     .filter((run) => only.test(nameOf(run)));
 }
 

@@ -1,6 +1,6 @@
 import { languages } from './language.ts';
 import type { Outcome } from './run.ts';
-import { nameOf } from './scenario.ts';
+import { languagesOf, nameOf, type Scenario } from './scenario.ts';
 
 /** One line on a run that has just ended. */
 export function progressLine({ run, state, took, why }: Outcome, done: number, all: number): string {
@@ -10,7 +10,10 @@ export function progressLine({ run, state, took, why }: Outcome, done: number, a
   return reason === '' ? line : `${line}\n        ${reason}`;
 }
 
-/** Clients and scenarios against the languages of the upstream. */
+/** Characters for the outcome of one run. */
+const cellWidth = 12;
+
+/** Clients and scenarios against the languages of the upstream, and why some are not played over all. */
 export function table(outcomes: readonly Outcome[]): string {
   const rows = new Map<string, Map<string, Outcome>>();
   for (const outcome of outcomes) {
@@ -20,12 +23,25 @@ export function table(outcomes: readonly Outcome[]): string {
     rows.set(name, row.set(language, outcome));
   }
   const width = Math.max(...[...rows.keys()].map((name) => name.length), 0) + 2;
-  const head = 'client            scenario'.padEnd(width) + languages.map((language) => language.padEnd(18)).join('');
+  const heads = languages.map((language) => language.replace(/^openai-|-converse$/, '').padEnd(cellWidth));
+  const head = 'client            scenario'.padEnd(width) + heads.join('');
   const lines = [...rows].map(([name, row]) => {
-    const cells = languages.map((language) => cell(row.get(language)).padEnd(18));
+    const cells = languages.map((language) => cell(row.get(language)).padEnd(cellWidth));
     return (name.padEnd(width) + cells.join('')).trimEnd();
   });
-  return [head, '-'.repeat(head.trimEnd().length), ...lines].join('\n');
+  return [head.trimEnd(), '-'.repeat(head.trimEnd().length), ...lines, '', ...leftOut(outcomes)].join('\n');
+}
+
+/** For each reason not to play a scenario over all languages, how many it is good for. */
+function leftOut(outcomes: readonly Outcome[]): readonly string[] {
+  const scenarios = new Set<Scenario>(outcomes.map(({ run }) => run.scenario));
+  const names = new Map<string, string[]>();
+  for (const scenario of scenarios) {
+    if (scenario.over === undefined) continue;
+    const reason = `over ${languagesOf(scenario).join(', ')} alone, since ${scenario.over.because}`;
+    names.set(reason, [...(names.get(reason) ?? []), `${scenario.client}/${scenario.name}`]);
+  }
+  return [...names].map(([reason, of]) => `${reason}:\n  ${of.join(', ')}`);
 }
 
 /** Everything about the runs that failed. */

@@ -2,23 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  type RecordedRequest,
-  type Scenario as Script,
-  type Simulator,
-  startSimulator,
-} from '../../src/simulator/index.ts';
+import { type Scenario as Script, type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { clientKey, type GatewayConfig, type GatewayProcess, providerKey, startGateway } from '../gateway-process.ts';
-import type { Language } from './language.ts';
-import { checkTraffic, isModelCall } from './traffic.ts';
-
-/** The name under which the upstream of every stage knows the model that clients call `claude-...` or `gpt-...`. */
-export const upstreamModel = 'vendor/big-one';
+import type { Grammar, Language } from './language.ts';
+import { grammars } from './languages/index.ts';
+import { checkCall, checkTraffic, isModelCall, ModelCall } from './traffic.ts';
 
 /** How the world of one run is made; everything may be left out. */
 export interface WorldOptions {
   /** Members for the provider's entry in the configuration, such as quirks. */
   readonly provider?: GatewayConfig;
+  /** The whole entry for a provider of a known kind, which decides by itself what it speaks and where. */
+  readonly service?: (url: string) => GatewayConfig;
   /** Sections for the configuration beside the usual ones. */
   readonly config?: GatewayConfig;
   /** Where model names go, in place of the usual rules. */
@@ -33,7 +28,7 @@ export interface World {
   readonly gateway: GatewayProcess;
   readonly key: string;
   /** Requests for answers that reached the upstream so far. */
-  calls(): readonly RecordedRequest[];
+  calls(): readonly ModelCall[];
 }
 
 /** What one run may use; all of it ends with the run. */
@@ -51,6 +46,11 @@ export class Stage {
     this.language = language;
     this.signal = signal;
     this.folder = mkdtempSync(path.join(tmpdir(), `dragoman-e2e-${name.replaceAll(/[^a-z0-9]+/gi, '-')}-`));
+  }
+
+  /** What is known of the upstream's language. */
+  get grammar(): Grammar {
+    return grammars[this.language];
   }
 
   /** A new folder of this run. */
@@ -74,13 +74,13 @@ export class Stage {
   async world(script: Script, options: WorldOptions = {}): Promise<World> {
     const simulator = await startSimulator({ scenario: script, requireKey: providerKey, keep: 2000 });
     this.onEnd(() => simulator.close());
-    const gateway = await startGateway(this.makeFolder('gateway'), configFor(this.language, simulator.url, options));
+    const gateway = await startGateway(this.makeFolder('gateway'), this.#configFor(simulator.url, options));
     this.onEnd(() => gateway.stop());
     const world: World = {
       simulator,
       gateway,
       key: clientKey,
-      calls: () => simulator.requests.filter(isModelCall),
+      calls: () => simulator.requests.filter(isModelCall).map((request) => new ModelCall(this.language, request)),
     };
     this.#worlds.push({ world, options });
     return world;
@@ -90,7 +90,8 @@ export class Stage {
   check(): void {
     for (const { world, options } of this.#worlds) {
       assert.ok(world.gateway.isRunning(), 'the gateway has ended by itself');
-      checkTraffic(this.language, world.simulator.requests, options.refusals ?? []);
+      checkTraffic(world.simulator.requests, options.refusals ?? []);
+      for (const call of world.calls()) checkCall(call);
       for (const secret of [clientKey, providerKey]) {
         assert.ok(!world.gateway.output().includes(secret), 'a secret stands in the output of the gateway');
       }
@@ -122,16 +123,16 @@ export class Stage {
   forget(): void {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
-}
 
-function configFor(language: Language, url: string, options: WorldOptions): GatewayConfig {
-  const base = language === 'anthropic' ? url : `${url}/v1`;
-  const provider = { speaks: language, base_url: base, api_key: providerKey, ...options.provider };
-  const to = `up/${upstreamModel}`;
-  return {
-    auth: { keys: [clientKey] },
-    providers: { up: provider },
-    models: options.models ?? { 'claude-*': { to }, 'gpt-*': { to }, '*': { to: 'up/*' } },
-    ...options.config,
-  };
+  #configFor(url: string, options: WorldOptions): GatewayConfig {
+    const { base, model } = this.grammar;
+    const spoken = { speaks: this.language, base_url: `${url}${base}`, api_key: providerKey, ...options.provider };
+    const to = `up/${model}`;
+    return {
+      auth: { keys: [clientKey] },
+      providers: { up: options.service?.(url) ?? spoken },
+      models: options.models ?? { 'claude-*': { to }, 'gpt-*': { to }, '*': { to: 'up/*' } },
+      ...options.config,
+    };
+  }
 }

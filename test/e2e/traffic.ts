@@ -1,90 +1,131 @@
 import assert from 'node:assert/strict';
 import type { RecordedRequest } from '../../src/simulator/index.ts';
+import { type Json, jsonIn, objectIn, textIn, textsIn } from './json.ts';
 import type { Language } from './language.ts';
+import { grammars } from './languages/index.ts';
 
-/** A JSON object as it came over the wire. */
-export type Json = { readonly [name: string]: unknown };
-
-/** The value as an object; empty when it is none. */
-export function objectIn(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-/** The value as a text; empty when it is none. */
-export function textIn(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** The objects of a list; none when it is no list. */
-export function objectsIn(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.map(objectIn) : [];
-}
+/** Paths of requests for an answer, in all languages; a model in front says in which form it answers. */
+const answerPath =
+  /\/(messages|chat\/completions|responses|v2\/chat)$|^\/model\/[^/]+\/(converse|invoke)|:(streamG|g)enerateContent$|:(streamR|r)awPredict$/;
 
 /** True for a request that wants an answer of a model. */
 export function isModelCall({ method, path }: RecordedRequest): boolean {
-  return method === 'POST' && /\/(messages|chat\/completions)(\?|$)/.test(path);
+  const bare = path.replace(/\?.*$/, '');
+  return method === 'POST' && answerPath.test(bare) && !bare.endsWith('/count-tokens:rawPredict');
 }
 
-/** The conversation in a recorded request. */
-export function messagesOf(request: RecordedRequest | undefined): readonly Json[] {
-  return objectsIn(request?.json?.['messages']);
+/** The calls whose body holds a text. */
+export function holding(calls: readonly ModelCall[], text: string): readonly ModelCall[] {
+  return calls.filter(({ request }) => request.body.includes(text));
 }
 
-/** The names of the tools that a recorded request offers. */
-export function toolsOf(request: RecordedRequest | undefined): readonly string[] {
-  return objectsIn(request?.json?.['tools']).map((tool) => String(tool['name'] ?? objectIn(tool['function'])['name']));
+/** A request for an answer, read in the language that it is written in. */
+export class ModelCall {
+  readonly language: Language;
+  readonly request: RecordedRequest;
+
+  constructor(language: Language, request: RecordedRequest) {
+    this.language = language;
+    this.request = request;
+  }
+
+  get body(): Json {
+    return objectIn(this.request.json);
+  }
+
+  /** Everything that was said, as JSON. */
+  get said(): string {
+    return JSON.stringify(this.pieces);
+  }
+
+  get pieces(): readonly Json[] {
+    return grammars[this.language].pieces(this.body);
+  }
+
+  /** The model that is asked: the body names it, or the path. */
+  get model(): string {
+    const inPath = /\/models?\/(.+?)(:\w+|\/[\w-]+)(\?.*)?$/.exec(this.request.path)?.[1];
+    return textIn(this.body['model']) || decodeURIComponent(inPath ?? '');
+  }
+
+  /** The names of the tools that it offers. */
+  get tools(): readonly string[] {
+    return grammars[this.language].tools(this.body);
+  }
+
+  /** What the user said first, as JSON. */
+  get opening(): string {
+    const { speaker } = grammars[this.language];
+    return JSON.stringify(this.pieces.find((piece) => speaker(piece) === 'user'));
+  }
+
+  /** What of earlier thinking comes back in it. */
+  get thoughts(): readonly string[] {
+    return this.pieces.flatMap((piece) => grammars[this.language].thoughts(piece));
+  }
+
+  /** The effort that is asked for, in the language's own word. */
+  get effort(): unknown {
+    return grammars[this.language].effort(this.body);
+  }
+
+  /** The most tokens that the answer may have. */
+  get most(): unknown {
+    return grammars[this.language].most(this.body);
+  }
+
+  /** True when a picture or a file with these bytes is in it, as base64 and not within a text. */
+  carries(bytes: Buffer): boolean {
+    const data = bytes.toString('base64');
+    return textsIn(this.body).some((text) => text === data || text.endsWith(`;base64,${data}`));
+  }
+
+  /** True when a value is in it, as it stands or as a text that holds its JSON. */
+  has(value: unknown): boolean {
+    const wanted = JSON.stringify(value);
+    const holds = (part: unknown): boolean => {
+      if (JSON.stringify(part) === wanted) return true;
+      if (typeof part === 'string') return JSON.stringify(jsonIn(part)) === wanted;
+      return typeof part === 'object' && part !== null && Object.values(part).some(holds);
+    };
+    return holds(this.body);
+  }
 }
 
-/** The requests whose body holds a text. */
-export function holding(requests: readonly RecordedRequest[], text: string): readonly RecordedRequest[] {
-  return requests.filter(({ body }) => body.includes(text));
-}
-
-/** Checks what must hold for everything that reaches an upstream of this language. */
-export function checkTraffic(
-  language: Language,
-  requests: readonly RecordedRequest[],
-  refusals: readonly number[],
-): void {
-  for (const request of requests) {
-    const { method, path, status } = request;
+/** Checks what must hold for everything that reaches an upstream. */
+export function checkTraffic(requests: readonly RecordedRequest[], refusals: readonly number[]): void {
+  for (const { method, path, status } of requests) {
     const fine = status === undefined || status === 200 || refusals.includes(status);
     assert.ok(fine, `the upstream answered ${method} ${path} with ${status}`);
   }
-  const calls = requests.filter(isModelCall);
-  for (const call of calls) {
-    assert.ok(call.json !== undefined, 'a request to the upstream is not JSON');
-    checkPairs(language, messagesOf(call));
-    if (language === 'openai-chat') checkForeign(call.body.toString('utf8'));
-  }
 }
 
-/** Every call has its result, right after it, and every result its call. */
-function checkPairs(language: Language, messages: readonly Json[]): void {
-  let waiting: string[] = [];
-  for (const message of messages) {
-    const results = language === 'anthropic' ? resultsIn(message) : chatResultsIn(message);
-    for (const id of results) assert.ok(waiting.includes(id), `the result ${id} answers no call right before it`);
-    waiting = waiting.filter((id) => !results.includes(id));
-    if (message['role'] === 'assistant') {
-      assert.deepEqual(waiting, [], 'calls without result stand before an answer');
-      waiting = language === 'anthropic' ? callsIn(message) : chatCallsIn(message);
+/** Checks what must hold for every request for an answer. */
+export function checkCall(call: ModelCall): void {
+  assert.ok(call.request.json !== undefined, 'a request to the upstream is not JSON');
+  checkPairs(call);
+  if (call.language !== 'anthropic') checkForeign(call.request.body.toString('utf8'));
+}
+
+/** Every call has its result before the model speaks again, and every result its call. */
+function checkPairs({ language, pieces }: ModelCall): void {
+  const { speaker, calls, results } = grammars[language];
+  const waiting: string[] = [];
+  let before = '';
+  for (const piece of pieces) {
+    for (const id of results(piece)) {
+      const at = waiting.indexOf(id);
+      assert.ok(at >= 0, `the result ${id} answers no call right before it`);
+      waiting.splice(at, 1);
     }
+    const says = speaker(piece);
+    if (says === 'model' && before !== 'model')
+      assert.deepEqual(waiting, [], 'calls without result stand before an answer');
+    waiting.push(...calls(piece));
+    before = says;
   }
   assert.deepEqual(waiting, [], 'calls without result stand at the end');
 }
-
-function blocks(message: Json, type: string, id: string): string[] {
-  return objectsIn(message['content'])
-    .filter((block) => block['type'] === type)
-    .map((block) => String(block[id]));
-}
-
-const callsIn = (message: Json): string[] => blocks(message, 'tool_use', 'id');
-const resultsIn = (message: Json): string[] => blocks(message, 'tool_result', 'tool_use_id');
-const chatCallsIn = (message: Json): string[] => objectsIn(message['tool_calls']).map((call) => String(call['id']));
-const chatResultsIn = (message: Json): string[] =>
-  message['role'] === 'tool' ? [String(message['tool_call_id'])] : [];
 
 /** What only Anthropic's language knows must not reach a server that speaks another. */
 function checkForeign(body: string): void {
@@ -93,22 +134,36 @@ function checkForeign(body: string): void {
   }
 }
 
-/**
- * Each request of a conversation begins with the bytes of the one before it, so that no prompt cache is lost. Within one
- * language the client's own bytes pass, and it moves its cache marks about: there is nothing to check.
- */
-export function checkGrowth(language: Language, requests: readonly RecordedRequest[]): void {
-  if (language === 'anthropic') return;
-  for (const [index, request] of requests.entries()) {
-    const before = requests[index - 1];
+/** Each request of a conversation begins with the bytes of the one before it, so that no prompt cache is lost. */
+export function checkGrowth(calls: readonly ModelCall[]): void {
+  for (const [index, call] of calls.entries()) {
+    const text = call.request.body.toString('utf8');
+    // So that equal values are equal bytes.
+    assert.ok(text === JSON.stringify(call.body), `request ${index} is not written as plain JSON`);
+    const before = calls[index - 1];
     if (before === undefined) continue;
-    const now = parts(request);
+    assert.deepEqual(
+      Object.keys(call.body),
+      Object.keys(before.body),
+      `request ${index} has its members in another order`,
+    );
+    const now = parts(call);
     for (const [at, part] of parts(before).entries()) {
       assert.equal(now[at], part, `request ${index} differs from the one before it in part ${at}`);
     }
   }
 }
 
-function parts(request: RecordedRequest): readonly string[] {
-  return [request.json?.['tools'], ...messagesOf(request)].map((part) => JSON.stringify(part));
+function parts({ language, body, pieces }: ModelCall): readonly string[] {
+  return [...grammars[language].preamble(body), ...pieces].map((part) => JSON.stringify(part));
+}
+
+/** In the same language the upstream gets the client's bytes, but for the model's name. */
+export function checkUntouched(sent: readonly Buffer[], received: readonly ModelCall[]): void {
+  assert.equal(sent.length, received.length);
+  for (const [index, { request, model }] of received.entries()) {
+    const expected = sent[index]?.toString('utf8').replace(/"model":"claude-[^"]+"/, `"model":"${model}"`) ?? '';
+    assert.ok(expected.includes('"cache_control"'), 'the client sent nothing to cache');
+    assert.ok(request.body.toString('utf8') === expected, `the bytes of request ${index} were changed`);
+  }
 }

@@ -55,6 +55,19 @@ describe('InvokeModel', () => {
     });
   }
 
+  test('counting', async (t) => {
+    const { rig } = await started(t);
+    const inner = Buffer.from(JSON.stringify(body)).toString('base64');
+    const answer = await rig.post(
+      `/model/${encodeURIComponent(model)}/count-tokens`,
+      { input: { invokeModel: { body: inner } } },
+      bearer,
+    );
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assert.ok((JSON.parse(text) as { inputTokens: number }).inputTokens > 0, text);
+  });
+
   test('errors are Amazon’s', async (t) => {
     const { rig } = await started(t);
     const wrong = await rig.post(path, { ...body, messages: 5 }, bearer);

@@ -3,14 +3,13 @@ import { type TestContext, test } from 'node:test';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { CreateEmbeddingResponse } from 'openai/resources/embeddings';
-import { parseJson } from '../../src/canon/json.ts';
-import { type RecordedRequest, type Simulator, startSimulator } from '../../src/simulator/index.ts';
+import type { RecordedRequest, Simulator } from '../../src/simulator/index.ts';
 import { sendJson, startRaw } from './raw-upstream.ts';
-import { type Rig, startRig, startUpstream } from './rig.ts';
+import { type Rig, startRig, startUpstream, until } from './rig.ts';
 
 /** A gateway before one simulated service for each language that has embeddings. */
 async function everybody(t: TestContext, more: object = {}): Promise<{ rig: Rig; upstream: Simulator }> {
-  const upstream = await startUpstream(t);
+  const upstream = await startUpstream(t, { allow: ['output_dimension'] });
   const { url } = upstream;
   const rig = await startRig(t, {
     providers: {
@@ -94,8 +93,7 @@ for (const [provider, model, path] of targets) {
   test(`OpenAI's client chooses the length of vectors from ${provider}/${model}`, async (t) => {
     const { rig } = await everybody(t);
     const answer = await openai(rig).embeddings.create({ model: `${provider}/${model}`, input: 'one', dimensions: 5 });
-    // Mistral's field has another name, which the simulated service, being OpenAI, does not know.
-    assert.deepEqual(lengthsOf(answer), [provider === 'mistral' ? 8 : 5]);
+    assert.deepEqual(lengthsOf(answer), [5]);
     assert.deepEqual(rig.records.at(-1)?.losses, []);
   });
 
@@ -107,7 +105,7 @@ for (const [provider, model, path] of targets) {
       config: { outputDimensionality: 4 },
     });
     const lengths = answer.embeddings?.map(({ values }) => values?.length);
-    assert.deepEqual(lengths, Array(3).fill(provider === 'mistral' ? 8 : 4));
+    assert.deepEqual(lengths, [4, 4, 4]);
     const single = await rig.post('/v1beta/models/the-model:embedContent', { content: { parts: [{ text: 'one' }] } });
     const { embedding } = (await single.json()) as { embedding: { values: number[] } };
     assert.equal(embedding.values.length, 8);
@@ -326,7 +324,9 @@ test("a provider's own refusal passes to a client of its language", async (t) =>
 });
 
 test('a client that leaves ends the calls', async (t) => {
-  const upstream = await startUpstream(t, { scenario: { steps: [{ times: 'always', faults: [{ kind: 'never' }] }] } });
+  const upstream = await startUpstream(t, {
+    scenario: { steps: [{ when: { operation: 'embed' }, times: 'always', faults: [{ kind: 'never' }] }] },
+  });
   const rig = await startRig(t, {
     providers: { bedrock: { kind: 'bedrock', region: 'us-east-1', api_key: 'k', base_url: upstream.url } },
   });
@@ -337,13 +337,10 @@ test('a client that leaves ends the calls', async (t) => {
     { signal: leaving.signal },
   );
   const ended = assert.rejects(asked);
-  const open = async (count: number): Promise<void> => {
-    while (upstream.openStreams !== count) await new Promise((resolve) => setImmediate(resolve));
-  };
-  await open(4);
+  await until(() => upstream.openStreams === 4);
   leaving.abort();
   await ended;
-  await open(0);
+  await until(() => upstream.openStreams === 0 && rig.records.length === 1);
   assert.equal(upstream.received, 4);
   assert.equal(rig.records.at(-1)?.error, 'client_gone');
 });

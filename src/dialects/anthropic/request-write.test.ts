@@ -374,7 +374,7 @@ describe('parameters of other languages', () => {
           { name: 'h', input_schema: { type: 'object' } },
         ],
       },
-      ['approximated tools[1]'],
+      ['approximated tool_choice', 'approximated tools[1]'],
     ],
     [
       'a free-text tool',

@@ -77,6 +77,23 @@ describe('a stream', () => {
     assert.deepEqual(types(), []);
   });
 
+  test('counts may come before the reason, which then is the end', () => {
+    const events: Event[] = [];
+    const reader = upstream.readStream((event) => events.push(event));
+    for (const one of [begin, delta(0, { text: 'Hi.' }), stop(0), cost, end('end_turn')]) reader.feed(message(one));
+    assert.equal(events.at(-1)?.type, 'finish');
+  });
+
+  test('a block that waited for another is told whole when its turn comes', () => {
+    const events: Event[] = [];
+    const reader = upstream.readStream((event) => events.push(event));
+    for (const one of [begin, call(0, 'a'), delta(1, { text: 'Hi.' }), stop(1), stop(0)]) reader.feed(message(one));
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['start', 'open', 'json', 'close', 'open', 'text', 'close'],
+    );
+  });
+
   test('blocks that nobody stops are over when the next one begins to be told', () => {
     const { answer, mends } = hear(
       begin,

@@ -2,6 +2,7 @@ import type { Block, ThinkingBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
 import { type CallBook, createCallBook } from './call-book.ts';
+import { CallPieces } from './call-pieces.ts';
 import { asExt, otherFields } from './ext.ts';
 import { list, message, optional, string, wrongField } from './field.ts';
 import { readPart } from './parts-read.ts';
@@ -21,9 +22,12 @@ export function readContents(value: unknown): Turn[] {
   const contents = optional(value, 'contents', (given, path) => list(given, path, message)) ?? [];
   if (contents.length === 0) throw wrongField('contents', 'contents is not specified');
   const calls = createCallBook();
+  const pieces = new CallPieces();
   const turns: Turn[] = [];
+  // A call is whole only when all of its pieces have been seen.
+  const parts = contents.map((content, i) => placedParts(content, `contents[${i}]`, pieces));
   contents.forEach((content, i) => {
-    const turn = readContent(content, `contents[${i}]`, calls);
+    const turn = readContent(content, `contents[${i}]`, parts[i] ?? [], calls);
     const last = turns.at(-1);
     if (last?.role === 'assistant' && turn.role === 'assistant' && turn.ext === undefined) {
       turns[turns.length - 1] = { ...last, content: continued(last.content, turn.content) };
@@ -32,15 +36,23 @@ export function readContents(value: unknown): Turn[] {
   return turns;
 }
 
-function readContent(content: JsonObject, path: string, calls: CallBook): Turn {
+/** A part and where it stands. */
+type Placed = readonly [part: JsonObject, path: string];
+
+function placedParts(content: JsonObject, path: string, pieces: CallPieces): Placed[] {
+  const parts = optional(content.parts, `${path}.parts`, (value, at) => list(value, at, message)) ?? [];
+  return parts.flatMap((given, i): Placed[] => {
+    const part = pieces.take(given);
+    return part === undefined ? [] : [[part, `${path}.parts[${i}]`]];
+  });
+}
+
+function readContent(content: JsonObject, path: string, parts: readonly Placed[], calls: CallBook): Turn {
   const word = optional(content.role, `${path}.role`, string) ?? 'user';
   const role = roles.get(word === '' ? 'user' : word);
   if (role === undefined) throw wrongField(`${path}.role`, 'Please use a valid role: user, model.');
-  const parts = optional(content.parts, `${path}.parts`, (value, at) => list(value, at, message)) ?? [];
   const blocks: Block[] = [];
-  parts.forEach((part, i) => {
-    for (const block of readPart(part, `${path}.parts[${i}]`, calls)) addBlock(blocks, block);
-  });
+  for (const [part, at] of parts) for (const block of readPart(part, at, calls)) addBlock(blocks, block);
   return { role, content: blocks, ...asExt(otherFields(content, contentFields)) };
 }
 

@@ -115,6 +115,28 @@ describe('contents', () => {
     ]);
   });
 
+  test('with calls in pieces have them whole', () => {
+    const pieces = [
+      { functionCall: { id: '1', name: 'order', willContinue: true }, thoughtSignature: 'c2ln' },
+      {
+        function_call: {
+          partial_args: [{ json_path: '$.a', string_value: 'x', will_continue: true }],
+          will_continue: true,
+        },
+      },
+      { functionCall: { partialArgs: [{ jsonPath: '$.a', stringValue: 'y' }], willContinue: true } },
+      { functionCall: {} },
+      { functionCall: { id: '2', name: 'look', args: { b: 1 } } },
+    ];
+    const meant = [
+      { type: 'thinking', text: '', signature: 'c2ln' },
+      { type: 'tool_call', id: '1', name: 'order', json: '{"a":"xy"}' },
+      { type: 'tool_call', id: '2', name: 'look', json: '{"b":1}' },
+    ];
+    assert.deepEqual(blocksOf(...pieces), meant);
+    assert.deepEqual(turnsOf(pieces.map((part) => ({ role: 'model', parts: [part] })))[0]?.content, meant);
+  });
+
   test('have a role, or are the user', () => {
     assert.equal(turnsOf([{ parts: [{ text: 'a' }] }])[0]?.role, 'user');
     assert.equal(turnsOf([{ role: 'function', parts: [{ text: 'a' }] }])[0]?.role, 'user');

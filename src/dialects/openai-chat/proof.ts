@@ -75,7 +75,7 @@ export function bareProof(run: readonly ThinkingBlock[]): string | undefined {
  */
 export function placedDetails(content: readonly Block[], { before }: ProofPlaces): JsonObject[] {
   const ids = new Map<ThinkingBlock, string>();
-  for (const [call, run] of before) for (const block of run) ids.set(block, call.id);
+  for (const [call, run] of before) for (const block of run) if (isProven(block)) ids.set(block, call.id);
   const thoughts = content.filter((block) => block.type === 'thinking');
   return writeDetails(thoughts).map((detail, i) => {
     const id = ids.get(thoughts[i] as ThinkingBlock);

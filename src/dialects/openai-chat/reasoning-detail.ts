@@ -36,7 +36,7 @@ export function extOfDetail(detail: Detail | undefined, ordinal: number, encrypt
   if (detail === undefined) return undefined;
   const { index, format, ...rest } = detail;
   const kept: JsonObject = rest;
-  if (format !== undefined && (format !== signedFormat)) kept['format'] = format;
+  if (format !== undefined && (encrypted || format !== signedFormat)) kept['format'] = format;
   if (index !== undefined && index !== ordinal) kept['index'] = index;
   return Object.keys(kept).length > 0 ? kept : undefined;
 }

@@ -8,6 +8,7 @@ import { writeAnnotation } from './citation.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
 import { bareProof, isProven, type ProofPlaces, placedDetails, proofPlaces, withProofOf } from './proof.ts';
+import { writeDetails } from './reasoning-detail.ts';
 import { asksForFunctions } from './tools-read.ts';
 import { writeUsage } from './usage.ts';
 
@@ -15,7 +16,7 @@ import { writeUsage } from './usage.ts';
 export function writeResponse(answer: Folded, request: ChatRequest): JsonObject {
   const { fields, once } = answerHead(answer, request, 'chat.completion');
   const legacy = asksForFunctions(request);
-  const message = writeMessage(answer.content, legacy);
+  const message = writeMessage(answer, legacy);
   const refused = answer.content.some((block) => block.type === 'refusal');
   const ending = writeEnding(answer.finish ?? { reason: 'end' }, { refused, legacy });
   const join = new ChoiceJoin({ index: 0, message, logprobs: null, ...ending });
@@ -30,7 +31,7 @@ export function writeResponse(answer: Folded, request: ChatRequest): JsonObject 
   };
 }
 
-function writeMessage(content: readonly Block[], legacy: boolean): JsonObject {
+function writeMessage({ content, ext }: Folded, legacy: boolean): JsonObject {
   const texts = content.filter((block) => block.type === 'text');
   const refusals = content.filter((block) => block.type === 'refusal');
   const annotations = texts.flatMap((block) => block.citations ?? []).flatMap((one) => writeAnnotation(one) ?? []);
@@ -44,20 +45,25 @@ function writeMessage(content: readonly Block[], legacy: boolean): JsonObject {
     role: 'assistant',
     content: texts.length === 0 ? null : texts.map((block) => block.text).join(''),
     refusal: refusals.length === 0 ? null : refusals.map((block) => block.text).join(''),
-    ...writeThoughts(content, places),
+    ...writeThoughts(content, places, ext?.['openai-chat'] !== undefined),
     ...(annotations.length > 0 && { annotations }),
     ...(images.length > 0 && { images }),
     ...writeCalls(content, places, legacy),
   };
 }
 
-/** The text for clients that show it; the proofs, where there are any, for those that give them back. */
-function writeThoughts(content: readonly Block[], places: ProofPlaces): JsonObject {
+/**
+ * The text for clients that show it; the proofs, where there are any, for those that give them back.
+ * @param own the answer is of this language, whose servers have put into the list what they want to see there again.
+ */
+function writeThoughts(content: readonly Block[], places: ProofPlaces, own: boolean): JsonObject {
   const thoughts = content.filter((block) => block.type === 'thinking');
   const text = thoughts.map((block) => block.text).join('');
   return {
     ...(text !== '' && { reasoning_content: text }),
-    ...(thoughts.some(isProven) && { reasoning_details: placedDetails(content, places) }),
+    ...(thoughts.some(isProven) && {
+      reasoning_details: own ? writeDetails(thoughts) : placedDetails(content, places),
+    }),
     ...(places.behind !== undefined && withProofOf(places.behind)),
   };
 }

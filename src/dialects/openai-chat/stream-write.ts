@@ -47,6 +47,8 @@ class ChunkWriter {
   /** Proofs that wait for what they belong to: a call, if that is what follows. */
   #proofs: { readonly detail: JsonObject; readonly bare: string | undefined; readonly afterText: boolean }[] = [];
   #afterText = false;
+  /** The answer is of this language, whose servers have said of their proofs what they want to see again. */
+  #own = false;
   #refused = false;
   #usage: Usage | undefined;
 
@@ -63,6 +65,7 @@ class ChunkWriter {
       case 'json':
         return this.#json(event.json);
       case 'start':
+        this.#own = event.ext?.['openai-chat'] !== undefined;
         return this.#start(answerHead(event, this.#request));
       case 'open':
         return this.#openBlock(event.block);
@@ -189,7 +192,9 @@ class ChunkWriter {
     this.#proofs = [];
     const bare = proofs.at(-1)?.bare;
     this.#delta({
-      ...(proofs.length > 0 && { reasoning_details: proofs.map(({ detail }) => ({ id: block.id, ...detail })) }),
+      ...(proofs.length > 0 && {
+        reasoning_details: proofs.map(({ detail }) => (this.#own ? detail : { id: block.id, ...detail })),
+      }),
       tool_calls: [bare === undefined ? call : withProofOf(bare, call)],
     });
   }

@@ -12,6 +12,7 @@ import { readUsage } from './usage.ts';
 
 interface Entry {
   readonly type: unknown;
+  readonly id: unknown;
   readonly reader: ItemReader;
   readonly outlet: Outlet;
   done: boolean;
@@ -114,7 +115,7 @@ export class AnswerReader {
   #add(index: number, item: JsonObject): Entry {
     this.#start();
     const outlet = this.#line.add();
-    const entry: Entry = { type: item.type, reader: readerOf(item, outlet), outlet, done: false };
+    const entry: Entry = { type: item.type, id: item.id, reader: readerOf(item, outlet), outlet, done: false };
     this.#items.set(index, entry);
     return entry;
   }
@@ -196,11 +197,14 @@ export class AnswerReader {
   /** Completes what was never said to be complete, from the whole answer where the server repeats it. False: it cannot be. */
   #settle(output: readonly JsonObject[], cut: boolean): boolean {
     const numbers = [...this.#items.keys()].sort((one, other) => one - other);
+    // Numbers may have gaps. Where an item is missing altogether, they tell which.
+    const places = numbers.length === output.length ? numbers : output.keys().toArray();
     output.forEach((item, i) => {
-      const known = numbers[i];
-      const entry = known === undefined ? undefined : this.#items.get(known);
-      if (entry === undefined) this.#complete(Math.max(-1, ...numbers) + 1 + i, item);
-      else if (!entry.done && entry.type === item.type && entry.reader.done(item)) this.#close(entry);
+      const at = places[i] ?? i;
+      const entry = this.#items.get(at);
+      if (entry === undefined) {
+        if (!this.#knows(item)) this.#complete(at, item);
+      } else if (!entry.done && entry.type === item.type && entry.reader.done(item)) this.#close(entry);
     });
     for (const entry of this.#items.values()) {
       if (entry.done) continue;
@@ -209,6 +213,11 @@ export class AnswerReader {
       this.#close(entry);
     }
     return !this.#torn || output.length > 0 || numbers.every((number, i) => number === i);
+  }
+
+  /** Whether an item has been told of under another number. */
+  #knows({ id }: JsonObject): boolean {
+    return id !== undefined && [...this.#items.values()].some((entry) => entry.id === id);
   }
 }
 

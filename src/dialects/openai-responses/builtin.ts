@@ -169,8 +169,9 @@ function describe({ description }: Builtin, tool: JsonObject): string {
     (skill) => `- ${String(skill.name)} (${String(skill.path)}): ${String(skill.description)}`,
   );
   const lines = [description];
-  if (tool.display_width !== undefined) {
-    lines.push(`The screen has ${String(tool.display_width)} x ${String(tool.display_height)} pixels.`);
+  const { display_width: width, display_height: height } = tool;
+  if (typeof width === 'number' && typeof height === 'number') {
+    lines.push(`The screen has ${width} x ${height} pixels.`);
   }
   if (skills.length > 0) lines.push('Skills, each with the folder that explains it:', ...skills);
   return lines.join('\n');

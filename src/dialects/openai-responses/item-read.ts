@@ -90,6 +90,11 @@ export function readCall(item: JsonObject, known: ReadonlyMap<string, string>, p
   };
 }
 
+/** xAI tells of its own searches as calls of tools that nobody offered. */
+export function runsAtProvider({ type, call_id: id }: JsonObject): boolean {
+  return type === 'custom_tool_call' && typeof id === 'string' && id.startsWith('xs_');
+}
+
 /** Arguments as text; some clients and servers write the object itself. */
 export function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value;

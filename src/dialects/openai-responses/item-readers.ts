@@ -1,9 +1,10 @@
-import { type JsonObject, stringIn } from '../../canon/json.ts';
+import type { JsonObject } from '../../canon/json.ts';
 import type { Outlet } from './answer-line.ts';
 import { builtinOfCall } from './builtin.ts';
 import { readBuiltinCall } from './builtin-call.ts';
 import { CallReader } from './call-reader.ts';
 import { responsesName } from './ext.ts';
+import { runsAtProvider } from './item-read.ts';
 import type { ItemReader } from './item-reader.ts';
 import { MessageReader } from './message-reader.ts';
 import { ReasoningReader } from './reasoning-reader.ts';
@@ -22,11 +23,6 @@ export function readerOf(item: JsonObject, outlet: Outlet): ItemReader {
     default:
       return builtinOfCall(item) === undefined ? new NativeReader(item, outlet) : new BuiltinReader(outlet);
   }
-}
-
-/** xAI tells of its own searches as calls of tools that nobody offered. */
-function runsAtProvider(item: JsonObject): boolean {
-  return stringIn(item.call_id)?.startsWith('xs_') === true;
 }
 
 /** An item that only this language knows. It is shown when it begins, since it may take long, and replaced when it is complete. */
@@ -71,7 +67,8 @@ class BuiltinReader implements ItemReader {
 
   done(item: JsonObject): boolean {
     const builtin = builtinOfCall(item);
-    if (builtin === undefined) return false;
+    // Only the complete item may tell that the provider has run it.
+    if (builtin === undefined) return new NativeReader(item, this.#outlet).done(item);
     const { type, id, name, json, ext } = readBuiltinCall(item, builtin);
     this.called = true;
     this.#outlet.step({ type: 'open', block: { type, id, name, ...(ext !== undefined && { ext }) } });

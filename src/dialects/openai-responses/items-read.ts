@@ -12,6 +12,7 @@ import {
   readMadeImage,
   readReasoning,
   restOf,
+  runsAtProvider,
 } from './item-read.ts';
 import { readContent } from './parts-read.ts';
 import { readBuiltinResult, readResult } from './result-read.ts';
@@ -89,6 +90,7 @@ class ItemReader {
         return this.#message(item, path);
       case 'function_call':
       case 'custom_tool_call':
+        if (runsAtProvider(item)) return this.#builder.native(item, 'assistant');
         this.#note(item);
         return this.#builder.answer(readCall(item, this.#table.renamed, path));
       case 'function_call_output':

@@ -1,6 +1,6 @@
 import { withoutBillingLine } from '../../canon/billing-line.ts';
 import type { Block, TextBlock } from '../../canon/content.ts';
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, stringIn } from '../../canon/json.ts';
 import { pairedTurns } from '../../canon/pairing.ts';
 import type { Turn } from '../../canon/request.ts';
 import { writeAnswer } from './answer-items.ts';
@@ -127,15 +127,13 @@ function messageOf(role: string, parts: readonly JsonObject[], about: JsonObject
 }
 
 function writeMidSystem(turn: Turn, writing: Writing): JsonObject[] {
-  const { role, ...about } = ownFields(turn.ext);
+  const { role: own, ...about } = ownFields(turn.ext);
   const isMoved = writing.quirks.mid_system === false;
+  const role = isMoved ? 'user' : (stringIn(own) ?? writing.quirks.system_role ?? 'developer');
   const items: JsonObject[] = [];
   let parts: JsonObject[] = [];
   const flush = (): void => {
-    if (parts.length > 0) {
-      const word = isMoved ? 'user' : (role ?? writing.quirks.system_role ?? 'developer');
-      items.push(messageOf(String(word), parts, about));
-    }
+    if (parts.length > 0) items.push(messageOf(role, parts, about));
     parts = [];
   };
   for (const block of turn.content) {

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
+import { DeltaPattern } from './delta-pattern.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { readUsage } from './usage.ts';
 
@@ -42,9 +43,14 @@ class ResponseWatch implements PassWatch {
   #ended = false;
   #usage: Usage = {};
   readonly #kept: Uint8Array[] = [];
+  readonly #pattern = new DeltaPattern();
 
   frame(bytes: Buffer, start: number, end: number): boolean {
     if (!isUtf8(bytes.subarray(start, end))) return false;
+    // One byte a character: what is looked for is ASCII.
+    const text = bytes.toString('latin1', start, end);
+    const piece = this.#pattern.match(text);
+    if (piece !== undefined && this.#goesOn(piece)) return true;
     const { event: name, data } = readFrame(bytes, start, end);
     // Comments and blank lines are nothing to any client.
     if (data === undefined) return name === '' && !this.#ended;
@@ -53,7 +59,19 @@ class ResponseWatch implements PassWatch {
     if (!isObject(event) || typeof event.type !== 'string' || (name !== '' && name !== event.type)) return false;
     // Half a character is put together by the translator.
     if (data.includes('\\u') && /\\ud[89a-f]/.test(JSON.stringify(event))) return false;
-    return this.#event(event.type, event, () => Buffer.from(bytes.subarray(start, end)));
+    if (!this.#event(event.type, event, () => Buffer.from(bytes.subarray(start, end)))) return false;
+    if (isTextDelta(event.type)) this.#pattern.learn(text, event);
+    return true;
+  }
+
+  /** More of the text that the last event of the open item is. */
+  #goesOn(piece: string): boolean {
+    const last = this.#open?.events.at(-1);
+    const { event } = this.#pattern;
+    if (last === undefined || event === undefined || event.output_index !== this.#open?.index) return false;
+    if (!isSamePlace(last, event)) return false;
+    last.delta = String(last.delta) + (isAscii(piece) ? piece : Buffer.from(piece, 'latin1').toString());
+    return true;
   }
 
   /** Until there is an item, a failure can still become another kind of answer. */
@@ -183,6 +201,16 @@ class ResponseWatch implements PassWatch {
     this.#ended = true;
     return true;
   }
+}
+
+/** Events that are nothing but more of a text. */
+function isTextDelta(type: string): boolean {
+  return type === 'response.output_text.delta' || type === 'response.reasoning_summary_text.delta';
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 /** Whether an event goes on with the text of another. */

@@ -108,11 +108,12 @@ function writeUser(user: string | undefined, { own, lose }: Writing): JsonObject
   return { safety_identifier: `user_${fingerprint(user, 32)}` };
 }
 
-const tiers: ReadonlySet<string> = new Set(['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'ultrafast']);
+const tiers: readonly string[] = ['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'ultrafast'];
 
-function writeServiceTier(tier: string | undefined, { own, lose }: Writing): JsonObject {
+function writeServiceTier(tier: string | undefined, { quirks, own, lose }: Writing): JsonObject {
   if (tier === undefined) return {};
-  if (own || tiers.has(tier)) return { service_tier: tier };
+  const taken = quirks.service_tiers ?? tiers;
+  if (taken.includes(tier) || (own && quirks.service_tiers === undefined)) return { service_tier: tier };
   if (tier === 'standard_only' || tier === 'standard') {
     lose('mapped', 'service_tier', `${tier} is told as default`);
     return { service_tier: 'default' };

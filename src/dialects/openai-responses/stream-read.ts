@@ -4,18 +4,26 @@ import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { createSseReader, FrameTooLarge, type SseFrame } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
 import { AnswerReader } from './answer-read.ts';
+import { DeltaPattern } from './delta-pattern.ts';
 import { readErrorObject } from './error-read.ts';
 
 /** Reads a stream of events. All that is said in it is said at least twice, so that a frame that cannot be read need not end it. */
 export function readStream(emit: Sink): StreamReader {
   const answer = new AnswerReader(emit);
+  const pattern = new DeltaPattern();
   const frames = createSseReader(onFrame);
 
   function onFrame({ event: name, data }: SseFrame): void {
     if (answer.ended || data === undefined || data === '') return;
+    const piece = pattern.match(data);
+    if (piece !== undefined && pattern.event !== undefined) {
+      pattern.event.delta = piece;
+      return answer.event(String(pattern.event.type), pattern.event);
+    }
     const value = readData(data);
     if (value !== undefined) {
       const type = typeof value.type === 'string' ? value.type : name;
+      if (value.type === type) pattern.learn(data, value);
       // Some servers send their HTTP error's body.
       if (type === '' && isObject(value.error)) return answer.fail(readErrorObject(value));
       return answer.event(type, value);

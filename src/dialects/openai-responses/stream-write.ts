@@ -184,7 +184,7 @@ export class ResponseWriter {
     if (value.type === 'content_part' && isObject(value.part)) {
       const { type: _, part, ...about } = value;
       this.#endReasoning();
-      return this.#messageFor(about).native(part as JsonObject);
+      return this.#messageFor(about).native(part);
     }
     this.#endItems();
     this.#native = { ...value, ...(value.id === undefined && { id: this.#id(value.type) }) };

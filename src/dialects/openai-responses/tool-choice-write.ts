@@ -21,9 +21,13 @@ const nameable: ReadonlySet<unknown> = new Set([
 ]);
 
 /** `tool_choice`; nothing where the client left it open. */
-export function writeToolChoice({ request, lose }: Writing): JsonObject | string | undefined {
+export function writeToolChoice({ request, quirks, lose }: Writing): JsonObject | string | undefined {
   const choice = request.toolChoice;
   if (choice === undefined) return undefined;
+  if (quirks.forced_tools === false && (choice.type === 'required' || choice.type === 'tool')) {
+    lose('approximated', 'tool_choice', 'the model cannot be made to call a tool');
+    return 'auto';
+  }
   if (choice.type !== 'tool' && (choice.type !== 'required' || choice.allowed === undefined)) return choice.type;
   const names = choice.type === 'tool' ? [choice.name] : (choice.allowed ?? []);
   const named = names.map((name) => nameOf(name, request)).filter((one) => one !== undefined);

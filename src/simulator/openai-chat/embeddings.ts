@@ -68,7 +68,8 @@ export function readEmbeddings(call: IncomingCall): Asked {
 
 /** The vectors, as numbers or as base64. */
 export function writeEmbeddings({ body, model, inputTokens }: Asked): JsonObject {
-  const dimensions = numberOf(body.dimensions) ?? DIMENSIONS;
+  // Some compatible services have the other name; `allow` lets it in.
+  const dimensions = numberOf(body.dimensions) ?? numberOf(body.output_dimension) ?? DIMENSIONS;
   const data = inputsOf(body).map((text, index) => {
     const vector = vectorOf(text, dimensions);
     const bytes = Buffer.from(Float32Array.from(vector).buffer);

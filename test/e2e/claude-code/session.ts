@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { launcher } from '../../gateway-process.ts';
+import { type Json, objectIn, objectsIn, textIn } from '../json.ts';
 import type { Stage } from '../stage.ts';
-import { type Json, objectIn, objectsIn, textIn } from '../traffic.ts';
 import { claudeCode } from './install.ts';
 
 /** How one session of Claude Code is run. */

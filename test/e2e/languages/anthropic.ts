@@ -36,6 +36,7 @@ export const anthropic: Grammar = {
   calls: (message) => members(message, 'tool_use', 'id'),
   results: (message) => members(message, 'tool_result', 'tool_use_id'),
   thoughts: (message) => members(message, 'thinking', 'thinking'),
+  highEffort: 'high',
   effort: (body) => objectIn(body['output_config'])['effort'],
   most: (body) => body['max_tokens'],
 };

@@ -21,7 +21,8 @@ export const bedrockConverse: Grammar = {
     compressed: { gzip: true },
   },
   preamble: ({ toolConfig, system }) => [unmarked(objectIn(toolConfig)['tools']), unmarked(system)],
-  pieces: ({ messages }) => objectsIn(messages).map((message) => ({ ...message, content: unmarked(message['content']) })),
+  pieces: ({ messages }) =>
+    objectsIn(messages).map((message) => ({ ...message, content: unmarked(message['content']) })),
   speaker: ({ role }) => {
     if (role === 'assistant') return 'model';
     return role === 'system' ? 'system' : 'user';
@@ -32,6 +33,7 @@ export const bedrockConverse: Grammar = {
   results: (message) => members(message, 'toolResult').map(({ toolUseId }) => textIn(toolUseId)),
   thoughts: (message) =>
     members(message, 'reasoningContent').map(({ reasoningText }) => textIn(objectIn(reasoningText)['text'])),
+  highEffort: 'high',
   effort: (body) => objectIn(body['outputConfig'])['effort'],
   most: (body) => objectIn(body['inferenceConfig'])['maxTokens'],
 };

@@ -36,6 +36,7 @@ export const cohere: Grammar = {
     objectsIn(content)
       .filter(({ type }) => type === 'thinking')
       .map(({ thinking }) => textIn(thinking)),
+  highEffort: 'enabled',
   effort: (body) => objectIn(body['thinking'])['type'],
   most: (body) => body['max_tokens'],
 };

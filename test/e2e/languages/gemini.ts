@@ -39,6 +39,7 @@ export const gemini: Grammar = {
     objectsIn(parts)
       .map(({ thoughtSignature }) => textIn(thoughtSignature))
       .filter((proof) => proof !== ''),
+  highEffort: 'high',
   effort: (body) => objectIn(objectIn(body['generationConfig'])['thinkingConfig'])['thinkingLevel'],
   most: (body) => objectIn(body['generationConfig'])['maxOutputTokens'],
 };

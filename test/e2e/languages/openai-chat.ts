@@ -47,6 +47,7 @@ export const openaiChat: Grammar = {
   calls: (message) => objectsIn(message['tool_calls']).map(({ id }) => textIn(id)),
   results: ({ role, tool_call_id: id }) => (role === 'tool' ? [textIn(id)] : []),
   thoughts: ({ reasoning_content: thought }) => (typeof thought === 'string' ? [thought] : []),
+  highEffort: 'high',
   effort: (body) => body['reasoning_effort'],
   most: (body) => body['max_completion_tokens'] ?? body['max_tokens'],
 };

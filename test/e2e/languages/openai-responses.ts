@@ -43,6 +43,7 @@ export const openaiResponses: Grammar = {
       callTypes.map((type) => `${type}_output`),
     ),
   thoughts: ({ type, encrypted_content: proof }) => (type === 'reasoning' ? [textIn(proof)] : []),
+  highEffort: 'high',
   effort: (body) => objectIn(body['reasoning'])['effort'],
   most: (body) => body['max_output_tokens'],
 };

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answered, assertSucceeded, runSession, toolResults } from '../claude-code/session.ts';
+import { objectIn } from '../json.ts';
 import { png } from '../media.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
-import { checkGrowth, holding, messagesOf, objectIn, toolsOf } from '../traffic.ts';
+import { checkGrowth, holding } from '../traffic.ts';
 
 /** Work that is handed on: subagents, deferred tools, MCP servers, structured output. */
 export const agents: readonly Scenario[] = [
@@ -36,16 +37,14 @@ async function subagent(stage: Stage): Promise<void> {
   assertSucceeded(session, 'It is noted.');
   assert.equal(readFileSync(path.join(folder, 'sub.txt'), 'utf8'), 'noted\n');
   assert.equal(world.calls().length, 5);
-  const own = world
-    .calls()
-    .filter((call) => JSON.stringify(messagesOf(call)[stage.language === 'anthropic' ? 0 : 1]).includes('SUBTASK'));
+  const own = world.calls().filter(({ opening }) => opening.includes('SUBTASK'));
   assert.equal(own.length, 2, 'the subagent has a conversation of its own');
   assert.equal(
     holding(world.calls(), 'The subagent has noted it: 42.').length,
     1,
     'its report reached the main conversation',
   );
-  checkGrowth(stage.language, own);
+  checkGrowth(own);
 }
 
 async function toolSearch(stage: Stage): Promise<void> {
@@ -62,12 +61,10 @@ async function toolSearch(stage: Stage): Promise<void> {
   assert.equal(toolResults(session)[1]?.text, 'No scheduled jobs.');
   const [first, second] = world.calls();
   for (const name of ['CronList', 'NotebookEdit']) {
-    assert.ok(!toolsOf(first).includes(name), `${name} is offered before it was looked for`);
-    assert.ok(toolsOf(second).includes(name), `${name} is not offered after it was found`);
+    assert.ok(!first?.tools.includes(name), `${name} is offered before it was looked for`);
+    assert.ok(second?.tools.includes(name), `${name} is not offered after it was found`);
   }
-  if (stage.language === 'anthropic') return;
-  const result = messagesOf(second).find(({ role }) => role === 'tool');
-  assert.match(JSON.stringify(result?.['content']), /CronList.*NotebookEdit/s);
+  assert.match(second?.said ?? '', /CronList.*NotebookEdit/s);
 }
 
 async function mcpServer(stage: Stage): Promise<void> {
@@ -93,9 +90,9 @@ async function mcpServer(stage: Stage): Promise<void> {
   const [, sum] = toolResults(session);
   assert.match(sum?.text ?? '', /The sum is 42\./);
   const last = world.calls().at(-1);
-  assert.ok(toolsOf(last).includes('mcp__tiny__add'));
-  assert.ok(last?.body.includes('The sum is 42.'));
-  assert.ok(last?.body.includes(png(8).toString('base64')), 'the picture of the MCP tool did not reach the upstream');
+  assert.ok(last?.tools.includes('mcp__tiny__add'));
+  assert.ok(last?.said.includes('The sum is 42.'));
+  assert.ok(last?.carries(png(8)), 'the picture of the MCP tool did not reach the upstream');
 }
 
 async function jsonSchema(stage: Stage): Promise<void> {
@@ -114,5 +111,5 @@ async function jsonSchema(stage: Stage): Promise<void> {
   assertSucceeded(session);
   assert.deepEqual(session.result['structured_output'], wanted);
   assert.deepEqual(objectIn(answered(session, 'tool_use')[0])['input'], wanted);
-  assert.ok(toolsOf(world.calls()[0]).includes('StructuredOutput'));
+  assert.ok(world.calls()[0]?.tools.includes('StructuredOutput'));
 }

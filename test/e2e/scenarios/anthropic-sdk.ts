@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import Anthropic0 from 'anthropic-sdk-0';
+import { objectIn } from '../json.ts';
 import { pdf, png } from '../media.ts';
-import type { Client, Scenario } from '../scenario.ts';
+import { type Client, type Scenario, toldBefore } from '../scenario.ts';
 import type { Stage, World } from '../stage.ts';
-import { messagesOf, objectIn, objectsIn, toolsOf } from '../traffic.ts';
 
 /** A major version of the SDK, as a client. */
 export type AnthropicClient = Extract<Client, 'anthropic-sdk-1' | 'anthropic-sdk-0'>;
@@ -23,6 +23,7 @@ export function anthropicAnswers(client: AnthropicClient): readonly Scenario[] {
   const scenario = (name: string, play: (stage: Stage, client: AnthropicClient) => Promise<void>): Scenario => ({
     name,
     client,
+    ...(client === 'anthropic-sdk-0' && { over: toldBefore }),
     play: (stage) => play(stage, client),
   });
   return [
@@ -165,13 +166,13 @@ async function toolChoice(stage: Stage, client: AnthropicClient): Promise<void> 
   assert.equal(any.stop_reason, 'tool_use');
   const none = await sdk.messages.create({ ...asked, tool_choice: { type: 'none' } });
   assert.equal(none.stop_reason, 'end_turn');
-  for (const call of world.calls()) assert.deepEqual(toolsOf(call), ['other_tool', 'get_weather']);
+  for (const { tools } of world.calls()) assert.deepEqual(tools, ['other_tool', 'get_weather']);
 }
 
 async function media(stage: Stage, client: AnthropicClient): Promise<void> {
   const world = await stage.world({ steps: [{ times: 'always', parts: ['Seen.'] }] });
-  const picture = png(12).toString('base64');
-  const document = pdf('Read me').toString('base64');
+  const picture = png(12);
+  const document = pdf('Read me');
   const answer = await connect(client, world).messages.create({
     model,
     max_tokens: 50,
@@ -180,10 +181,10 @@ async function media(stage: Stage, client: AnthropicClient): Promise<void> {
         role: 'user',
         content: [
           { type: 'text', text: 'What is this?' },
-          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture } },
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture.toString('base64') } },
           {
             type: 'document',
-            source: { type: 'base64', media_type: 'application/pdf', data: document },
+            source: { type: 'base64', media_type: 'application/pdf', data: document.toString('base64') },
             title: 'a.pdf',
           },
           { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'A plain document.' } },
@@ -192,9 +193,13 @@ async function media(stage: Stage, client: AnthropicClient): Promise<void> {
     ],
   });
   assert.deepEqual(answer.content.map(textOf), ['Seen.']);
-  const body = world.calls()[0]?.body.toString('utf8') ?? '';
-  for (const data of [picture, document, 'A plain document.'])
-    assert.ok(body.includes(data), `${data.slice(0, 20)} is lost`);
+  const [call] = world.calls();
+  const { pictures, documents } = stage.grammar.takes;
+  assert.equal(call?.carries(picture), pictures, 'the picture');
+  assert.equal(call?.carries(document), documents, 'the document');
+  const plain = call?.said.includes('A plain document.') === true || call?.carries(Buffer.from('A plain document.'));
+  assert.ok(plain, 'the plain text is lost');
+  assert.ok(documents || call?.said.includes('Read me'), 'the text of the document is lost');
 }
 
 async function thinking(stage: Stage, client: AnthropicClient): Promise<void> {
@@ -206,7 +211,7 @@ async function thinking(stage: Stage, client: AnthropicClient): Promise<void> {
           ? { parts: [{ think: 'Now I know.' }, 'Rain.'] }
           : { parts: [{ think: 'I need the weather.' }, { tool: 'get_weather', input: { city: 'Bonn' } }] },
     },
-    { provider: stage.language === 'anthropic' ? {} : { quirks: { reasoning: 'reasoning_content' } } },
+    { provider: stage.grammar.remembers },
   );
   const sdk = connect(client, world);
   const asked = {
@@ -229,12 +234,9 @@ async function thinking(stage: Stage, client: AnthropicClient): Promise<void> {
     ];
     const last = await sdk.messages.create({ ...asked, messages });
     assert.equal(last.content.findLast((block) => block.type === 'text')?.text, 'Rain.');
-    const sent = messagesOf(world.calls().at(-1)).find(({ role }) => role === 'assistant');
-    const returned =
-      stage.language === 'anthropic' ? objectsIn(sent?.['content'])[0]?.['thinking'] : sent?.['reasoning_content'];
-    assert.equal(returned, 'I need the weather.', 'thinking did not go back to the upstream');
-    if (stage.language === 'anthropic')
-      assert.equal(objectsIn(sent?.['content'])[0]?.['signature'], thought?.signature);
+    const thoughts = world.calls().at(-1)?.thoughts ?? [];
+    if (stage.grammar.thoughtsReturn === 'told') assert.deepEqual(thoughts, ['I need the weather.']);
+    else assert.equal(thoughts.length, 1, 'thinking did not go back to the upstream');
   }
 }
 
@@ -254,10 +256,7 @@ async function structured(stage: Stage, client: AnthropicClient): Promise<void> 
   });
   const value = objectIn(JSON.parse(String(answer.content.map(textOf).join(''))));
   assert.deepEqual(Object.keys(value).sort(), ['age', 'name']);
-  assert.ok(
-    JSON.stringify(world.calls()[0]?.json).includes(JSON.stringify(schema)),
-    'the schema was changed on its way',
-  );
+  assert.ok(world.calls()[0]?.has(schema), 'the schema was changed on its way');
 }
 
 async function counting(stage: Stage, client: AnthropicClient): Promise<void> {

@@ -6,8 +6,7 @@ import { pdf, png } from '../media.ts';
 import { startRelay } from '../relay.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
-import { upstreamModel } from '../stage.ts';
-import { checkGrowth, type Json, messagesOf, objectIn, objectsIn, toolsOf } from '../traffic.ts';
+import { checkGrowth, checkUntouched } from '../traffic.ts';
 
 /** Tools that Claude Code has in its own process, files on disk, and media that come back from them. */
 export const tools: readonly Scenario[] = [
@@ -38,8 +37,8 @@ async function toolSession(stage: Stage): Promise<void> {
   assertSucceeded(session, 'All is done.');
   assert.equal(readFileSync(path.join(folder, 'note.txt'), 'utf8'), 'one\ntwo\n');
   assert.equal(world.calls().length, 4);
-  assert.ok(world.calls().at(-1)?.body.includes(png(16).toString('base64')), 'the picture did not reach the upstream');
-  checkGrowth(stage.language, world.calls());
+  assert.ok(world.calls().at(-1)?.carries(png(16)), 'the picture did not reach the upstream');
+  checkGrowth(world.calls());
 }
 
 async function fourTools(stage: Stage): Promise<void> {
@@ -63,22 +62,10 @@ async function fourTools(stage: Stage): Promise<void> {
   assert.equal(counted?.text.trim(), '1');
   const calls = world.calls();
   assert.equal(calls.length, 5);
-  for (const call of calls) assert.equal(call.json?.['model'], upstreamModel);
+  for (const call of calls) assert.equal(call.model, stage.grammar.model);
+  assert.ok(!calls[0]?.tools.includes('CronList'), 'a deferred tool is offered before anybody asked for it');
   if (stage.language === 'anthropic') checkUntouched(relay.bodies, calls);
-  else {
-    assert.ok(!toolsOf(calls[0]).includes('CronList'), 'a deferred tool is offered before anybody asked for it');
-    checkGrowth(stage.language, calls);
-  }
-}
-
-/** In the same language the upstream gets the client's bytes, but for the model's name. */
-function checkUntouched(sent: readonly Buffer[], received: readonly { readonly body: Buffer }[]): void {
-  assert.equal(sent.length, received.length);
-  for (const [index, body] of sent.entries()) {
-    const expected = body.toString('utf8').replace(/"model":"claude-[^"]+"/, `"model":"${upstreamModel}"`);
-    assert.ok(expected.includes('"cache_control"'), 'the client sent nothing to cache');
-    assert.ok(received[index]?.body.toString('utf8') === expected, `the bytes of request ${index} were changed`);
-  }
+  checkGrowth(calls);
 }
 
 async function parallelCalls(stage: Stage): Promise<void> {
@@ -109,7 +96,7 @@ async function parallelCalls(stage: Stage): Promise<void> {
       word,
     );
   assert.equal(readFileSync(path.join(folder, 'c.txt'), 'utf8'), 'gamma');
-  checkGrowth(stage.language, world.calls());
+  checkGrowth(world.calls());
 }
 
 async function failingTool(stage: Stage): Promise<void> {
@@ -129,8 +116,7 @@ async function failingTool(stage: Stage): Promise<void> {
     results.map(({ isError }) => isError),
     [true, true],
   );
-  const last = JSON.stringify(messagesOf(world.calls().at(-1)));
-  assert.match(last, /No such tool available/);
+  assert.match(world.calls().at(-1)?.said ?? '', /No such tool available/);
 }
 
 async function imageAndPdf(stage: Stage): Promise<void> {
@@ -150,29 +136,13 @@ async function imageAndPdf(stage: Stage): Promise<void> {
   });
   const session = await runSession(stage, { ...world, folder, prompt: 'Look.' });
   assertSucceeded(session, 'Both seen.');
-  const messages = messagesOf(world.calls().at(-1));
-  const [picture, document] = stage.language === 'anthropic' ? anthropicMedia(messages) : chatMedia(messages);
-  assert.equal(picture, png(40).toString('base64'));
-  assert.equal(document, pdf('Ten thousand words').toString('base64'));
-  checkGrowth(stage.language, world.calls());
-}
-
-/** The data of the first picture and the first document in tool results. */
-function anthropicMedia(messages: readonly Json[]): readonly unknown[] {
-  const blocks = messages
-    .flatMap(({ content }) => objectsIn(content))
-    .filter(({ type }) => type === 'tool_result')
-    .flatMap(({ content }) => objectsIn(content));
-  return ['image', 'document'].map(
-    (wanted) => objectIn(blocks.find(({ type }) => type === wanted)?.['source'])['data'],
+  const last = world.calls().at(-1);
+  const { pictures, documents } = stage.grammar.takes;
+  assert.equal(last?.carries(png(40)), pictures, 'the picture');
+  assert.equal(last?.carries(pdf('Ten thousand words')), documents, 'the document');
+  assert.ok(
+    documents || last?.said.includes('Ten thousand words'),
+    'the text of the document did not reach the upstream',
   );
-}
-
-/** The same where they stand in a message of the user, behind the results, as data URLs. */
-function chatMedia(messages: readonly Json[]): readonly unknown[] {
-  const last = messages.findLastIndex(({ role }) => role === 'tool');
-  const parts = messages.slice(last + 1).flatMap(({ content }) => objectsIn(content));
-  const url = objectIn(parts.find(({ type }) => type === 'image_url')?.['image_url'])['url'];
-  const file = objectIn(parts.find(({ type }) => type === 'file')?.['file'])['file_data'];
-  return [url, file].map((data) => String(data).replace(/^data:[^,]*;base64,/, ''));
+  checkGrowth(world.calls());
 }
