@@ -5,14 +5,19 @@ import type { Address, Call, ClientDialect } from '../gateway/call.ts';
 import { parseBody } from '../gateway/incoming.ts';
 import { CountReply } from './invoke-reply.ts';
 
+const aboutAnswers = ['max_tokens', 'stop_sequences', 'temperature', 'top_p', 'top_k', 'metadata', 'stream'];
+
 /** A count of a Messages request that stands within Bedrock's own, as bytes; nothing where it is another. */
 export function invokeCount(call: Call, address: Address): Call | undefined {
   const { input } = parseBody(call.body);
   const invoked =
     isObject(input) && isObject(input['invokeModel']) ? stringIn(input['invokeModel']['body']) : undefined;
   if (invoked === undefined) return undefined;
+  const whole = parseBody(Buffer.from(invoked, 'base64'));
+  // What is about the answer has no place in a count.
+  const prompt = Object.fromEntries(Object.entries(whole).filter(([field]) => !aboutAnswers.includes(field)));
   return {
-    ...uncarried({ ...call, body: Buffer.from(invoked, 'base64') }, { ...address, stream: false }),
+    ...uncarried({ ...call, body: Buffer.from(JSON.stringify({ ...prompt, model: address.model })) }, undefined),
     dialect: dialectNamed('anthropic') as ClientDialect,
     reply: new CountReply(call.reply),
   };
