@@ -149,3 +149,46 @@ test('a refusal of any length is read in no time: only its beginning counts', ()
   assert.deepEqual(heal({ foo: 1 }, `${named} ${'a'.repeat(1_000_000)}`)?.body, {});
   assert.equal(heal({ foo: 1 }, `${'a'.repeat(1_000_000)} ${named}`), undefined);
 });
+
+test('Google’s and Amazon’s words for a field that they do not know', () => {
+  const google = heal(
+    { contents: [], generationConfig: { thinkingConfig: { includeThoughts: true }, topP: 1 } },
+    'Invalid JSON payload received. Unknown name "thinkingConfig" at \'generation_config\': Cannot find field.',
+  );
+  assert.deepEqual(google?.body, { contents: [], generationConfig: { topP: 1 } });
+  const snake = heal(
+    { contents: [], tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: {} }] }] },
+    'Invalid JSON payload received. Unknown name "parameters_json_schema" at \'tools[0].function_declarations[0]\': Cannot find field.',
+  );
+  assert.deepEqual(snake?.body, { contents: [], tools: [{ functionDeclarations: [{ name: 'f' }] }] });
+  const amazon = heal(
+    { messages: [], output_config: { effort: 'low' } },
+    'Malformed input request: #: extraneous key [output_config] is not permitted, please reformat your input and try again.',
+  );
+  assert.deepEqual(amazon?.body, { messages: [] });
+  const converse = heal(
+    { messages: [], additionalModelRequestFields: { context_management: {}, top_k: 5 } },
+    'The model returned the following errors: context_management: Extra inputs are not permitted',
+  );
+  assert.deepEqual(converse?.body, { messages: [], additionalModelRequestFields: { top_k: 5 } });
+});
+
+test('a limit of the answer that is too high, wherever it stands', () => {
+  for (const [body, message, field, to] of [
+    [
+      { generationConfig: { maxOutputTokens: 100_000 } },
+      'Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive).',
+      'generationConfig',
+      { maxOutputTokens: 65_536 },
+    ],
+    [
+      { inferenceConfig: { maxTokens: 100_000 } },
+      'The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096.',
+      'inferenceConfig',
+      { maxTokens: 4096 },
+    ],
+    [{ max_tokens: 9000 }, 'max tokens must be less than or equal to 4096', 'max_tokens', 4096],
+  ] as const) {
+    assert.deepEqual(heal(body, message)?.body[field], to);
+  }
+});

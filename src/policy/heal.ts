@@ -104,9 +104,10 @@ export function applyRemedy(outgoing: Outgoing, remedy: Remedy): boolean {
       return true;
     }
     case 'lower': {
-      const value = body[remedy.field];
-      if (typeof value !== 'number' || value <= remedy.to) return false;
-      body[remedy.field] = remedy.to;
+      const [owner, name] = ownerOf(body, remedy.field);
+      const value = owner?.[name];
+      if (owner === undefined || typeof value !== 'number' || value <= remedy.to) return false;
+      owner[name] = remedy.to;
       return true;
     }
     case 'think_by_budget':
@@ -165,21 +166,42 @@ function betaRemedy({ betas }: Outgoing, { message }: Refusal): Remedy | undefin
 }
 
 /** Names of the limit on an answer's length. */
-export const lengthFields = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'];
+export const lengthFields = [
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'generationConfig.maxOutputTokens',
+  'inferenceConfig.maxTokens',
+];
+
+/** The object in which a field with a dotted name lies, and its own name there. */
+function ownerOf(body: JsonObject, field: string): readonly [owner: JsonObject | undefined, name: string] {
+  const [first = '', second] = field.split('.');
+  if (second === undefined) return [body, first];
+  const inner = body[first];
+  return [isObject(inner) ? inner : undefined, second];
+}
 
 function lengthRemedy({ body }: Outgoing, { message }: Refusal): Remedy | undefined {
-  if (!/max_(?:completion_|output_)?tokens/.test(message)) return undefined;
-  const field = lengthFields.find((name) => typeof body[name] === 'number');
+  if (!/max[_ ]?(?:imum )?(?:completion_|output_?)?tokens/i.test(message)) return undefined;
+  const field = lengthFields.find((name) => typeof lengthIn(body, name) === 'number');
   if (field === undefined) return undefined;
   const most =
     /max_(?:completion_|output_)?tokens[`'"]?: \d+ > (\d+)/.exec(message) ??
     /supports? at most (\d+)/.exec(message) ??
-    /(?:less than or equal to|must be at most|cannot exceed|maximum (?:allowed )?(?:value )?(?:is|of)|<=) [`'"]?(\d+)/.exec(
+    /(?:less than or equal to|must be at most|cannot exceed|maximum (?:allowed )?(?:value )?(?:is|of)|exceeds the model limit of|<=) [`'"]?(\d+)/.exec(
       message,
     ) ??
     /range of (?:max_tokens (?:is|should be:?) )?\[\d+, (\d+)\]/.exec(message);
-  const to = Number(most?.[1]);
-  return to > 0 && (body[field] as number) > to ? { type: 'lower', field, to } : undefined;
+  // Google names the first number that is too large.
+  const beyond = /supported range is from \d+ \(inclusive\) to (\d+) \(exclusive\)/.exec(message)?.[1];
+  const to = beyond === undefined ? Number(most?.[1]) : Number(beyond) - 1;
+  return to > 0 && Number(lengthIn(body, field)) > to ? { type: 'lower', field, to } : undefined;
+}
+
+function lengthIn(body: JsonObject, field: string): unknown {
+  const [owner, name] = ownerOf(body, field);
+  return owner?.[name];
 }
 
 function renameRemedy({ body }: Outgoing, { message }: Refusal): Remedy | undefined {
@@ -189,16 +211,28 @@ function renameRemedy({ body }: Outgoing, { message }: Refusal): Remedy | undefi
 }
 
 function fieldRemedy(outgoing: Outgoing, { message, param }: Refusal): Remedy | undefined {
-  const named = fieldPatterns.map((pattern) => pattern.exec(message)?.[1]).filter((name) => name !== undefined);
+  const named = [...cloudFields(message), ...fieldPatterns.map((pattern) => pattern.exec(message)?.[1])].filter(
+    (name) => name !== undefined,
+  );
   const refused =
     named.length > 0 || /unsupported|unknown|unrecognized|not (?:supported|permitted|allowed)/i.test(message);
   if (refused && param !== undefined) named.push(param);
   if (/does not support the effort parameter/i.test(message)) named.push('output_config.effort', 'reasoning_effort');
   for (const name of named) {
-    const path = findPath(outgoing.body, name);
+    const path = findPath(outgoing.body, name) ?? findPath(outgoing.body, `additionalModelRequestFields.${name}`);
     if (path !== undefined && !(path.length === 1 && vital.has(path[0] as string))) return { type: 'drop', path };
   }
   return undefined;
+}
+
+/** Google and Amazon say where a field stands apart from its name, Google in another spelling than the one it takes. */
+function cloudFields(message: string): string[] {
+  const google = /Unknown name \\?"(\w+)\\?"(?: at '([^']*)')?: Cannot find field/.exec(message);
+  const amazon = /#((?:\/\w+)*): extraneous key \[(\w+)\] is not permitted/.exec(message);
+  return [
+    ...(google === null ? [] : [[google[2], google[1]].filter((part) => part !== undefined).join('.')]),
+    ...(amazon === null ? [] : [`${(amazon[1] ?? '').slice(1).replaceAll('/', '.')}.${amazon[2] ?? ''}`]),
+  ].flatMap((name) => [name, name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())]);
 }
 
 /** Where in the body the named thing lies: `messages.3.output_config`, `tools[0].strict`, `'body', 'foo'`. */

@@ -24,23 +24,21 @@ export function boundaryOf(contentType: string): string | undefined {
 export function scanForm(body: Buffer, boundary: string, names: readonly string[]): ReadonlyMap<string, FormField> {
   const found = new Map<string, FormField>();
   const delimiter = Buffer.from(`\r\n--${boundary}`);
-  // The first one has no line before it.
-  let at = body.indexOf(delimiter.subarray(2));
-  if (at !== 0 && body.indexOf(delimiter) !== at - 2) at = -1;
-  if (at < 0) throw new NotForm('The form has no part.');
-  at += delimiter.length - 2;
-  for (let parts = 0; !isLast(body, at); parts++) {
+  const bare = delimiter.subarray(2);
+  // The first one has no line before it, or words that say nothing.
+  let mark: Mark | undefined = body.indexOf(bare) === 0 ? markAt(body, 0, bare.length) : nextMark(body, 0, delimiter);
+  if (mark === undefined) throw new NotForm('The form has no part.');
+  for (let parts = 0; !mark.last; parts++) {
     if (parts === mostParts) throw new NotForm(`The form has more than ${mostParts} parts.`);
-    const head = endOfLine(body, at);
-    const start = endOfHead(body, head);
-    const end = body.indexOf(delimiter, start - 2);
-    if (end < 0) throw new NotForm('A part of the form does not end.');
-    const name = nameIn(body.toString('latin1', head, start));
+    const start = endOfHead(body, mark.after);
+    const next = nextMark(body, start - 2, delimiter);
+    if (next === undefined) throw new NotForm('A part of the form does not end.');
+    const name = nameIn(body.toString('latin1', mark.after, start));
     if (name !== undefined && names.includes(name)) {
       if (found.has(name)) throw new NotForm(`The field "${name}" stands twice.`);
-      found.set(name, { start, end: Math.max(start, end) });
+      found.set(name, { start, end: Math.max(start, next.at) });
     }
-    at = end + delimiter.length;
+    mark = next;
   }
   return found;
 }
@@ -50,17 +48,30 @@ export function spliceField(body: Buffer, { start, end }: FormField, value: stri
   return Buffer.concat([body.subarray(0, start), Buffer.from(value), body.subarray(end)]);
 }
 
-/** Two dashes behind a boundary end the form. */
-function isLast(body: Buffer, at: number): boolean {
-  return body[at] === 0x2d && body[at + 1] === 0x2d;
+/** A line that parts two fields. */
+interface Mark {
+  /** Where it begins, and the line behind it. */
+  readonly at: number;
+  readonly after: number;
+  /** Whether it ends the form. */
+  readonly last: boolean;
 }
 
-/** Behind a boundary there may be blanks, and then a new line. */
-function endOfLine(body: Buffer, at: number): number {
-  let end = at;
+/** The next one from there. What only begins like it belongs to a field. */
+function nextMark(body: Buffer, from: number, delimiter: Buffer): Mark | undefined {
+  for (let at = body.indexOf(delimiter, from); at >= 0; at = body.indexOf(delimiter, at + 1)) {
+    const mark = markAt(body, at, delimiter.length);
+    if (mark !== undefined) return mark;
+  }
+  return undefined;
+}
+
+/** Behind it there are two dashes, or perhaps blanks and then a new line. */
+function markAt(body: Buffer, at: number, length: number): Mark | undefined {
+  let end = at + length;
+  if (body[end] === 0x2d && body[end + 1] === 0x2d) return { at, after: end + 2, last: true };
   while (body[end] === 0x20 || body[end] === 0x09) end += 1;
-  if (body[end] !== 0x0d || body[end + 1] !== 0x0a) throw new NotForm('A boundary of the form does not end its line.');
-  return end + 2;
+  return body[end] === 0x0d && body[end + 1] === 0x0a ? { at, after: end + 2, last: false } : undefined;
 }
 
 /** Where the headers of a part are over: behind an empty line, which may be the first. */

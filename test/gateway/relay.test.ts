@@ -29,6 +29,13 @@ function last({ requests }: Simulator): RecordedRequest {
   return request;
 }
 
+/** Sends a form, for what the client's library thinks is out of use. */
+function posted(rig: Rig, path: string, fields: Readonly<Record<string, string | File>>): Promise<Response> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return fetch(rig.url + path, { method: 'POST', body: form });
+}
+
 const sound = Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 7 + (i >> 8)) % 256));
 
 test('moderations, with a model and without', async (t) => {
@@ -92,8 +99,8 @@ test('transcriptions in every form', async (t) => {
   assert.deepEqual(types, ['transcript.text.delta', 'transcript.text.done']);
   assert.equal(rig.records.at(-1)?.stream, true);
   assert.equal(rig.records.at(-1)?.usage.input, 14);
-  const translated = await client.audio.translations.create(asked);
-  assert.match(translated.text, /heard by whisper-1/);
+  const translated = await posted(rig, '/v1/audio/translations', { model: 'whisper-1', file });
+  assert.match(await translated.text(), /heard by whisper-1/);
 });
 
 test('images, made and changed', async (t) => {
@@ -109,8 +116,8 @@ test('images, made and changed', async (t) => {
   const image = await toFile(sound, 'otter.png', { type: 'image/png' });
   const changed = await client.images.edit({ model: 'gpt-image-1', image: [image], prompt: 'a hat' });
   assert.equal(changed.data?.[0]?.b64_json, sound.toString('base64'));
-  const other = await client.images.createVariation({ image });
-  assert.equal(other.data?.length, 1);
+  const other = await posted(rig, '/v1/images/variations', { image });
+  assert.ok((await other.text()).includes(sound.toString('base64')));
 });
 
 test('completions of the older sort', async (t) => {

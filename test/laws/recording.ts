@@ -93,3 +93,8 @@ function dataOf(text: string): JsonObject[] {
   const values = text.split('\n').map((line) => parseJson(line.replace(/^data: /, '')));
   return values.filter((value): value is JsonObject => typeof value === 'object' && value !== null);
 }
+
+/** The text of a file among the recordings. @param name with its folder */
+export function recordedFile(name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
+}

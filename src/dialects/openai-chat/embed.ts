@@ -61,7 +61,7 @@ function inputsIn(input: unknown): EmbedInput['content'][] {
   if (typeof input === 'string') return [input];
   if (!Array.isArray(input)) throw wrongType('input', 'a string or an array', input);
   if (input.length === 0) throw emptyInput();
-  if (input.every((one) => typeof one === 'number')) return [input as number[]];
+  if (input.every((one) => typeof one === 'number')) return [input];
   return input.map((one: unknown, i) => {
     if (typeof one === 'string') return one;
     if (Array.isArray(one) && one.every((token) => Number.isInteger(token))) return one as number[];

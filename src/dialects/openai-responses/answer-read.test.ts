@@ -459,10 +459,20 @@ describe('oddities', () => {
     const torn = 'data: {"type":"response.output_item.done","output_index":0,"item":{"type":"mess\n\n';
     assert.equal(textOf(read(created, torn, completed([message('Hi')]))), 'Hi');
     assert.equal(
-      textOf(read(created, torn, done(1, message('There')), completed([message('Hi'), message('There')]))),
+      textOf(
+        read(
+          created,
+          torn,
+          done(1, message('There', { id: 'msg_2' })),
+          completed([message('Hi'), message('There', { id: 'msg_2' })]),
+        ),
+      ),
       'ThereHi',
     );
-    assert.equal(read(created, torn, done(1, message('There')), completed()).error?.kind, 'bad_upstream');
+    assert.equal(
+      read(created, torn, done(1, message('There', { id: 'msg_2' })), completed()).error?.kind,
+      'bad_upstream',
+    );
   });
 
   test('an event whose last brace is missing has said everything', () => {
