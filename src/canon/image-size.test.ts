@@ -33,6 +33,7 @@ test('what the head does not tell is not guessed', () => {
     '',
     'iVBORw0KGgo=',
     file('25504446 2d312e37'),
+    file('52494646 00000000 57454250 56503839 00000000 000000 9d012a 2003 5802'),
     file('89504e470d0a1a0a 0000000d 49484452 00000000 000002d0'),
     file('ffd8 ffe0 0004 0000 ffda'),
     file(`ffd8 ${segment(60_000)} ${segment(60_000)} ${frame}`),

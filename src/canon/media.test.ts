@@ -35,6 +35,8 @@ test('a file is known by its first bytes', () => {
     [file('ID3\x04\0\0'), 'audio/mpeg'],
     [file('\xff\xfb\x90\x64'), 'audio/mpeg'],
     [file('\xff\xf1\x50\x80'), 'audio/aac'],
+    [file('\xff\xfb\xf0\x64'), undefined],
+    [file('\xff\xeb\x90\x64'), undefined],
     [file('\xff\xfe\0h\0i'), undefined],
     [file('OggS\0\x02'), 'audio/ogg'],
     [file('fLaC\0\0\0\x22'), 'audio/flac'],

@@ -35,10 +35,12 @@ test('JSON is found as it is written, in fences and among prose', () => {
     `\`\`\`json\n${json}\n\`\`\``,
     `Here you are:\n\n\`\`\`\n${json}\n\`\`\`\nAnything else?`,
     `Sure! ${json} Have a nice day.`,
+    `Sure! ${json}`,
     `The set {x, y} became: ${json}`,
     `It costs 5" [see below]: ${json}`,
   ];
   for (const text of texts) assert.deepEqual(checkAnswer(text, anyJson), { ok: true, json }, text);
+  assert.deepEqual(checkAnswer('Sure: {"a":"b"}', anyJson), { ok: true, json: '{"a":"b"}' });
   const two = '```json\n{"a":1}\n```\nor rather\n```json\n{"a":2}\n```';
   assert.deepEqual(checkAnswer(two, anyJson), { ok: true, json: '{"a":1}' });
 });

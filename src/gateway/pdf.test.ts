@@ -84,6 +84,25 @@ test('what lies beyond the limits is left out', async (t) => {
   await assert.rejects(readerFor(t, { maxBytes: 100 }).text(base64), /^PdfUnreadable: it has more than 100 bytes/);
 });
 
+test('a long page is read to its end, or as far as there is room', async (t) => {
+  const lines = Array.from({ length: 1000 }, (_, i) => `line ${i}`);
+  const base64 = pdfOf(page(...lines));
+  assert.deepEqual((await readerFor(t).text(base64)).pages, [lines.join('\n')]);
+  const { pages, truncated } = await readerFor(t, { maxCharacters: 3000 }).text(base64);
+  assert.deepEqual([pages[0]?.length, truncated], [3000, true]);
+});
+
+test('what has not been asked for lately is forgotten', async (t) => {
+  const reader = readerFor(t, { maxKeptCharacters: 15 });
+  const [one, two, three] = [pdfOf(page('first one')), pdfOf(page('second')), pdfOf(page('third'))];
+  const first = await reader.text(one);
+  const second = await reader.text(two);
+  assert.equal(await reader.text(one), first);
+  await reader.text(three);
+  assert.equal(await reader.text(one), first);
+  assert.notEqual(await reader.text(two), second);
+});
+
 test('what is no PDF is unreadable, and harms nobody', async (t) => {
   const reader = readerFor(t);
   const damaged = Buffer.from('%PDF-1.4\nnot really').toString('base64');

@@ -12,6 +12,8 @@ export interface PdfReaderOptions {
   /** Pages and characters beyond these are left out. */
   readonly maxPages: number;
   readonly maxCharacters: number;
+  /** Characters of all texts together that are kept; 16 million where nothing is said. */
+  readonly maxKeptCharacters?: number;
   /** How long the thread waits for another PDF; 30 s where nothing is said. */
   readonly idleMs?: number;
 }
@@ -38,9 +40,8 @@ export class PdfUnreadable extends Error {
 
 /** PDFs that may wait for their turn. */
 const maxWaiting = 16;
-/** Texts that are kept: PDFs, and characters of all of them together. */
+/** PDFs whose texts are kept. */
 const maxKept = 200;
-const maxKeptCharacters = 16_000_000;
 /** Memory of the thread. V8 looks after its own heap; bytes beside it, such as a page that unfolds endlessly, are watched. */
 const maxHeapMegabytes = 256;
 const maxOutsideBytes = 256 * 1024 * 1024;
@@ -112,6 +113,7 @@ class ThreadedReader implements PdfReader {
   }
 
   #forget(): void {
+    const { maxKeptCharacters = 16_000_000 } = this.#options;
     for (const [key, { size }] of this.#kept) {
       if (this.#kept.size <= maxKept && this.#keptCharacters <= maxKeptCharacters) return;
       this.#kept.delete(key);

@@ -21,6 +21,19 @@ test('a thread is shared by those who hold it, and ends when nobody has held it 
   thread.release();
 });
 
+test('a thread lives as long as one holds it, and one that has ended is replaced', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const thread = new Thread({ name: 'token', idleMs: 1000, heapMegabytes: 256 });
+  t.after(() => thread.end());
+  const worker = thread.hold();
+  thread.hold();
+  thread.release();
+  t.mock.timers.tick(5000);
+  assert.equal(thread.hold(), worker);
+  await worker.terminate();
+  assert.notEqual(thread.hold(), worker);
+});
+
 test('a thread that nobody holds keeps no process alive', async (t) => {
   const program = `
     import { createTokenCounter } from ${JSON.stringify(import.meta.resolve('./token-count.ts'))};

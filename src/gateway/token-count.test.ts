@@ -55,6 +55,13 @@ test('what would take too long is extrapolated', async (t) => {
   assert.ok(Math.abs(endless - 125_000) < 1000, String(endless));
 });
 
+test('of a very long text parts are counted', async (t) => {
+  const counter = counterFor(t, { maxMs: 50 });
+  const tokens = sumOf(await counter.count([prose.repeat(100_000)]));
+  const exact = countTokens(prose) * 100_000;
+  assert.ok(Math.abs(tokens - exact) / exact < 0.1, `${tokens}, not ${exact}`);
+});
+
 test('many are counted at a time, but not any number', async (t) => {
   const counter = counterFor(t);
   const counts = await Promise.allSettled(Array.from({ length: 120 }, (_, i) => counter.count(['word'.repeat(i)])));

@@ -39,9 +39,12 @@ test('an image costs by its maker and size', () => {
     tokenFamilyOf(model).image({ width, height });
   assert.equal(tokens('claude-opus-4-6', 1000, 750), 1000);
   assert.equal(tokens('claude-opus-4-6', 8000, 6000), 1600);
+  assert.equal(tokens('claude-opus-4-6', 3136, 100), 105);
   assert.equal(tokens('gpt-5', 1024, 1024), 765);
   assert.equal(tokens('gpt-5', 512, 512), 255);
   assert.equal(tokens('gpt-5', 2048, 4096), 1105);
   assert.equal(tokens('gemini-3', 300, 300), 258);
+  assert.equal(tokens('gemini-3', 384, 384), 258);
+  assert.equal(tokens('gemini-3', 1600, 100), 774);
   assert.equal(tokens('gemini-3', 1000, 700), 516);
 });

@@ -104,9 +104,14 @@ test("the user's prices go over the table's, field by field, and add to it", () 
 });
 
 test("Anthropic's cache has its rules where the table is silent", () => {
-  const mine = createPrices({ 'claude-new': { input: 10, output: 50 }, other: { input: 10, output: 50 } });
+  const mine = createPrices({
+    'claude-new': { input: 10, output: 50 },
+    'claude-own': { input: 10, cache_read: 2, cache_write: 3, cache_write_1h: 4 },
+    other: { input: 10, output: 50 },
+  });
   const cached = { input: 0, cacheRead: 1_000_000, cacheWrite: 2_000_000, cacheWrite1h: 1_000_000 };
   assert.equal(mine.costOf({ model: 'claude-new', usage: cached }), 1 + 12.5 + 20);
+  assert.equal(mine.costOf({ model: 'claude-own', usage: cached }), 2 + 3 + 4);
   assert.equal(mine.costOf({ model: 'other', usage: cached }), 30);
 });
 

@@ -36,6 +36,10 @@ export interface Grammar {
   readonly tellsLength: boolean;
   /** Whether the language has a word for an answer that was refused. */
   readonly refuses: boolean;
+  /** Whether texts that follow each other stay apart. */
+  readonly textsApart: boolean;
+  /** Whether tokens written to a cache are counted by themselves. */
+  readonly countsCacheWrites: boolean;
   /** Whether pictures, and PDF files, are taken. */
   readonly takes: { readonly pictures: boolean; readonly documents: boolean };
   /** Ways to write one and the same answer, as servers are known to do. */

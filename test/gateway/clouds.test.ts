@@ -110,7 +110,7 @@ describe('Vertex AI', () => {
       const folder = `/v1/projects/ours/locations/global/publishers/${model.startsWith('claude') ? 'anthropic' : 'google'}/models/`;
       assert.ok(
         upstream.requests.every(({ path }) => path.startsWith(folder + model)),
-        upstream.requests[0]?.path,
+        upstream.requests[0]?.path ?? '',
       );
     });
   }

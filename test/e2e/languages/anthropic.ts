@@ -11,6 +11,8 @@ export const anthropic: Grammar = {
   tooLong: { kind: 'status', status: 400, message: 'prompt is too long: 9000 tokens > 8192 maximum' },
   tellsLength: true,
   refuses: true,
+  textsApart: true,
+  countsCacheWrites: true,
   takes: { pictures: true, documents: true },
   manners: {
     'input in the start': { anthropic: { inputInStart: true } },

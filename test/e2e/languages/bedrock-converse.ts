@@ -11,6 +11,8 @@ export const bedrockConverse: Grammar = {
   tooLong: { kind: 'overflow' },
   tellsLength: false,
   refuses: true,
+  textsApart: true,
+  countsCacheWrites: true,
   takes: { pictures: true, documents: true },
   manners: {
     'no starts of the answer': { bedrock: { omit: ['messageStart'] } },

@@ -17,6 +17,8 @@ export const cohere: Grammar = {
   },
   tellsLength: false,
   refuses: false,
+  textsApart: true,
+  countsCacheWrites: false,
   takes: { pictures: true, documents: false },
   manners: {
     'CRLF, no space': { newline: 'crlf', space: false },

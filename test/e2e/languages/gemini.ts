@@ -15,6 +15,8 @@ export const gemini: Grammar = {
   },
   tellsLength: true,
   refuses: true,
+  textsApart: false,
+  countsCacheWrites: false,
   takes: { pictures: true, documents: true },
   manners: {
     'thoughts in any case': { gemini: { thoughts: 'always' } },

@@ -19,6 +19,8 @@ export const openaiChat: Grammar = {
   },
   tellsLength: true,
   refuses: true,
+  textsApart: false,
+  countsCacheWrites: true,
   takes: { pictures: true, documents: true },
   manners: {
     'whole calls': { chat: { calls: 'whole' }, stop: 'stop' },

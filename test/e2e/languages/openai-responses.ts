@@ -14,6 +14,8 @@ export const openaiResponses: Grammar = {
   tooLong: { kind: 'overflow', window: 8192 },
   tellsLength: false,
   refuses: true,
+  textsApart: true,
+  countsCacheWrites: true,
   takes: { pictures: true, documents: true },
   manners: {
     'thinking as text': { responses: { reasoning: 'text' } },

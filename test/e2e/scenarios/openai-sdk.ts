@@ -85,9 +85,9 @@ async function usage(stage: Stage): Promise<void> {
 async function stops(stage: Stage): Promise<void> {
   const ends = [
     { stop: 'length', reason: 'length' },
-    { stop: 'refusal', reason: 'content_filter' },
+    { stop: 'refusal', reason: stage.grammar.refuses ? 'content_filter' : 'stop' },
     { stop: 'end', reason: 'stop' },
-  ] as const;
+  ];
   const world = await stage.world({ steps: ends.map(({ stop }) => ({ times: 2, parts: ['Some words.'], stop })) });
   const sdk = connect(world);
   for (const { reason } of ends) {

@@ -72,7 +72,7 @@ async function errorEventInArguments(stage: Stage): Promise<void> {
 /** The call that broke is not run; that which comes whole is run once. */
 async function brokenCall(stage: Stage, fault: Fault): Promise<void> {
   const input = { command: 'echo ran >> ran.txt; echo and-more >> ran.txt', description: 'Leaves a trace' };
-  const call: Step = { parts: [{ tool: 'Bash', input }], chunk: 4 };
+  const call: Step = { parts: [{ tool: 'Bash', input }], chunk: 4, gemini: { partialArgs: true } };
   const world = await stage.world({ steps: [{ ...call, faults: [fault] }, call, 'It ran.'] });
   const ended = await session(stage, world);
   assertSucceeded(ended, 'It ran.');

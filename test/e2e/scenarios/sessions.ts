@@ -76,17 +76,19 @@ async function thinking(stage: Stage): Promise<void> {
   const session = await runSession(stage, { ...world, folder, prompt: 'Count.', allow: ['Bash'] });
   assertSucceeded(session, 'Counted.');
   const told = answered(session, 'thinking');
-  assert.deepEqual(
-    told.map((block) => block['thinking']),
-    [thought, 'Again.'],
-  );
+  assert.deepEqual(thoughtsAmong(told.map((block) => block['thinking'])), [thought, 'Again.']);
   const thoughts = world.calls().at(-1)?.thoughts ?? [];
   if (stage.grammar.thoughtsReturn === 'told')
-    assert.deepEqual(thoughts, [thought, 'Again.'], 'thinking came back changed');
+    assert.deepEqual(thoughtsAmong(thoughts), [thought, 'Again.'], 'thinking came back changed');
   // Whether a proof is the one that was given, the upstream checks.
   else assert.equal(thoughts.length, 2, 'proofs of thinking are lost');
   assert.ok(told.every(({ signature }) => typeof signature === 'string' && signature.length > 20));
   checkGrowth(world.calls());
+}
+
+/** Without blocks that hold nothing but a proof, and without what was said before a call, which is a plan to some. */
+function thoughtsAmong(texts: readonly unknown[]): readonly unknown[] {
+  return texts.filter((text) => text !== '' && text !== 'Let me count.');
 }
 
 async function longSession(stage: Stage): Promise<void> {
