@@ -34,15 +34,18 @@ async function read({ bytes, maxPages, maxCharacters }: PdfTask): Promise<void> 
   try {
     tell({ type: 'open', pages: pdf.numPages });
     let left = maxCharacters;
+    let isFull = false;
     const last = Math.min(pdf.numPages, maxPages);
-    for (let number = 1; number <= last && left > 0; number++) {
+    for (let number = 1; number <= last && !isFull; number++) {
       const page = await pdf.getPage(number);
-      const text = await textOf(page.streamTextContent() as ReadableStream<Chunk>, left);
+      const raw = await textOf(page.streamTextContent() as ReadableStream<Chunk>, left);
+      const text = tidy(raw.slice(0, left));
       tell({ type: 'page', text });
+      isFull = raw.length >= left;
       left -= text.length;
       page.cleanup();
     }
-    tell({ type: 'end', truncated: last < pdf.numPages || left <= 0 });
+    tell({ type: 'end', truncated: last < pdf.numPages || isFull });
   } finally {
     await pdf.loadingTask.destroy();
   }
@@ -54,15 +57,17 @@ async function textOf(chunks: ReadableStream<Chunk>, most: number): Promise<stri
   const reader = chunks.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return text;
     for (const { str = '', hasEOL = false } of value.items) text += hasEOL ? `${str}\n` : str;
     if (text.length < most) continue;
     // The library insists on a reason.
     await reader.cancel(new Error('enough'));
-    break;
+    return text;
   }
+}
+
+function tidy(text: string): string {
   return text
-    .slice(0, most)
     .toWellFormed()
     .replace(/[ \t]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')

@@ -36,7 +36,7 @@ function pdfOf(...contents: readonly string[]): string {
 
 /** The content of a page with these lines. */
 function page(...lines: readonly string[]): string {
-  const content = `BT /F 12 Tf 14 TL 50 700 Td ${lines.map((line) => `(${line}) Tj T*`).join(' ')} ET`;
+  const content = `BT /F 0.5 Tf 0.7 TL 50 750 Td ${lines.map((line) => `(${line}) Tj T*`).join(' ')} ET`;
   return deflateSync(content).toString('latin1');
 }
 
@@ -87,9 +87,11 @@ test('what lies beyond the limits is left out', async (t) => {
 test('a long page is read to its end, or as far as there is room', async (t) => {
   const lines = Array.from({ length: 1000 }, (_, i) => `line ${i}`);
   const base64 = pdfOf(page(...lines));
-  assert.deepEqual((await readerFor(t).text(base64)).pages, [lines.join('\n')]);
+  const [read = ''] = (await readerFor(t).text(base64)).pages;
+  assert.equal(read.split('\n').length, 1000);
+  assert.ok(read === lines.join('\n'));
   const { pages, truncated } = await readerFor(t, { maxCharacters: 3000 }).text(base64);
-  assert.deepEqual([pages[0]?.length, truncated], [3000, true]);
+  assert.deepEqual([pages.length, pages[0], truncated], [1, read.slice(0, 3000).trim(), true]);
 });
 
 test('what has not been asked for lately is forgotten', async (t) => {

@@ -55,10 +55,17 @@ function writeClaude(wish: Reasoning, maxTokens: number, forced: boolean, to: Wr
   const thinking = {
     type: typeOf.get(mode) ?? mode,
     ...(budget !== undefined && { budget_tokens: budget }),
-    ...(wish.display !== undefined && { display: wish.display }),
+    ...(wish.display !== undefined && { display: displayOf(wish.display, to) }),
   };
   const excludes = { fields: ['temperature', 'top_k'], why: 'it cannot be chosen while the model thinks' };
   return { additional: { thinking }, ...said, ...(mode !== 'off' && !to.own && { excludes }) };
+}
+
+/** Other words are for betas that are not known here. */
+function displayOf(display: string, to: Writing): string {
+  if (to.own || display === 'summarized' || display === 'omitted') return display;
+  to.lose('approximated', 'reasoning.display', `${display} is told as summarized`);
+  return 'summarized';
 }
 
 function claudeEffort(effort: Effort | undefined, to: Writing): string | undefined {

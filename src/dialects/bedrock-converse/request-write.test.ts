@@ -111,6 +111,15 @@ describe('messages', () => {
     assert.equal(results[0].toolResult?.toolUseId, made);
   });
 
+  test('different ids stay different', () => {
+    const ids = ['a:b', 'a/b', 'a'.repeat(70), 'a'.repeat(71), ''];
+    const calls = ids.map((id): Block => ({ ...call, id }));
+    const [, uses] = contents(write({ turns: [said('Go.'), replied(...calls)], tools: [look] })) as [unknown, Uses[]];
+    const made = uses.map(({ toolUse }) => toolUse?.toolUseId ?? '');
+    assert.equal(new Set(made).size, ids.length);
+    for (const id of made) assert.match(id, /^[a-zA-Z0-9_-]{1,64}$/);
+  });
+
   test('arguments that are no object are wrapped into one', () => {
     const written = write({ turns: [said('Go.'), replied({ ...call, json: '[1' }), said(result)], tools: [look] });
     assert.deepEqual((contents(written)[1] as JsonObject[])[0], {

@@ -140,9 +140,12 @@ function writeChoice(choice: ToolChoice | undefined, offered: readonly Tool[], t
     to.lose('mapped', 'tool_choice', 'the one allowed tool is named');
   const isThere = offered.some((tool) => tool.name === name);
   if (name !== undefined && !isThere && !to.own) to.lose('approximated', 'tool_choice', `there is no tool ${name}`);
+  const named = name !== undefined && (isThere || to.own);
+  // Claude's own field is a whole choice, or none.
+  const whole = named ? { type: 'tool', name } : { type: 'any' };
   return {
-    toolChoice: name !== undefined && (isThere || to.own) ? { tool: { name } } : { any: {} },
-    ...(single !== undefined && { additional: single }),
+    toolChoice: named ? { tool: { name } } : { any: {} },
+    ...(single !== undefined && { additional: { ...whole, ...single } }),
     forced: true,
   };
 }
