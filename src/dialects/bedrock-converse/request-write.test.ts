@@ -390,7 +390,7 @@ describe('tools', () => {
     ]);
     assert.deepEqual(choose({ parallelTools: false, toolChoice: { type: 'required' } }), [
       { any: {} },
-      { disable_parallel_tool_use: true },
+      { type: 'any', disable_parallel_tool_use: true },
       [],
     ]);
     assert.deepEqual(choose({ parallelTools: false, model: nova }), [undefined, undefined, ['dropped parallel_tools']]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EmbedRequest } from '../../canon/embedding.ts';
+import type { EmbedAnswer, EmbedRequest } from '../../canon/embedding.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Loss } from '../../canon/loss.ts';
 import { gemini } from './index.ts';
@@ -140,7 +140,7 @@ test('answers are read and written in each form', () => {
     ],
   ] as const;
   for (const [form, body] of answers) {
-    const answer = upstream.readResponse(body, {}, form);
+    const answer: EmbedAnswer = upstream.readResponse(body, {}, form);
     assert.deepEqual(answer.vectors, [[1, 2]]);
     assert.equal(answer.usage.input, 5);
     assert.deepEqual(client.writeResponse(answer, foreign, form), body);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EmbedRequest } from '../../canon/embedding.ts';
+import { GatewayError } from '../../canon/error.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { Loss } from '../../canon/loss.ts';
 import type { Quirks } from '../dialect.ts';
@@ -54,7 +55,11 @@ test('contradictions are refused by name', () => {
     [{ model: 'm', input: 'a', encoding_format: 'hex' }, 'encoding_format'],
   ] as const;
   for (const [body, param] of wrong) {
-    assert.throws(() => client.readRequest({ ...body }, ''), { kind: 'invalid_request', details: { param } }, param);
+    assert.throws(
+      () => client.readRequest({ ...body }, ''),
+      (error) => error instanceof GatewayError && error.kind === 'invalid_request' && error.details.param === param,
+      param,
+    );
   }
 });
 
