@@ -14,8 +14,10 @@ export interface Cell {
   readonly form: 'streamed' | 'whole';
   /** Nothing where all is well. */
   readonly faults: readonly string[];
-  /** Why there is nothing to play: a language has no such thing. */
+  /** Why there is nothing to play: neither language has such a thing, or there is no answer in this form. */
   readonly gap?: string;
+  /** Why only one side played its part: the other has no such thing. */
+  readonly half?: string;
 }
 
 /** Where the gateway is that is judged. */
@@ -33,7 +35,8 @@ export async function playCell(
   scenario: string,
   form: Cell['form'],
 ): Promise<Cell> {
-  const cell = { client: client.language, provider, scenario, form };
+  const half = gapOf(client.language, scenario) ?? gapOf(provider, scenario);
+  const cell = { client: client.language, provider, scenario, form, ...(half !== undefined && { half }) };
   const stream = form === 'streamed';
   // A scenario that one side cannot have is still half a scenario: the other side plays its part beside plain words.
   const asks = fixtureOf(client.language, scenario, framed) ?? fixtureOf(client.language, 'text', framed);

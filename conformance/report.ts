@@ -1,10 +1,12 @@
 import type { Cell } from './cells.ts';
+import { gapOf, languages } from './fixture.ts';
+import { scenarios } from './scenarios.ts';
 
 /** How the forms of one scenario between two languages went. */
 function mark(cells: readonly Cell[]): string {
   if (cells.some(({ faults }) => faults.length > 0)) return 'FAILS';
   if (cells.every(({ gap }) => gap !== undefined)) return '–';
-  return cells.filter(({ gap }) => gap === undefined).length === cells.length ? 'yes' : 'half';
+  return cells.every(({ gap, half }) => gap === undefined && half === undefined) ? 'yes' : 'half';
 }
 
 /** The matrix: pairs of languages against scenarios. */
@@ -42,10 +44,17 @@ function tableOf(client: string, cells: readonly Cell[]): string {
 
 /** What is not there, and why, each once. */
 export function gaps(cells: readonly Cell[]): string {
-  const found = cells.flatMap(({ client, provider, scenario, gap }) =>
-    gap === undefined ? [] : [`- ${scenario}, ${client} > ${provider}: ${gap}`],
+  const lacking = languages.map((language) => {
+    const reasons = scenarios.flatMap((scenario) => {
+      const why = gapOf(language, scenario);
+      return why === undefined ? [] : [`- ${scenario}: ${why}`];
+    });
+    return reasons.length === 0 ? `**${language}** has all of them.` : `**${language}**\n\n${reasons.join('\n')}`;
+  });
+  const oneForm = cells.flatMap(({ client, provider, scenario, form, gap, half }) =>
+    gap === undefined || half !== undefined ? [] : [`- ${scenario}, ${client} > ${provider}, ${form}: ${gap}`],
   );
-  return unique(found).join('\n');
+  return [...lacking, ...unique(oneForm)].join('\n\n');
 }
 
 /** What went wrong. */
@@ -73,8 +82,8 @@ whole. The suite knows the languages from outside: it plays the requests and ans
 with the one reviewed meaning of each. Written by \`npm run conformance -- --write\`.
 
 *yes*: streamed and whole, text, reasoning, calls, arguments, sources, reason to stop and tokens are as they were meant, and
-what the client said arrived or stands in the receipt. *half*: one of the forms does not exist for this answer. *–*: neither
-language has such a thing; the reasons are below.
+what the client said arrived or stands in the receipt. *half*: one of the two languages has no such thing; the other side has
+played its part. *–*: neither has. The reasons are below.
 
 ${played.filter((cell) => cell.faults.length === 0).length} of ${played.length} are right.
 

@@ -27,6 +27,7 @@ const testFiles = globSync([
   'test/**/*.test.ts',
   'bin/**/*.test.ts',
   'scripts/**/*.test.ts',
+  'conformance/**/*.test.ts',
 ]).sort();
 
 /** These only read files; they run at the same time. */

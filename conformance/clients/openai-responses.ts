@@ -52,8 +52,7 @@ function sayingOf(response: Json): Saying {
     text: parts.map((part) => textAt(part, 'text') + textAt(part, 'refusal')).join(''),
     thinking: output
       .filter(({ type }) => type === 'reasoning')
-      .flatMap((item) => [...listAt(item, 'summary'), ...listAt(item, 'content')])
-      .map((part) => textAt(part, 'text'))
+      .map((item) => paragraphs(listAt(item, 'summary')) + paragraphs(listAt(item, 'content')))
       .join(''),
     calls: output.flatMap((item) => {
       if (item['type'] === 'custom_tool_call') return [{ name: textAt(item, 'name'), input: { input: item['input'] } }];
@@ -70,4 +69,9 @@ function sayingOf(response: Json): Saying {
       output: countAt(usage, 'output_tokens'),
     },
   };
+}
+
+/** Parts of one piece of reasoning are its paragraphs. */
+function paragraphs(parts: readonly Json[]): string {
+  return parts.map((part) => textAt(part, 'text')).join('\n\n');
 }

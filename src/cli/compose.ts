@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
+import { secretsIn } from '../config/secret.ts';
 import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -201,9 +202,5 @@ function isProxied(env: NodeJS.ProcessEnv): boolean {
 }
 
 function secretsOf({ auth, providers }: Config): string[] {
-  const secrets = [...auth.keys];
-  for (const { api_key: key, client_id: id, client_secret: secret, headers = {} } of Object.values(providers)) {
-    for (const each of [key, id, secret, ...Object.values(headers)]) if (each !== undefined) secrets.push(each);
-  }
-  return secrets.map((secret) => secret.reveal());
+  return secretsIn([auth, providers]).map((secret) => secret.reveal());
 }

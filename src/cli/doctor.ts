@@ -98,12 +98,11 @@ async function examineProvider(
   if (offline) return { state: 'note', what: `${what}  (not called)` };
   const began = performance.now();
   try {
-    const { origin, path } = provider.probe;
+    const headers = { accept: 'application/json', 'user-agent': gateway.userAgent };
+    const request = { method: 'GET', ...provider.probe, headers } as const;
     const answer = await sendWhole(gateway.sender, {
-      method: 'GET',
-      origin,
-      path,
-      headers: { accept: 'application/json', 'user-agent': gateway.userAgent, ...(await provider.authorize()) },
+      ...request,
+      headers: { ...headers, ...(await provider.authorize(request)) },
       timeouts: { ...provider.timeouts, connect: patienceMs, firstByte: patienceMs, total: patienceMs },
     });
     return judged(provider, `${what}  ${Math.round(performance.now() - began)} ms`, answer.status);
@@ -138,6 +137,8 @@ function judged(provider: Provider, what: string, status: number): Finding {
 }
 
 function unreachable(provider: Provider, error: GatewayError): string {
+  // A credential that is not to be had says itself what to do.
+  if (error.kind === 'authentication') return error.message;
   const local = /\/\/(127\.|localhost|\[::1\])/.test(provider.baseUrl);
   const advice = local
     ? 'Is the server running? Start it, or correct base_url.'

@@ -58,8 +58,11 @@ export const quirksSchema = z.strictObject({
     .describe('How the server is asked to search the web; without it, it is not.')
     .exactOptional(),
   tool_choice_required: oneOf(['required', 'any']).describe('The word for "must call some tool".').exactOptional(),
-  tool_ids: oneOf(['any', 'nine'])
-    .describe('Tool-call ids that are taken; "nine": exactly nine letters or digits.')
+  tool_ids: oneOf(['any', 'nine', 'none'])
+    .describe('Tool-call ids that are taken; "nine": exactly nine letters or digits; "none": calls have none.')
+    .exactOptional(),
+  count_body: oneOf(['bare'])
+    .describe("How tokens are asked to be counted; bare: without the envelope of Gemini's API.")
     .exactOptional(),
   assistant_prefix: flag()
     .describe('Whether a last message of the assistant says that the answer goes on from it (prefix).')

@@ -67,8 +67,10 @@ export interface Quirks {
   readonly web_search?: 'web_search_options' | 'plugins' | 'tool';
   /** Word for "must call some tool". */
   readonly tool_choice_required?: 'required' | 'any';
-  /** Tool-call ids that the server takes: `nine` = exactly nine letters or digits. */
-  readonly tool_ids?: 'any' | 'nine';
+  /** Tool-call ids that the server takes: `nine` = exactly nine letters or digits; `none`: calls have no ids there. */
+  readonly tool_ids?: 'any' | 'nine' | 'none';
+  /** A request to count tokens as Vertex AI takes it, `bare`, instead of in Gemini's envelope. */
+  readonly count_body?: 'bare';
   /** Whether a last message of the assistant has to say that the answer goes on from it (`prefix`). */
   readonly assistant_prefix?: boolean;
   /** Name of the seed. */

@@ -41,7 +41,7 @@ async function read({ bytes, maxPages, maxCharacters }: PdfTask): Promise<void> 
       const raw = await textOf(page.streamTextContent() as ReadableStream<Chunk>, left);
       const text = tidy(raw.slice(0, left));
       tell({ type: 'page', text });
-      isFull = raw.length >= left;
+      isFull = raw.length > left;
       left -= text.length;
       page.cleanup();
     }
@@ -59,7 +59,7 @@ async function textOf(chunks: ReadableStream<Chunk>, most: number): Promise<stri
     const { done, value } = await reader.read();
     if (done) return text;
     for (const { str = '', hasEOL = false } of value.items) text += hasEOL ? `${str}\n` : str;
-    if (text.length < most) continue;
+    if (text.length <= most) continue;
     // The library insists on a reason.
     await reader.cancel(new Error('enough'));
     return text;

@@ -187,7 +187,8 @@ class NameRules {
     const usual = [family === undefined ? undefined : this.#providers.get(family), this.#default];
     const found = providerOfModel(operation, name, {
       usual: usual.filter((provider) => provider !== undefined),
-      others: this.#providers.values(),
+      // Without a default not every name is welcome.
+      others: this.#default === undefined ? [] : this.#providers.values(),
     });
     return found === undefined ? undefined : [this.#at(found, name)];
   }

@@ -308,6 +308,12 @@ describe('Vertex AI', () => {
     assert.deepEqual(wrappings, [undefined, 'gemini']);
   });
 
+  test('Gemini has quirks there that it has not at home', () => {
+    assert.deepEqual(vertex.routes('gemini-x')[0]?.quirks, { tool_ids: 'none', count_body: 'bare' });
+    assert.deepEqual(vertex.routes('claude-x')[0]?.quirks, {});
+    assert.equal(vertex.routes('google/gemini-3-pro')[0]?.quirks.reasoning, 'extra_content');
+  });
+
   test('tokens are counted where each has its counter', () => {
     assert.equal(vertex.routes('claude-x')[0]?.countPath, `${folder}/anthropic/models/count-tokens:rawPredict`);
     assert.equal(vertex.routes('gemini-x')[0]?.countPath, `${folder}/google/models/gemini-x:countTokens`);
@@ -469,6 +475,16 @@ describe('Bedrock', () => {
     assert.deepEqual([name('jp'), name('none')], ['jp.anthropic.claude-opus-5-5', 'anthropic.claude-opus-5-5']);
     assert.equal(bedrock.modelName(id), id);
     assert.equal(bedrock.modelName('amazon.nova-pro-v1:0'), 'amazon.nova-pro-v1:0');
+  });
+
+  test("models have the quirks of their makers, under every profile's name", () => {
+    const quirks = (model: string) => bedrock.routes(model, 'bedrock-converse')[0]?.quirks;
+    assert.equal(quirks('us.meta.llama3-3-70b-instruct-v1:0')?.forced_tools, false);
+    assert.equal(quirks('us.meta.llama3-3-70b-instruct-v1:0')?.images, false);
+    assert.equal(quirks('us.meta.llama3-2-90b-instruct-v1:0')?.images, true);
+    for (const whole of [id, 'amazon.nova-pro-v1:0', 'mistral.mistral-large-2407-v1:0']) {
+      assert.deepEqual(quirks(whole), {}, whole);
+    }
   });
 
   test('the region is told by settings, environment, profile or address', () => {

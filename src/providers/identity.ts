@@ -8,7 +8,6 @@ import { googleIdentity } from './google/identity.ts';
 import type { IdentitySources } from './identity-sources.ts';
 import { keyHeaders } from './key-header.ts';
 import type { Identity, Kind } from './kind.ts';
-
 import { languages } from './language.ts';
 import { filled, unfilled, type Values } from './template.ts';
 import { TokenCredential } from './token-service.ts';

@@ -131,6 +131,7 @@ test('the schema of the configuration knows every quirk and no other', () => {
     web_search: true,
     tool_choice_required: true,
     tool_ids: true,
+    count_body: true,
     assistant_prefix: true,
     seed: true,
     service_tiers: true,

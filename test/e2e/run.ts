@@ -56,7 +56,7 @@ async function playOne(run: Run): Promise<Outcome> {
   return { run, state: 'FAILED', took, why, traces: stage.folder };
 }
 
-async function within(limit: number, time: AbortController, story: Promise<void>): Promise<void> {
+async function within(limit: number, time: AbortController, story: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

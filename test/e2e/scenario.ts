@@ -29,7 +29,7 @@ export interface Scenario {
   readonly short?: boolean;
   /** Milliseconds; the default is a minute. */
   readonly limit?: number;
-  readonly play: (stage: Stage) => Promise<void>;
+  readonly play: (stage: Stage) => Promise<unknown>;
 }
 
 /** A scenario over one language. */

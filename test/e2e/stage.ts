@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Scenario as Script, type Simulator, startSimulator } from '../../src/simulator/index.ts';
+import { type AwsAccount, type Scenario as Script, type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { clientKey, type GatewayConfig, type GatewayProcess, providerKey, startGateway } from '../gateway-process.ts';
 import type { Grammar, Language } from './language.ts';
 import { grammars } from './languages/index.ts';
@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly provider?: GatewayConfig;
   /** The whole entry for a provider of a known kind, which decides by itself what it speaks and where. */
   readonly service?: (url: string) => GatewayConfig;
+  /** The account that has to sign what reaches the upstream. */
+  readonly aws?: AwsAccount;
   /** Sections for the configuration beside the usual ones. */
   readonly config?: GatewayConfig;
   /** Where model names go, in place of the usual rules. */
@@ -72,7 +74,13 @@ export class Stage {
 
   /** Starts an upstream that plays the script, and a gateway before it. */
   async world(script: Script, options: WorldOptions = {}): Promise<World> {
-    const simulator = await startSimulator({ scenario: script, requireKey: providerKey, keep: 2000 });
+    const { aws } = options;
+    const simulator = await startSimulator({
+      scenario: script,
+      requireKey: providerKey,
+      keep: 2000,
+      ...(aws !== undefined && { aws }),
+    });
     this.onEnd(() => simulator.close());
     const gateway = await startGateway(this.makeFolder('gateway'), this.#configFor(simulator.url, options));
     this.onEnd(() => gateway.stop());

@@ -389,7 +389,7 @@ describe('tools', () => {
       [],
     ]);
     assert.deepEqual(choose({ parallelTools: false, toolChoice: { type: 'required' } }), [
-      { any: {} },
+      undefined,
       { type: 'any', disable_parallel_tool_use: true },
       [],
     ]);

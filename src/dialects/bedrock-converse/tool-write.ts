@@ -141,13 +141,11 @@ function writeChoice(choice: ToolChoice | undefined, offered: readonly Tool[], t
   const isThere = offered.some((tool) => tool.name === name);
   if (name !== undefined && !isThere && !to.own) to.lose('approximated', 'tool_choice', `there is no tool ${name}`);
   const named = name !== undefined && (isThere || to.own);
-  // Claude's own field is a whole choice, or none.
-  const whole = named ? { type: 'tool', name } : { type: 'any' };
-  return {
-    toolChoice: named ? { tool: { name } } : { any: {} },
-    ...(single !== undefined && { additional: { ...whole, ...single } }),
-    forced: true,
-  };
+  if (single !== undefined) {
+    // Claude's own field is a whole choice, and the service refuses it beside the language's.
+    return { additional: { ...(named ? { type: 'tool', name } : { type: 'any' }), ...single }, forced: true };
+  }
+  return { toolChoice: named ? { tool: { name } } : { any: {} }, forced: true };
 }
 
 function soleName(allowed: readonly string[] | undefined): string | undefined {

@@ -72,7 +72,7 @@ test('what a server says beside the kind is kept', () => {
 test('keys are not repeated, neither in words nor in bytes', () => {
   const { message, details } = read(
     401,
-    envelope({ message: 'Incorrect API key provided: sk-proj-abcdefghijklmnop.' }),
+    envelope({ message: 'Incorrect API key provided: sk-proj-abcdefghijklmnop, sorry.' }),
   );
   assert.equal(message, 'Incorrect API key provided: [key], sorry.');
   assert.equal(details.origin, undefined);

@@ -179,6 +179,7 @@ export const clouds: readonly Kind[] = [
     alternatives: [[['api_key'], ['access_token'], ['credentials'], ['credentials_file']]],
     backends: ['VERTEX_AI', 'VERTEXAI'],
     identity: 'google',
+    quirks: { tool_ids: 'none', count_body: 'bare' },
     models: [
       { match: '*/*', speaks: 'openai-chat', quirks: { max_tokens: 'max_tokens', files: false, mid_system: false } },
       { match: 'google/*', speaks: 'openai-chat', quirks: { reasoning: 'extra_content', call_proof: unprovenCall } },
@@ -235,6 +236,19 @@ export const clouds: readonly Kind[] = [
     backends: ['AWS_BEDROCK', 'AWS'],
     identity: 'aws',
     serves: ['claude'],
+    models: [
+      // Most makers' models choose for themselves whether to call a tool.
+      {
+        match: '*meta.*|*cohere.*|*ai21.*|*deepseek.*|*qwen.*|*writer.*|*mistral.mistral-7b*|*mistral.mixtral*',
+        quirks: { forced_tools: false },
+      },
+      {
+        match:
+          '*meta.llama3-*|*cohere.*|*ai21.*|*deepseek.*|*openai.gpt-oss*|*amazon.nova-micro*|*amazon.titan*|*mistral.mistral-7b*|*mistral.mixtral*|*qwen.qwen3-coder*|*qwen.qwen3-32b*',
+        quirks: { images: false },
+      },
+      { match: '*meta.llama3-2-11b*|*meta.llama3-2-90b*', quirks: { images: true } },
+    ],
     rename: bedrockNames,
     // Tokens are counted by models, not by the profiles that lead to them.
     countedAs: [/^(us|eu|apac|jp|au|ca|us-gov|global)\./, ''],

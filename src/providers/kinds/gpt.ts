@@ -12,13 +12,15 @@ const both = ['openai-chat', 'openai-responses'] as const;
 export function gptQuirks(before: '' | '*'): readonly ModelQuirks[] {
   const named = (pattern: string): string => pattern.replaceAll(/(^|\|)/g, `$1${before}`);
   const thinkers = named('o1*|o3*|o4*|gpt-5*|gpt-6*|codex*|computer-use*');
+  // Those who are named after neither may be anything: Azure's deployments, and models to come.
+  const others = named('gpt-3.5*|gpt-35*|gpt-4*|chatgpt-*|gpt-5*chat*');
   const efforts = (match: string, ...words: readonly string[]): ModelQuirks => ({
     match: named(match),
     speaks: both,
     quirks: { efforts: words },
   });
   return [
-    { match: '*', speaks: both, quirks: { reasoning_request: 'none', cache_key: true } },
+    { match: '*', speaks: both, quirks: { cache_key: true } },
     {
       match: '*',
       speaks: 'openai-chat',
@@ -42,7 +44,12 @@ export function gptQuirks(before: '' | '*'): readonly ModelQuirks[] {
     efforts('gpt-6*', 'low', 'medium', 'high', 'xhigh', 'max'),
     efforts('gpt-5-pro*', 'high'),
     { match: named('gpt*search*'), speaks: 'openai-chat', quirks: { web_search: 'web_search_options' } },
-    // As they are used in ChatGPT: they do not think.
-    { match: named('gpt-5*chat*'), speaks: both, quirks: { reasoning_request: 'none', refuses: [] } },
+    { match: others, speaks: 'openai-chat', quirks: { reasoning_request: 'none', refuses: [] } },
+    // They do not take the reasoning of others back either.
+    {
+      match: others,
+      speaks: 'openai-responses',
+      quirks: { reasoning: 'none', reasoning_request: 'none', refuses: [] },
+    },
   ];
 }

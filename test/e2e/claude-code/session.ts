@@ -18,9 +18,34 @@ export interface SessionOptions {
   /** Tools that may run without asking, beside those that read and edit. */
   readonly allow?: readonly string[];
   readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
+  /** Whose API it believes to be speaking to; the default is Anthropic's own. */
+  readonly mode?: Mode;
   /** Started by `dragoman code` with this configuration, which tells it where the gateway is. */
   readonly throughConfig?: string;
+}
+
+/** Whose API Claude Code believes to be speaking to, and how it shows its key there. */
+export type Mode = 'anthropic' | 'bedrock' | 'bedrock, signed' | 'vertex';
+
+type Environment = Readonly<Record<string, string>>;
+
+const modes: Readonly<Record<Mode, (url: string, key: string) => Environment>> = {
+  anthropic: (url, key) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: key }),
+  bedrock: (url, key) => ({ ...bedrock(url), AWS_BEARER_TOKEN_BEDROCK: key }),
+  'bedrock, signed': (url, key) => ({ ...bedrock(url), AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: 'any' }),
+  vertex: (url, key) => ({
+    CLAUDE_CODE_USE_VERTEX: '1',
+    ANTHROPIC_VERTEX_BASE_URL: `${url}/v1`,
+    ANTHROPIC_VERTEX_PROJECT_ID: 'any',
+    CLOUD_ML_REGION: 'global',
+    CLAUDE_CODE_SKIP_VERTEX_AUTH: '1',
+    ANTHROPIC_CUSTOM_HEADERS: `x-api-key: ${key}`,
+  }),
+};
+
+function bedrock(url: string): Environment {
+  return { CLAUDE_CODE_USE_BEDROCK: '1', ANTHROPIC_BEDROCK_BASE_URL: url, AWS_REGION: 'us-east-1' };
 }
 
 /** What came of a session. */
@@ -63,9 +88,7 @@ export async function runSession(stage: Stage, options: SessionOptions): Promise
       TMPDIR: home,
       CLAUDE_CODE_TMPDIR: home,
       ...quiet,
-      ...(direct
-        ? { ANTHROPIC_BASE_URL: options.gateway.url, ANTHROPIC_AUTH_TOKEN: options.key }
-        : { DRAGOMAN_CLAUDE: program }),
+      ...(direct ? modes[options.mode ?? 'anthropic'](options.gateway.url, options.key) : { DRAGOMAN_CLAUDE: program }),
       ...options.env,
     },
   });

@@ -2,6 +2,8 @@ import type { Scenario } from '../scenario.ts';
 import { agents } from './agents.ts';
 import { anthropicAnswers } from './anthropic-sdk.ts';
 import { anthropicTrouble } from './anthropic-sdk-trouble.ts';
+import { clouds } from './clouds.ts';
+import { longSessions } from './long-session.ts';
 import { oddServers } from './odd-servers.ts';
 import { openaiAnswers } from './openai-sdk.ts';
 import { openaiTrouble } from './openai-sdk-trouble.ts';
@@ -14,6 +16,8 @@ export const scenarios: readonly Scenario[] = [
   ...tools,
   ...agents,
   ...sessions,
+  ...longSessions,
+  ...clouds,
   ...oddServers,
   ...recovery,
   ...(['anthropic-sdk-1', 'anthropic-sdk-0'] as const).flatMap((client) => [

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Step } from '../../../src/simulator/index.ts';
-import { answered, assertSucceeded, runSession, type Session, toolResults } from '../claude-code/session.ts';
+import { answered, assertSucceeded, runSession, type Session } from '../claude-code/session.ts';
 import { objectIn, objectsIn } from '../json.ts';
 import { clientSide, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { checkGrowth, holding } from '../traffic.ts';
 
-/** Sessions that go on: resumed, long, many at once; with thinking; and how a session begins. */
+/** Sessions that go on: resumed, many at once; with thinking; and how a session begins. */
 export const sessions: readonly Scenario[] = [
   { name: '--resume and --continue', client: 'claude-code', over: clientSide, play: resume },
   { name: 'thinking', client: 'claude-code', play: thinking },
-  { name: 'long session', client: 'claude-code', play: longSession },
   { name: 'eight sessions at once', client: 'claude-code', over: clientSide, limit: 120_000, play: eightAtOnce },
   { name: 'model discovery', client: 'claude-code', play: discovery },
   { name: 'dragoman code', client: 'claude-code', over: clientSide, play: codeCommand },
@@ -89,26 +87,6 @@ async function thinking(stage: Stage): Promise<void> {
 /** Without blocks that hold nothing but a proof, and without what was said before a call, which is a plan to some. */
 function thoughtsAmong(texts: readonly unknown[]): readonly unknown[] {
   return texts.filter((text) => text !== '' && text !== 'Let me count.');
-}
-
-async function longSession(stage: Stage): Promise<void> {
-  const folder = stage.makeFolder('work');
-  const turns = 24;
-  const steps = Array.from({ length: turns }, (_, turn): Step => {
-    const command = `echo line ${turn} >> log.txt; tail -1 log.txt`;
-    return { parts: [`Turn ${turn}.`, { tool: 'Bash', input: { command, description: `Line ${turn}` } }] };
-  });
-  const world = await stage.world({ steps: [...steps, { parts: ['The end.'] }] });
-  const session = await runSession(stage, { ...world, folder, prompt: 'Go on and on.', allow: ['Bash'] });
-  assertSucceeded(session, 'The end.');
-  const expected = Array.from({ length: turns }, (_, turn) => `line ${turn}`);
-  assert.equal(readFileSync(path.join(folder, 'log.txt'), 'utf8'), `${expected.join('\n')}\n`);
-  assert.deepEqual(
-    toolResults(session).map(({ text }) => text.trim()),
-    expected,
-  );
-  assert.equal(world.calls().length, turns + 1);
-  checkGrowth(world.calls());
 }
 
 async function eightAtOnce(stage: Stage): Promise<void> {

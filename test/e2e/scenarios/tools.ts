@@ -1,44 +1,53 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { assertSucceeded, runSession, toolResults } from '../claude-code/session.ts';
+import type { Step } from '../../../src/simulator/index.ts';
+import { assertSucceeded, type Mode, runSession, toolResults } from '../claude-code/session.ts';
 import { pdf, png } from '../media.ts';
 import { startRelay } from '../relay.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Stage } from '../stage.ts';
-import { checkGrowth, checkUntouched } from '../traffic.ts';
+import type { Stage, WorldOptions } from '../stage.ts';
+import { checkGrowth, checkUntouched, type ModelCall } from '../traffic.ts';
 
 /** Tools that Claude Code has in its own process, files on disk, and media that come back from them. */
 export const tools: readonly Scenario[] = [
-  { name: 'tool session', client: 'claude-code', short: true, play: toolSession },
+  { name: 'tool session', client: 'claude-code', short: true, play: (stage) => toolSession(stage) },
   { name: 'Write, Read, Edit, Bash', client: 'claude-code', play: fourTools },
   { name: 'parallel calls', client: 'claude-code', play: parallelCalls },
   { name: 'a tool that fails', client: 'claude-code', play: failingTool },
   { name: 'image and PDF', client: 'claude-code', play: imageAndPdf },
 ];
 
-async function toolSession(stage: Stage): Promise<void> {
+/** A file is written, appended to, and a picture is looked at. Gives the calls that reached the upstream. */
+export async function toolSession(
+  stage: Stage,
+  how: { readonly world?: WorldOptions; readonly mode?: Mode } = {},
+): Promise<readonly ModelCall[]> {
   const folder = stage.makeFolder('work');
   writeFileSync(path.join(folder, 'picture.png'), png(16));
-  const world = await stage.world({
-    steps: [
-      {
-        parts: [
-          'I write it.',
-          { tool: 'Write', input: { file_path: path.join(folder, 'note.txt'), content: 'one\n' } },
-        ],
-      },
-      { parts: [{ tool: 'Bash', input: { command: 'echo two >> note.txt', description: 'Appends a line' } }] },
-      { parts: [{ tool: 'Read', input: { file_path: path.join(folder, 'picture.png') } }] },
-      { parts: ['All is done.'] },
-    ],
+  const steps: readonly Step[] = [
+    {
+      parts: ['I write it.', { tool: 'Write', input: { file_path: path.join(folder, 'note.txt'), content: 'one\n' } }],
+    },
+    { parts: [{ tool: 'Bash', input: { command: 'echo two >> note.txt', description: 'Appends a line' } }] },
+    { parts: [{ tool: 'Read', input: { file_path: path.join(folder, 'picture.png') } }] },
+    { parts: ['All is done.'] },
+  ];
+  const world = await stage.world({ steps }, how.world);
+  const { mode } = how;
+  const session = await runSession(stage, {
+    ...world,
+    folder,
+    prompt: 'Write, append, look.',
+    allow: ['Bash'],
+    ...(mode && { mode }),
   });
-  const session = await runSession(stage, { ...world, folder, prompt: 'Write, append, look.', allow: ['Bash'] });
   assertSucceeded(session, 'All is done.');
   assert.equal(readFileSync(path.join(folder, 'note.txt'), 'utf8'), 'one\ntwo\n');
   assert.equal(world.calls().length, 4);
   assert.ok(world.calls().at(-1)?.carries(png(16)), 'the picture did not reach the upstream');
   checkGrowth(world.calls());
+  return world.calls();
 }
 
 async function fourTools(stage: Stage): Promise<void> {
