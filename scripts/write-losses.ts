@@ -5,6 +5,7 @@ import type { Dialect } from '../src/dialects/index.ts';
 import { writeFor } from '../test/laws/arrival.ts';
 import { clients, fixtures, requestOf, spoken } from '../test/laws/fixture.ts';
 import { plantRequest } from '../test/laws/plant.ts';
+import { isProgram } from './program.ts';
 
 /** The page, relative to this file. */
 export const pageUrl = new URL('../docs/losses.md', import.meta.url);
@@ -53,11 +54,12 @@ function lossesBetween(client: Dialect, target: Dialect): Loss[] {
   const found = new Map<string, Loss>();
   for (const { what, path, why } of all) {
     if (/known to \S+ only/.test(why)) continue;
-    const loss: Loss = { what, path: plain(path), why: why.replaceAll(/\d+/g, 'N') };
+    const loss: Loss = { what, path: plain(path), why: why.replaceAll(/\b\d+\b/g, 'N') };
     found.set(`${loss.what} ${loss.why}`, found.get(`${loss.what} ${loss.why}`) ?? loss);
   }
   return [...found.values()].toSorted(
-    (a, b) => kinds.indexOf(a.what) - kinds.indexOf(b.what) || a.path.localeCompare(b.path) || a.why.localeCompare(b.why),
+    (a, b) =>
+      kinds.indexOf(a.what) - kinds.indexOf(b.what) || a.path.localeCompare(b.path) || a.why.localeCompare(b.why),
   );
 }
 
@@ -77,4 +79,4 @@ function table(losses: readonly Loss[]): string {
   return ['| kind | where | why |', '|---|---|---|', ...rows].join('\n');
 }
 
-if (import.meta.main) writeFileSync(pageUrl, lossPage());
+if (isProgram(import.meta.url)) writeFileSync(pageUrl, lossPage());

@@ -6,6 +6,7 @@ import { gateways } from '../src/providers/kinds/gateways.ts';
 import { hosts } from '../src/providers/kinds/hosts.ts';
 import { locals } from '../src/providers/kinds/locals.ts';
 import { makers } from '../src/providers/kinds/makers.ts';
+import { isProgram } from './program.ts';
 
 /** The page, relative to this file. */
 export const pageUrl = new URL('../docs/providers.md', import.meta.url);
@@ -155,4 +156,4 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-if (import.meta.main) writeFileSync(pageUrl, providerPage());
+if (isProgram(import.meta.url)) writeFileSync(pageUrl, providerPage());

@@ -22,7 +22,7 @@ function whoDoes(gateway: Gateway, operation: Operation): string {
   if (here.length > 0) return `Of the providers here ${here.map(({ name }) => `"${name}"`).join(', ')} do.`;
   const services = [...kinds.values()].filter(({ offers }) => offers?.includes(operation) === true);
   const titles = services.slice(0, mostNamed).map(({ title }) => title);
-  return titles.length === 0 ? '' : `None of the providers here is known to; ${titles.join(', ')} are.`;
+  return titles.length === 0 ? '' : `None of the providers here is known to. Services that do: ${titles.join(', ')}.`;
 }
 
 /** A provider that is not known to have an operation, and answers that there is no such thing, most likely has none. */
@@ -32,6 +32,8 @@ export function explained(
   provider: Provider,
   error: GatewayError,
 ): GatewayError | undefined {
-  const missing = [404, 405, 501].includes(error.status) && provider.offers?.includes(operation) !== true;
+  if (provider.offers?.includes(operation) === true) return undefined;
+  // It may be the model that is not there.
+  const missing = error.status === 404 ? !/\bmodel\b/i.test(error.message) : [405, 501].includes(error.status);
   return missing ? notOffered(gateway, operation, provider, error.message) : undefined;
 }

@@ -265,7 +265,20 @@ test('a server that nobody knows is asked, and what it says is explained', async
   const answer = await rig.post('/v1/embeddings', { model: 'm', input: 'a' });
   assert.equal(answer.status, 404);
   const { error } = (await answer.json()) as { error: { message: string } };
-  assert.match(error.message, /"house" does not offer embeddings: it answers "Not Found"\..*OpenAI.*are\./);
+  assert.match(
+    error.message,
+    /"house" does not offer embeddings: it answers "Not Found"\. None .* Services that do: OpenAI, .*\./,
+  );
+});
+
+test('a model that is not there is not taken for embeddings that are not there', async (t) => {
+  const url = await startRaw(t, (response) => {
+    sendJson(response, 404, { error: { message: 'The model `m` does not exist', type: 't', code: 'model_not_found' } });
+  });
+  const rig = await startRig(t, { providers: { house: { speaks: 'openai-chat', base_url: url } } });
+  const answer = await rig.post('/v1/embeddings', { model: 'm', input: 'a' });
+  assert.equal(answer.status, 404);
+  assert.match(await answer.text(), /"code":"model_not_found"/);
 });
 
 test('the next target is asked where the first fails', async (t) => {
