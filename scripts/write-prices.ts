@@ -13,6 +13,7 @@ import {
   waitForUpdate,
 } from '@pydantic/genai-prices';
 import type { PriceTable, Rates, TableModel } from '../src/policy/price-table.ts';
+import { isProgram } from './program.ts';
 import { toolScript } from './tool.ts';
 
 /** The day the package was published: prices that began before it are the current ones. */
@@ -139,7 +140,7 @@ function literal(text: string): string {
   return text.toLowerCase();
 }
 
-if (import.meta.main) {
+if (isProgram(import.meta.url)) {
   const file = fileURLToPath(pricesUrl);
   writeFileSync(file, JSON.stringify(await priceTable()));
   const format = [toolScript('@biomejs/biome', 'biome'), 'format', '--write', path.relative('.', file)];

@@ -11,7 +11,7 @@ export function progressLine({ run, state, took, why }: Outcome, done: number, a
 }
 
 /** Characters for the outcome of one run. */
-const cellWidth = 12;
+const cellWidth = 14;
 
 /** Clients and scenarios against the languages of the upstream, and why some are not played over all. */
 export function table(outcomes: readonly Outcome[]): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { providerKey } from '../../gateway-process.ts';
+import { type GatewayConfig, providerKey } from '../../gateway-process.ts';
 import type { Mode } from '../claude-code/session.ts';
 import type { Choice, Scenario } from '../scenario.ts';
 import type { Stage, WorldOptions } from '../stage.ts';
@@ -28,7 +28,7 @@ function cloudMode(mode: Mode, over: Choice): Scenario {
 const inBedrock = 'us.anthropic.claude-opus-5-5';
 
 async function throughBedrock(stage: Stage, world: WorldOptions = {}): Promise<void> {
-  const service = (url: string): object => ({
+  const service = (url: string): GatewayConfig => ({
     kind: 'bedrock',
     region: 'us-east-1',
     base_url: url,
@@ -53,7 +53,7 @@ function throughSignedBedrock(stage: Stage): Promise<void> {
 }
 
 async function throughVertex(stage: Stage): Promise<void> {
-  const service = (url: string): object => ({
+  const service = (url: string): GatewayConfig => ({
     kind: 'vertex',
     project: 'my-project',
     location: 'us-east5',

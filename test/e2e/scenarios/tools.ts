@@ -33,7 +33,9 @@ export async function toolSession(
     { parts: [{ tool: 'Read', input: { file_path: path.join(folder, 'picture.png') } }] },
     { parts: ['All is done.'] },
   ];
-  const world = await stage.world({ steps }, how.world);
+  // In its cloud modes it asks for a word of each model first, to see which are there.
+  const when = { tools: ['Bash'] };
+  const world = await stage.world({ steps: steps.map((step) => ({ when, ...step })) }, how.world);
   const { mode } = how;
   const session = await runSession(stage, {
     ...world,
@@ -44,10 +46,11 @@ export async function toolSession(
   });
   assertSucceeded(session, 'All is done.');
   assert.equal(readFileSync(path.join(folder, 'note.txt'), 'utf8'), 'one\ntwo\n');
-  assert.equal(world.calls().length, 4);
-  assert.ok(world.calls().at(-1)?.carries(png(16)), 'the picture did not reach the upstream');
-  checkGrowth(world.calls());
-  return world.calls();
+  const calls = world.calls().filter(({ tools: offered }) => offered.length > 0);
+  assert.equal(calls.length, 4);
+  assert.ok(calls.at(-1)?.carries(png(16)), 'the picture did not reach the upstream');
+  checkGrowth(calls);
+  return calls;
 }
 
 async function fourTools(stage: Stage): Promise<void> {
