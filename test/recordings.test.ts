@@ -34,6 +34,7 @@ const translated: readonly (readonly [name: RegExp, why: string])[] = [
   ],
   [/^mistral\/mistral-incremental-tool-call$/, 'an empty name in later pieces of a call, which is strung to the first'],
   [/^mistral\/mistral-tool-call$/, 'calls without an index'],
+  [/^mistral\/mistral-reasoning$/, 'content as a list, which is taken for a text'],
   [/^openai-chat\/anthropic-fallback-tool-call$/, 'calls numbered from one'],
   [/^openai-responses\/github-copilot-id-rotation.1$/, 'one item under many ids'],
   [/^openai-responses\/openai-phase.1$/, 'a number that no item has'],

@@ -58,7 +58,7 @@ const wordings: readonly RegExp[] = [
 
 /** Wordings without numbers, or with numbers nobody can use. */
 const numberless =
-  /context_length_exceeded|context_window_exceeded|contextwindowexceeded|exceed_context_size|model_max_prompt_tokens_exceeded|(?:maximum|max) (?:context|prompt) length|(?:exceeds?|exceeded|exceeding|longer than|greater than|larger than|beyond|over) (?:the |its |your )?(?:model'?s? |model’s )?(?:available |maximum |max |allowed )*(?:context (?:length|window|size|limit)|input length|content length)|context (?:length|window|size|limit) (?:is |was |has been )?exceed|(?:input|prompt|request) is too long|prompt exceeds max length|too many (?:input )?tokens|please reduce the length of the (?:messages|prompt|input)|reduce your prompt/i;
+  /context_length_exceeded|context_window_exceeded|contextwindowexceeded|exceed_context_size|model_max_prompt_tokens_exceeded|(?:maximum|max) (?:context|prompt) length|(?:exceeds?|exceeded|exceeding|longer than|greater than|larger than|beyond|over) (?:the |its |your )?(?:model'?s? |model’s )?(?:available |maximum |max |allowed )*(?:context (?:length|window|size|limit)|input length|content length)|context (?:length|window|size|limit) (?:is |was |has been )?exceed|(?:input|prompt|request) is too long|prompt exceeds max length|too many (?:input )?tokens(?!,? please wait)|please reduce the length of the (?:messages|prompt|input)|reduce your prompt/i;
 
 /** Characters of an error's text that are read: some wordings take time that grows with the square of its length. */
 const maxRead = 4000;

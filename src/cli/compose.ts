@@ -75,6 +75,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
   const { file, memory } = config.store;
   const store = file === undefined ? new MemoryStore(memory) : new SqliteStore(resolve(file));
   const pdfs = createPdfReader(pdfLimits);
+  const estimator = new Estimator();
   const sender = createSender({ proxied: isProxied(process.env) });
   const direct = createSender();
   const providers = buildProviders(config, {
@@ -100,7 +101,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     memory: new Memory(),
     conversations: new Conversations(store),
     sealer: createSealer(sealingSecret(config)),
-    estimator: new Estimator(),
+    estimator,
     prices: createPrices(config.prices),
     pdfs,
     meter: new Meter(),
@@ -115,6 +116,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
       await sender.close();
       store.close();
       await pdfs.close();
+      await estimator.close();
       await direct.close();
       await simulator?.close();
     },

@@ -228,6 +228,8 @@ export interface PassSide {
   watch(): PassWatch;
   /** Usage in the bytes of a whole answer, found without parsing all of it where that is possible. */
   usageOf(body: Buffer): Usage;
+  /** Whether a whole answer is such as the language's clients cannot read, though its provider says it in this language. */
+  isForeign?(body: Buffer): boolean;
 }
 
 /** One request for vectors, and the places of the inputs that it is about. */

@@ -261,7 +261,8 @@ export class Delivery implements AnswerSink, Ticking {
 
   #whole(body: Buffer): void {
     const { pass, client } = this.#call.dialect;
-    const untouched = this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !this.#isStream();
+    const asIs = this.#outgoing.mode !== 'translated' && !this.#call.record.stream && !this.#isStream();
+    const untouched = asIs && pass?.isForeign?.(body) !== true;
     if (untouched && pass !== undefined) {
       this.#call.record.usage = pass.usageOf(body);
       // An answer that tells its usage is one; anything else is looked at before it is believed.

@@ -49,3 +49,20 @@ test('text is given as it is, not copied', () => {
   assert.deepEqual(texts, [text, 'no']);
   assert.equal(media, 0);
 });
+
+test('turns, calls, results and tools cost a few tokens besides', () => {
+  const call: Block = { type: 'tool_call', id: 'a', name: 'f', json: '{}' };
+  assert.equal(contentOf().frame, 4);
+  assert.equal(contentOf(call, { type: 'tool_result', id: 'a', content: [] }).frame, 20);
+  const request = {
+    from: 'anthropic',
+    model: 'm',
+    stream: false,
+    system: [],
+    turns: [],
+    tools: [{ type: 'function', name: 'f', schema: {} }],
+    sampling: {},
+  } as const;
+  assert.equal(promptContent(request, tokenFamilyOf('gpt-5')).frame, 8);
+  assert.equal(promptContent(request, tokenFamilyOf('claude-opus-5')).frame, 308);
+});

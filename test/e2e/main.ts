@@ -1,9 +1,10 @@
 // The real clients against the gateway: npm run e2e. Options: --short, --only REGEX, --over LANGUAGE, --list, --at-once N, --allow-skip.
 import { parseArgs } from 'node:util';
-import { claudeCode } from './claude-code/install.ts';
+import { pathOf } from './fetched-program.ts';
+import { programs } from './programs.ts';
 import { closing, failures, progressLine, table } from './report.ts';
 import { type Outcome, playAll } from './run.ts';
-import { languagesOf, nameOf, type Run } from './scenario.ts';
+import { type Client, languagesOf, nameOf, type Run } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 const { values } = parseArgs({
@@ -34,13 +35,15 @@ function runsWanted(): readonly Run[] {
 }
 
 async function play(): Promise<void> {
-  const why = runs.some(needsClaudeCode) ? await missing() : undefined;
-  const skipped =
-    why === undefined
-      ? []
-      : runs.filter(needsClaudeCode).map((run): Outcome => ({ run, state: 'skipped', took: 0, why }));
-  if (why !== undefined) console.log(`SKIPPED: Claude Code could not be fetched, so nothing is known of it: ${why}`);
-  const playable = runs.filter((run) => why === undefined || !needsClaudeCode(run));
+  const absent = await missing();
+  const skipped = runs.flatMap((run): Outcome[] => {
+    const why = absent.get(run.scenario.client);
+    return why === undefined ? [] : [{ run, state: 'skipped', took: 0, why }];
+  });
+  for (const [client, why] of absent) {
+    console.log(`SKIPPED: ${client} could not be fetched, so nothing is known of it: ${why}`);
+  }
+  const playable = runs.filter(({ scenario }) => !absent.has(scenario.client));
   const played = await playAll(playable, Number(values['at-once']), (outcome, done) => {
     console.log(progressLine(outcome, done, playable.length));
   });
@@ -52,15 +55,17 @@ async function play(): Promise<void> {
   process.exit(failed ? 1 : 0);
 }
 
-function needsClaudeCode({ scenario }: Run): boolean {
-  return scenario.client === 'claude-code';
-}
-
-async function missing(): Promise<string | undefined> {
-  try {
-    await claudeCode();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+/** Clients that are wanted and cannot be had, and why. */
+async function missing(): Promise<ReadonlyMap<Client, string>> {
+  const absent = new Map<Client, string>();
+  for (const client of new Set(runs.map(({ scenario }) => scenario.client))) {
+    const program = programs[client];
+    if (program === undefined) continue;
+    try {
+      await pathOf(program);
+    } catch (error) {
+      absent.set(client, error instanceof Error ? error.message : String(error));
+    }
   }
+  return absent;
 }

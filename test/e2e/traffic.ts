@@ -162,8 +162,7 @@ function parts({ language, body, pieces }: ModelCall): readonly string[] {
 export function checkUntouched(sent: readonly Buffer[], received: readonly ModelCall[]): void {
   assert.equal(sent.length, received.length);
   for (const [index, { request, model }] of received.entries()) {
-    const expected = sent[index]?.toString('utf8').replace(/"model":"claude-[^"]+"/, `"model":"${model}"`) ?? '';
-    assert.ok(expected.includes('"cache_control"'), 'the client sent nothing to cache');
+    const expected = sent[index]?.toString('utf8').replace(/"model":"[^"]+"/, `"model":"${model}"`);
     assert.ok(request.body.toString('utf8') === expected, `the bytes of request ${index} were changed`);
   }
 }

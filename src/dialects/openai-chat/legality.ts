@@ -36,8 +36,12 @@ export function createLegality(): Legality {
   function choice(fields: JsonObject): boolean {
     const { index, delta, finish_reason: reason, error } = fields;
     if (typeof index !== 'number' || error) return false;
+    const isFirst = !choices.has(index);
     const state = stateOf(index);
+    // Clients want to hear first who speaks.
+    if (isFirst && index === 0 && !(isObject(delta) && typeof delta['role'] === 'string')) return false;
     if (isObject(delta)) {
+      if (Array.isArray(delta['content'])) return false;
       if (isObject(delta['function_call'])) state.legacy = true;
       if (delta['tool_calls'] && !objectsIn(delta['tool_calls']).every((entry) => call(entry, state))) return false;
     }

@@ -116,10 +116,11 @@ function readAssistant(message: JsonObject, legacy: LegacyCalls, path: string): 
   if (refusal !== undefined && refusal !== '') blocks.push({ type: 'refusal', text: refusal });
   for (const image of objectsIn(message['images'])) blocks.push(...readContent([image], `${path}.images`));
   for (const call of calls) blocks.push(...(ofCalls.get(call.id) ?? []), call);
-  if (blocks.length === 0 && (message['content'] ?? undefined) === undefined && !isObject(message['audio'])) {
+  // An answer that said nothing comes back with null for its content.
+  if (blocks.length === 0 && message['content'] === undefined && !isObject(message['audio'])) {
     throw wrongValue(
       `${path}.content`,
-      `Invalid value for '${path}.content': expected a string, got null.`,
+      `Invalid value for '${path}.content': expected a string, got nothing.`,
       'invalid_type',
     );
   }

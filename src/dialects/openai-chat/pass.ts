@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
@@ -8,7 +8,7 @@ import { createTextDeltas } from './text-delta.ts';
 import { readUsage, usageIn } from './usage.ts';
 
 /** How two speakers of Chat Completions are left to themselves. */
-export const pass: PassSide = { requestHeaders, defaultHeaders: {}, responseHeaders, watch, usageOf };
+export const pass: PassSide = { requestHeaders, defaultHeaders: {}, responseHeaders, watch, usageOf, isForeign };
 
 /** The usual form of more arguments, whole: nothing in it but a known call's index and text. */
 const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"((?:[^"\\]|\\.)*)"\}\}\]/y;
@@ -40,7 +40,7 @@ function watch(): PassWatch {
   function chunk(data: string, bytes: Buffer, start: number, end: number): boolean {
     const calls = data.indexOf('"tool_calls":');
     const first = kept.length === 0;
-    const silent = !first && isSilent(data) && (calls === -1 || isFragment(data, calls));
+    const silent = !first && isSilent(data) && !mayList(data) && (calls === -1 || isFragment(data, calls));
     if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
     if (first || calls !== -1 || legality.finished()) kept.push(Buffer.from(bytes.subarray(start, end)));
     return true;
@@ -97,6 +97,19 @@ function isWhole(data: string, bytes: Buffer, start: number, end: number): boole
   if (!data.includes('\\u')) return true;
   // Writing it again escapes a half and nothing else of its kind.
   return !/\\ud[89a-f]/.test(JSON.stringify(parseJson(textOf(data, bytes, start, end))) ?? '');
+}
+
+/** Whether the content may be a list; that of log probabilities always is. */
+function mayList(text: string): boolean {
+  return text.includes('"content":[') || text.includes('"content": [');
+}
+
+/** Some servers give their answers as lists of parts, which this language's clients take for texts. */
+function isForeign(body: Buffer): boolean {
+  if (!body.includes('"content":[') && !body.includes('"content": [')) return false;
+  const answer = parseJson(body.toString('utf8'));
+  const choices = objectsIn(isObject(answer) ? answer['choices'] : undefined);
+  return choices.some(({ message }) => isObject(message) && Array.isArray(message['content']));
 }
 
 /** Whether a frame says nothing of an end, of usage, of an error or in the older function form. */

@@ -75,9 +75,9 @@ describe("contradictions are the client's error, in OpenAI's words", () => {
       "Missing required parameter: 'messages[0].content[0].image_url.url'.",
     ],
     [
-      m({ role: 'assistant', content: null }),
+      m({ role: 'assistant' }),
       'messages[0].content',
-      "Invalid value for 'messages[0].content': expected a string, got null.",
+      "Invalid value for 'messages[0].content': expected a string, got nothing.",
     ],
     [
       m({ role: 'assistant', content: null, tool_calls: [{ type: 'function', function: { name: 'f' } }] }),

@@ -82,6 +82,10 @@ describe('what does not pass', () => {
     'a piece of another item': [[created, added], { ...delta('x'), item_id: 'msg_2' }],
     'another name for the item': [[created, added], { ...done, item: { ...item, id: 'msg_2' } }],
     'half a character': [[created, added], delta('\ud83d')],
+    'half a character in the whole': [
+      [created, added],
+      { ...done, item: { ...item, content: [{ type: 'output_text', text: '\ud83d' }] } },
+    ],
     'arguments that are others than told': [
       [created, { ...added, item: call }, args],
       { type: 'response.output_item.done', output_index: 0, item: { ...call, arguments: '{}' } },

@@ -260,6 +260,26 @@ describe('choices of tools', () => {
   });
 });
 
+test('parts of a message, and what is said of them', () => {
+  const parts = [
+    { type: 'input_image', image_url: 'https://x/y.png', detail: 'auto' },
+    { type: 'input_image', image_url: 'data:image/png;base64,AAAA', detail: 'high' },
+    { type: 'input_file', filename: 'a.txt', file_data: 'SGk=' },
+    { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
+    { type: 'input_hologram', depth: 3 },
+  ];
+  const [turn] = read({ input: [{ role: 'user', content: parts }] }).turns;
+  assert.deepEqual(turn?.content, [
+    { type: 'image', source: { type: 'url', url: 'https://x/y.png' } },
+    { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' }, detail: 'high' },
+    { type: 'document', source: { type: 'base64', mediaType: 'text/plain', data: 'SGk=' }, title: 'a.txt' },
+    { type: 'audio', source: { type: 'base64', mediaType: 'audio/mpeg', data: 'AAAA' } },
+    { type: 'native', dialect: 'openai-responses', value: { type: 'content_part', part: parts[4] } },
+  ]);
+  const [message] = objectsIn(write(read({ input: [{ role: 'user', content: parts }] })).input);
+  assert.deepEqual(objectsIn(message?.content).at(-1), parts[4]);
+});
+
 describe('refusals', () => {
   const refused = (body: JsonObject): { message: string; param: string | undefined } => {
     try {

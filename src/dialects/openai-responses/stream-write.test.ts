@@ -329,6 +329,48 @@ describe('what is hard to say', () => {
     );
   });
 
+  test('a refusal in words is a complete answer, one without was filtered', () => {
+    const refused: Event[] = [
+      { type: 'open', index: 0, block: { type: 'refusal' } },
+      { type: 'text', index: 0, text: 'No.' },
+    ];
+    const [start, ...rest] = answer(text(0, 'x')).with(-1, { type: 'finish', reason: 'refusal' });
+    assert.ok(start);
+    assert.equal(responseOf([start, ...refused, ...rest.slice(2)]).status, 'completed');
+    const filtered = responseOf([start, ...rest]);
+    assert.deepEqual([filtered.status, filtered.incomplete_details], ['incomplete', { reason: 'content_filter' }]);
+  });
+
+  test('the own text of a thought and its summary are one item', () => {
+    const own = (index: number, fields: JsonObject): Event => ({
+      type: 'open',
+      index,
+      block: { type: 'thinking', ext: { 'openai-responses': fields } },
+    });
+    const [start, , ...rest] = answer(thought(0, 'x'));
+    assert.ok(start);
+    const events: Event[] = [
+      start,
+      own(0, { id: 'rs_1', shown: 'content' }),
+      { type: 'text', index: 0, text: 'Raw.' },
+      { type: 'close', index: 0 },
+      own(1, { id: 'rs_1' }),
+      { type: 'text', index: 1, text: 'Sum.' },
+      { type: 'signature', index: 1, signature: 'p' },
+      { type: 'close', index: 1 },
+      ...rest.slice(2),
+    ];
+    assert.deepEqual(responseOf(events).output, [
+      {
+        id: 'rs_1',
+        type: 'reasoning',
+        summary: [{ type: 'summary_text', text: 'Sum.' }],
+        content: [{ type: 'reasoning_text', text: 'Raw.' }],
+        encrypted_content: 'p',
+      },
+    ]);
+  });
+
   test('blocks without words are no items', () => {
     assert.deepEqual(
       responseOf(answer(thought(0, ''), [{ type: 'open', index: 1, block: { type: 'text' } }])).output,

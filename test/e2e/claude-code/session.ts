@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { launcher } from '../../gateway-process.ts';
+import { pathOf } from '../fetched-program.ts';
 import { type Json, objectIn, objectsIn, textIn } from '../json.ts';
+import { claudeCode } from '../programs.ts';
 import type { Stage } from '../stage.ts';
-import { claudeCode } from './install.ts';
 
 /** How one session of Claude Code is run. */
 export interface SessionOptions {
@@ -63,7 +64,7 @@ let sessions = 0;
 
 /** Runs Claude Code without a terminal, to its end or to that of the stage. */
 export async function runSession(stage: Stage, options: SessionOptions): Promise<Session> {
-  const program = await claudeCode();
+  const program = await pathOf(claudeCode);
   sessions += 1;
   const number = sessions;
   const home = options.home ?? stage.makeFolder(`home-${number}`);

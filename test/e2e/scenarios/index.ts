@@ -3,6 +3,7 @@ import { agents } from './agents.ts';
 import { anthropicAnswers } from './anthropic-sdk.ts';
 import { anthropicTrouble } from './anthropic-sdk-trouble.ts';
 import { clouds } from './clouds.ts';
+import { codexSessions } from './codex.ts';
 import { longSessions } from './long-session.ts';
 import { oddServers } from './odd-servers.ts';
 import { openaiAnswers } from './openai-sdk.ts';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...clouds,
   ...oddServers,
   ...recovery,
+  ...codexSessions,
   ...(['anthropic-sdk-1', 'anthropic-sdk-0'] as const).flatMap((client) => [
     ...anthropicAnswers(client),
     ...anthropicTrouble(client),

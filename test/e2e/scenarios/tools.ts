@@ -76,6 +76,7 @@ async function fourTools(stage: Stage): Promise<void> {
   assert.equal(calls.length, 5);
   for (const call of calls) assert.equal(call.model, stage.grammar.model);
   assert.ok(!calls[0]?.tools.includes('CronList'), 'a deferred tool is offered before anybody asked for it');
+  for (const body of relay.bodies) assert.ok(body.includes('"cache_control"'), 'the client sent nothing to cache');
   if (stage.language === 'anthropic') checkUntouched(relay.bodies, calls);
   checkGrowth(calls);
 }
