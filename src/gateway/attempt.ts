@@ -218,8 +218,9 @@ function refusesReasoning(result: Delivered, sofar: RefusedReasoning | undefined
   if (result.delivered || result.error.status !== 400) return undefined;
   const { message } = result.error;
   const proofs =
-    /signature|encrypted[_ ]content|redacted_thinking/i.test(message) &&
-    /invalid|not valid|verif|decrypt|corrupt|mismatch|malformed|could not be|required/i.test(message);
+    /type 'reasoning' was provided without its required/i.test(message) ||
+    (/signature|encrypted[_ ]content|redacted_thinking/i.test(message) &&
+      /invalid|not valid|verif|decrypt|corrupt|mismatch|malformed|could not be|required/i.test(message));
   if (proofs && sofar?.proofs !== true) return { proofs: true, more: sofar?.more ?? false };
   const more = /expected `?(?:redacted_)?thinking.{0,60}found `?tool_use/is.test(message);
   return more && sofar?.more !== true ? { proofs: sofar?.proofs ?? false, more: true } : undefined;

@@ -50,6 +50,8 @@ export interface Call {
   /** Who calls: the same for the same key, empty where nobody needs one. */
   readonly caller: string;
   readonly keep?: KeepAnswer;
+  /** Members of the client's body that have been carried out and taken from it; the answer repeats them. */
+  readonly resolved?: JsonObject;
   /** What it goes on from and nobody here knows; the provider may. */
   readonly unknown?: { readonly param: string; readonly id: string };
   readonly reply: Reply;

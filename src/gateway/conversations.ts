@@ -65,7 +65,9 @@ export class Conversations {
     };
     if (before === undefined) return kept;
     const { previous_response_id: _, conversation: __, ...rest } = body;
-    return { ...kept, body: Buffer.from(JSON.stringify({ ...rest, input: [...before, ...input] })) };
+    const resolved =
+      conversation === undefined ? { previous_response_id: previous } : { conversation: { id: conversation } };
+    return { ...kept, resolved, body: Buffer.from(JSON.stringify({ ...rest, input: [...before, ...input] })) };
   }
 
   /** What was said before; nothing where the call refers to nothing that is kept here. */
@@ -199,8 +201,20 @@ function conversationIn(body: JsonObject): string | undefined {
   return isObject(conversation) ? stringIn(conversation['id']) : stringIn(conversation);
 }
 
+/** How the ids of items begin; providers refuse others. */
+const idPrefixes: { readonly [type: string]: string } = {
+  message: 'msg',
+  reasoning: 'rs',
+  function_call: 'fc',
+  function_call_output: 'fco',
+  custom_tool_call: 'ctc',
+  custom_tool_call_output: 'ctco',
+};
+
 function withId(item: JsonObject): JsonObject {
-  return stringIn(item['id']) === undefined ? { id: `item_${randomBytes(16).toString('hex')}`, ...item } : item;
+  if (stringIn(item['id']) !== undefined) return item;
+  const prefix = idPrefixes[stringIn(item['type']) ?? 'message'] ?? 'item';
+  return { id: `${prefix}_${randomBytes(24).toString('hex')}`, ...item };
 }
 
 function told({ items: _, ...conversation }: KeptConversation): JsonObject {

@@ -1,11 +1,12 @@
 import type { EmbedAnswer, EmbedRequest, Vector } from '../canon/embedding.ts';
 import { GatewayError } from '../canon/error.ts';
-import { parseJson } from '../canon/json.ts';
+import { type JsonObject, parseJson } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { Usage } from '../canon/usage.ts';
 import type { EmbedPass, EmbedUpstream, Headers, WriteOptions } from '../dialects/dialect.ts';
 import { type Dialect, dialectNamed } from '../dialects/index.ts';
 import type { Carriage } from '../observe/call.ts';
+import { applyRemedy, describeRemedy, type Remedy } from '../policy/heal.ts';
 import type { Door } from '../providers/provider.ts';
 import { spliceModel } from '../wire/splice.ts';
 import type { Call } from './call.ts';
@@ -25,6 +26,8 @@ export interface EmbedSource {
 /** One body of a wish, and the places of the inputs it is about; all of them where the client's own body passes. */
 export interface EmbedBody {
   readonly body: Buffer;
+  /** The same as it is, not as bytes. */
+  readonly opened: JsonObject;
   readonly inputs?: readonly number[];
 }
 
@@ -44,8 +47,18 @@ export interface ProviderAnswer {
   readonly headers: Headers;
 }
 
+/** Where a wish goes, and what is known of who is there. */
+export interface EmbedTarget {
+  readonly door: Door;
+  readonly model: string;
+  readonly remedies: readonly Remedy[];
+}
+
 /** Makes the requests for one provider: the client's bytes where it speaks the same language in the same form, else a translation. */
-export async function prepareEmbedding(source: EmbedSource, door: Door, model: string): Promise<EmbedOutgoing> {
+export async function prepareEmbedding(
+  source: EmbedSource,
+  { door, model, remedies }: EmbedTarget,
+): Promise<EmbedOutgoing> {
   const dialect = dialectNamed(door.speaks);
   const { upstream, pass } = dialect.embed ?? {};
   if (upstream === undefined) throw new GatewayError('not_supported', `There are no embeddings in ${dialect.name}.`);
@@ -54,25 +67,39 @@ export async function prepareEmbedding(source: EmbedSource, door: Door, model: s
   const form = door.form ?? source.form;
   const same = dialect.name === source.call.dialect.name && form === source.form;
   return same && pass !== undefined
-    ? { ...passed(source, model, { pass, upstream, options }), dialect, losses }
-    : { ...(await translated(source, model, { upstream, form, options })), dialect, losses };
+    ? { ...passed(source, model, { pass, upstream, options, remedies }), dialect, losses }
+    : { ...(await translated(source, model, { upstream, form, options, remedies })), dialect, losses };
 }
 
 type Prepared = Pick<EmbedOutgoing, 'mode' | 'bodies' | 'answer'>;
 
+interface Around {
+  readonly upstream: EmbedUpstream;
+  readonly options: WriteOptions;
+  readonly remedies: readonly Remedy[];
+}
+
+/** Takes out what the provider is known to refuse. True when there was something. */
+function remedied(body: JsonObject, remedies: readonly Remedy[], { lose }: WriteOptions): boolean {
+  const done = remedies.filter((remedy) => applyRemedy({ body, betas: [] }, remedy));
+  for (const remedy of done) lose(describeRemedy(remedy));
+  return done.length > 0;
+}
+
 function passed(
   { call, incoming, form }: EmbedSource,
   model: string,
-  { pass, upstream, options }: { pass: EmbedPass; upstream: EmbedUpstream; options: WriteOptions },
+  { pass, upstream, options, remedies }: Around & { readonly pass: EmbedPass },
 ): Prepared {
   const { scan } = incoming;
   const asked = parseBody(call.body);
   const said = scan === undefined ? asked : { ...asked, model };
-  const changed = pass.amend(said, model, options);
+  const amended = pass.amend(said, model, options);
+  const changed = remedied(said, remedies, options) || amended;
   const bytes = scan === undefined ? call.body : spliceModel(call.body, scan, model);
   return {
     mode: changed ? 'amended' : 'passed',
-    bodies: [{ body: changed ? Buffer.from(JSON.stringify(said)) : bytes }],
+    bodies: [{ body: changed ? Buffer.from(JSON.stringify(said)) : bytes, opened: said }],
     answer: ([only]) => {
       const { body, headers } = only as ProviderAnswer;
       const usage = pass.usageOf(body);
@@ -87,14 +114,19 @@ function passed(
 async function translated(
   { call, form: asked, ...source }: EmbedSource,
   model: string,
-  { upstream, form, options }: { upstream: EmbedUpstream; form: string; options: WriteOptions },
+  { upstream, form, options, remedies }: Around & { readonly form: string },
 ): Promise<Prepared> {
   const request = { ...source.request(), model };
   const said = upstream.tokens === true ? request : await withTexts(request, options);
   const calls = upstream.writeRequests(said, form, options);
+  let told = options;
+  for (const { body } of calls) {
+    remedied(body, remedies, told);
+    told = { ...options, lose: () => undefined };
+  }
   return {
     mode: 'translated',
-    bodies: calls.map(({ body, inputs }) => ({ body: Buffer.from(JSON.stringify(body)), inputs })),
+    bodies: calls.map(({ body, inputs }) => ({ body: Buffer.from(JSON.stringify(body)), opened: body, inputs })),
     answer: (answers) => {
       const parts = answers.map(({ body, headers }) =>
         upstream.readResponse(parseJson(body.toString()), headers, form),

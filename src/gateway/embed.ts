@@ -1,6 +1,7 @@
 import type { GatewayError } from '../canon/error.ts';
 import { summarized } from '../canon/loss.ts';
 import type { Headers } from '../dialects/dialect.ts';
+import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/models.ts';
 import type { Door, Provider } from '../providers/provider.ts';
 import type { WholeAnswer } from '../upstream/whole.ts';
@@ -22,6 +23,12 @@ import { jsonReply, receiptHeaders, strictError } from './reply.ts';
 
 /** Calls to a provider at once, for one wish that takes several. */
 const atOnce = 4;
+
+/** How often one wish may be changed and sent again because a provider named something in it. */
+const maxRemedies = 4;
+
+/** Fields without which the answer would be another one. */
+const kept = /dimension|^(?:input|texts|content|contents|requests|instances|parts|inputText)$/i;
 
 /** Answers a wish for vectors. Never throws. @param form what the client's language calls its sort of body. */
 export async function embed(gateway: Gateway, call: Call, form: string): Promise<void> {
@@ -46,12 +53,37 @@ async function attempt(gateway: Gateway, source: EmbedSource, target: Target): P
   record.upstreamModel = model;
   const door = provider.door('embeddings', { model, form: source.form });
   if (door === undefined) return { delivered: false, error: notOffered(gateway, 'embeddings', provider) };
-  const outgoing = await prepareEmbedding(source, door, model);
-  record.losses = summarized(outgoing.losses);
-  record.carriage = outgoing.mode;
-  const refused = target.strict ? strictError(outgoing.losses) : undefined;
-  if (refused !== undefined) return { delivered: false, error: refused };
-  return ask(gateway, call, outgoing, { provider, door });
+  const known = gateway.memory.remedies(provider.name, model);
+  const found: Remedy[] = [];
+  for (;;) {
+    const outgoing = await prepareEmbedding(source, { door, model, remedies: [...known, ...found] });
+    record.losses = summarized(outgoing.losses);
+    record.carriage = outgoing.mode;
+    const refused = target.strict ? strictError(outgoing.losses) : undefined;
+    if (refused !== undefined) return { delivered: false, error: refused };
+    const result = await ask(gateway, call, outgoing, { provider, door });
+    const remedy = found.length < maxRemedies ? remedyIn(outgoing, result) : undefined;
+    if (remedy === undefined) {
+      if (result.delivered && result.unanswered !== true) {
+        for (const each of found) gateway.memory.learnRemedy(provider.name, model, each);
+      }
+      return result;
+    }
+    const { what, path, why } = describeRemedy(remedy);
+    record.healed.push(`${what} ${path}: ${why}`);
+    found.push(remedy);
+  }
+}
+
+/** What to change where the provider refuses a field by its name. The length of vectors is never given up. */
+function remedyIn({ bodies }: EmbedOutgoing, result: Delivered): Remedy | undefined {
+  const [first] = bodies;
+  if (result.delivered || first === undefined || ![400, 422].includes(result.error.status)) return undefined;
+  const { message, details } = result.error;
+  const refusal = { message, ...(details.param !== undefined && { param: details.param }) };
+  const remedy = remedyFor({ body: first.opened, betas: [] }, refusal);
+  const dropped = remedy?.type === 'drop' ? remedy.path.at(-1) : undefined;
+  return dropped === undefined || kept.test(dropped) ? undefined : remedy;
 }
 
 /** Sends all bodies, some at a time. The first refusal ends the others, and so does a client that leaves. */

@@ -34,7 +34,7 @@ export function incoming(call: Call): Incoming {
     stream: address?.stream ?? scan?.stream ?? false,
     ...(scan !== undefined && { scan }),
     request: () => {
-      request ??= call.dialect.client.readRequest(openBody(call), call.headers);
+      request ??= call.dialect.client.readRequest({ ...openBody(call), ...call.resolved }, call.headers);
       return request;
     },
     isSealed: () => {

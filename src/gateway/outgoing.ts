@@ -90,9 +90,15 @@ function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOpt
   const { quirks } = options.route;
   const { request, tap, ...done } = adapted(asked, adaptationTarget(source, route, options));
   const unsaid = lossesOf(request, name, upstream.cannotSay, upstream.means);
-  const losses: Loss[] = [...unsaid, ...(source.losses ?? []), ...done.losses];
+  const { resolved = {} } = source.call;
+  const losses: Loss[] = [
+    ...unsaid.filter(({ path }) => !Object.hasOwn(resolved, path)),
+    ...(source.losses ?? []),
+    ...done.losses,
+  ];
   const body = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
   if (route.dialect.addressed === true) dropAddress(body);
+  for (const field of Object.keys(resolved)) delete body[field];
   for (const [field, value] of Object.entries({ ...options.route.usual, ...options.route.body })) body[field] ??= value;
   const headers = upstream.headers?.(request) ?? {};
   const opened: OpenRequest = { body, betas: betasIn(headers) };

@@ -42,6 +42,7 @@ describe('an answer that is kept', () => {
     assert.equal(first.output_text, 'Hello, Ada.');
     const second = await sdk.responses.create({ model, input: 'Who am I?', previous_response_id: first.id });
     assert.equal(second.output_text, 'Ada.');
+    assert.equal(second.previous_response_id, first.id);
     const stream = sdk.responses.stream({ model, input: 'Who am I?', previous_response_id: second.id });
     const third = await stream.finalResponse();
     assert.equal(third.output_text, 'Ada.');
@@ -131,6 +132,7 @@ describe('a conversation that a client has made', () => {
     await sdk.responses.create({ model, input: 'my name is Ada', conversation: id });
     const second = await sdk.responses.create({ model, input: 'Who am I?', conversation: { id } });
     assert.equal(second.output_text, 'Ada.');
+    assert.deepEqual(second.conversation, { id });
     const items = await sdk.conversations.items.list(id, { order: 'asc' });
     const said = items.data.flatMap((item) => (item.type === 'message' ? [item.role] : []));
     assert.deepEqual(said, ['user', 'assistant', 'user', 'assistant']);

@@ -172,6 +172,8 @@ test('tokens become text where none are taken', async (t) => {
   assert.deepEqual(last(upstream).json?.texts, ['hello world', 'tokens']);
   assert.deepEqual(lengthsOf(answer), [8, 8]);
   assert.match(rig.records.at(-1)?.losses[0]?.why ?? '', /takes no tokens/);
+  const foreign = openai(rig).embeddings.create({ model: 'cohere/embed-v4.0', input: [5, 999_999] });
+  await assert.rejects(foreign, OpenAI.BadRequestError);
   await openai(rig).embeddings.create({ model: 'openai/text-embedding-3-small', input });
   assert.deepEqual(last(upstream).json?.input, input);
 });
@@ -209,6 +211,27 @@ test('texts for different tasks are asked for apart where a call has one task', 
   const asked = upstream.requests.map(({ json }) => `${String(json?.input_type)} ${String(json?.texts)}`);
   assert.deepEqual(asked.toSorted(), ['search_document b', 'search_query a,c']);
   assert.equal(answer.headers.get('x-dragoman-loss'), 'dropped title (Cohere has no word for it)');
+});
+
+test('what a provider refuses by name is left out, and remembered; the length of vectors is not', async (t) => {
+  const upstream = await startUpstream(t, {
+    scenario: { refuse: { fields: ['encoding_format', 'dimensions'] } },
+  });
+  const rig = await startRig(t, { providers: { odd: { speaks: 'openai-chat', base_url: `${upstream.url}/v1` } } });
+  const client = openai(rig);
+  for (const [received, healed] of [
+    [2, 1],
+    [3, 0],
+  ] as const) {
+    // The client asks for base64, and gets it though the provider will not hear of it.
+    const { data } = await client.embeddings.create({ model: 'm', input: 'a' });
+    assert.equal(data[0]?.embedding.length, 8);
+    assert.equal(upstream.received, received);
+    assert.equal(rig.records.at(-1)?.healed.length, healed);
+    assert.equal(rig.records.at(-1)?.losses[0]?.path, 'encoding_format');
+  }
+  await assert.rejects(client.embeddings.create({ model: 'm', input: 'a', dimensions: 3 }), OpenAI.BadRequestError);
+  assert.equal(upstream.received, 4);
 });
 
 test('a strict model refuses what would be lost', async (t) => {

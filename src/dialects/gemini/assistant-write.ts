@@ -54,6 +54,11 @@ class ProvenParts {
     else this.#parts.push({ text: '', thoughtSignature: proof });
   }
 
+  /** Whether there is more than thoughts. */
+  hasSaid(): boolean {
+    return this.#parts.some((part) => part.thought !== true);
+  }
+
   done(): JsonObject[] {
     this.#flush();
     return this.#parts;
@@ -94,6 +99,11 @@ function writeThinking(
   const call = later.some(({ type }) => type === 'tool_call');
   const spoken = later.some(({ type }) => type !== 'thinking');
   // The proof came on the thought itself where the model went on to speak and called nothing.
+  if (!spoken && !beforeProof && !parts.hasSaid() && !to.own) {
+    // The answer broke off before the call came that it was thought for.
+    to.lose('dropped', path, 'nothing came of this reasoning');
+    return;
+  }
   if (words !== undefined && (beforeProof || !call)) return parts.add({ ...words, thoughtSignature: signature });
   if (words !== undefined) parts.add(words);
   if (beforeProof || !spoken) parts.behind(signature);

@@ -374,3 +374,9 @@ test('a count is asked for in an envelope, or bare', () => {
   assert.equal(count.readResponse({ totalTokens: 12 }), 12);
   assert.equal(count.readResponse({ error: {} }), undefined);
 });
+
+test('reasoning that an answer broke off after is left out', () => {
+  const { body, losses } = write({ turns: [user(text('Hi.')), model(thought('Hm.', 'c2ln'))] });
+  assert.ok(!JSON.stringify(body ?? {}).includes('c2ln'));
+  assert.equal(losses?.length, 1);
+});

@@ -34,7 +34,18 @@ export function writeAnswer(content: readonly Block[], writing: Writing): JsonOb
         writing.loseOnce('dropped', path, 'an answer cannot hold files here');
     }
   }
+  if (!writing.own) dropLoneThoughts(items, content, writing);
   return items.map(plainMessage);
+}
+
+/** Reasoning has to be followed by what it led to; of an answer that broke off before that, nothing can be sent. */
+function dropLoneThoughts(items: JsonObject[], content: readonly Block[], writing: Writing): void {
+  const last = items.findLastIndex(({ type }) => type !== 'reasoning');
+  if (items.length === last + 1) return;
+  items.length = last + 1;
+  const thought = content.findLast(({ type }) => type === 'thinking');
+  const path = thought === undefined ? 'turns' : writing.pathOf(thought);
+  writing.loseOnce('dropped', path, 'reasoning that led to nothing is not taken back');
 }
 
 type Words = Extract<Block, { type: 'text' | 'refusal' }>;

@@ -229,6 +229,16 @@ describe('reasoning', () => {
     assert.equal(write({ turns: [hello, thought] }, { reasoning: 'none' }).items.length, 2);
   });
 
+  test('reasoning that led to nothing is not taken back', () => {
+    const broken: Turn = { role: 'assistant', content: thought.content.slice(0, 1) };
+    const { items, losses } = write({ turns: [hello, broken, hello] });
+    assert.deepEqual(
+      items.map(({ type }) => type),
+      ['message', 'message'],
+    );
+    assert.deepEqual(told(losses), ['dropped turns[1].content[0]']);
+  });
+
   const wish = (reasoning: ChatRequest['reasoning'], quirks: Quirks = {}): unknown[] => {
     const { body, losses } = write({ ...(reasoning !== undefined && { reasoning }) }, quirks);
     return [body.reasoning, body.include !== undefined, told(losses)];

@@ -76,6 +76,7 @@ export function echoOf(request: ChatRequest): JsonObject {
     metadata: request.labels ?? {},
     parallel_tool_calls: request.parallelTools ?? true,
     previous_response_id: own.previous_response_id ?? null,
+    ...(own.conversation !== undefined && { conversation: own.conversation }),
     prompt_cache_key: request.cacheKey ?? null,
     prompt_cache_retention: own.prompt_cache_retention ?? null,
     reasoning: reasoningOf(request),

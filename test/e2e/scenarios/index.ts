@@ -9,6 +9,7 @@ import { oddServers } from './odd-servers.ts';
 import { openaiAnswers } from './openai-sdk.ts';
 import { openaiTrouble } from './openai-sdk-trouble.ts';
 import { recovery } from './recovery.ts';
+import { responsesAnswers } from './responses-sdk.ts';
 import { sessions } from './sessions.ts';
 import { tools } from './tools.ts';
 
@@ -28,4 +29,5 @@ export const scenarios: readonly Scenario[] = [
   ]),
   ...openaiAnswers,
   ...openaiTrouble,
+  ...responsesAnswers,
 ];
