@@ -1,7 +1,8 @@
 import { GatewayError } from '../canon/error.ts';
-import type { Event, Sink, Tap } from '../canon/event.ts';
+import type { BlockHead, Event, Sink, Tap } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
+import { type Loss, summarized } from '../canon/loss.ts';
 import { mergeUsage, type Usage } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
@@ -217,6 +218,7 @@ export class Delivery implements AnswerSink, Ticking {
   readonly #tap = (next: Sink): Sink => {
     return (event: Event): void => {
       if (event.type === 'usage') this.#call.record.usage = mergeUsage(this.#call.record.usage, event.usage);
+      else if (event.type === 'open') noteUntold(this.#call, event.block);
       else if (event.type === 'error') {
         const error = this.#clean(event.error);
         if (!this.#committed) this.#early = error;
@@ -269,7 +271,12 @@ export class Delivery implements AnswerSink, Ticking {
       if (Object.keys(this.#call.record.usage).length > 0) return this.#sendWhole(body);
     }
     const fold = createFold();
-    const guard = createGuard(this.#undoing()(fold.sink), { onMend: (mend) => this.#call.record.mends.push(mend) });
+    const next = this.#undoing()(fold.sink);
+    const heard: Sink = (event) => {
+      if (event.type === 'open') noteUntold(this.#call, event.block);
+      next(event);
+    };
+    const guard = createGuard(heard, { onMend: (mend) => this.#call.record.mends.push(mend) });
     readAnswer(this.#outgoing.route, body, this.#headers, guard.sink);
     guard.end();
     const answer = fold.result();
@@ -370,4 +377,12 @@ export class Delivery implements AnswerSink, Ticking {
     }
     this.#settle(result);
   }
+}
+
+/** What of an answer the client's language has no words for. A stream's receipt has left by then; the log has it. */
+function noteUntold({ dialect, record }: Call, block: BlockHead): void {
+  if (block.type !== 'native' || block.dialect === dialect.name) return;
+  const what = String(block.value['type'] ?? Object.keys(block.value)[0]);
+  const loss: Loss = { what: 'dropped', path: `answer (${what})`, why: `known to ${block.dialect} only` };
+  record.losses = summarized([...record.losses, loss]);
 }

@@ -22,7 +22,7 @@ export type Speaker = 'system' | 'user' | 'model';
 export interface Grammar {
   /** Follows the origin in the address that is configured. */
   readonly base: '' | '/v1';
-  /** What the upstream calls the model that clients call `claude-...` or `gpt-...`. */
+  /** What the upstream calls the model that clients call `claude-...`, `gpt-...` and so on. */
   readonly model: string;
   /** Members for the provider's entry where past thinking is wanted back only if they say so. */
   readonly remembers: GatewayConfig;
@@ -54,6 +54,8 @@ export interface Grammar {
   /** Ids of the calls, and of the results, in a piece. */
   calls(piece: Json): readonly string[];
   results(piece: Json): readonly string[];
+  /** Whether the server has kept what was said before. */
+  goesOn?(body: Json): boolean;
   /** What a piece holds of earlier thinking. */
   thoughts(piece: Json): readonly string[];
   /** What `effort` finds where a high one was asked for, in small letters. */

@@ -8,6 +8,9 @@ import type { Grammar, Language } from './language.ts';
 import { grammars } from './languages/index.ts';
 import { checkCall, checkTraffic, isModelCall, ModelCall } from './traffic.ts';
 
+/** Names that the upstream has its own model for. */
+const known = ['claude-*', 'us.anthropic.*', 'gpt-*', 'gemini-*', 'mistral-*'];
+
 /** How the world of one run is made; everything may be left out. */
 export interface WorldOptions {
   /** Members for the provider's entry in the configuration, such as quirks. */
@@ -139,7 +142,7 @@ export class Stage {
     return {
       auth: { keys: [clientKey] },
       providers: { up: options.service?.(url) ?? spoken },
-      models: options.models ?? { 'claude-*': { to }, 'gpt-*': { to }, '*': { to: 'up/*' } },
+      models: options.models ?? { ...Object.fromEntries(known.map((name) => [name, { to }])), '*': { to: 'up/*' } },
       ...options.config,
     };
   }

@@ -108,8 +108,9 @@ export function checkCall(call: ModelCall): void {
 }
 
 /** Every call has its result before the model speaks again, and every result its call. */
-function checkPairs({ language, pieces }: ModelCall): void {
-  const { speaker, calls, results } = grammars[language];
+function checkPairs({ language, body, pieces }: ModelCall): void {
+  const { speaker, calls, results, goesOn } = grammars[language];
+  if (goesOn?.(body) === true) return;
   const waiting: string[] = [];
   let before = '';
   for (const piece of pieces) {

@@ -104,12 +104,28 @@ function mayList(text: string): boolean {
   return text.includes('"content":[') || text.includes('"content": [');
 }
 
-/** Some servers give their answers as lists of parts, which this language's clients take for texts. */
+/** Some servers give lists of parts for text, objects for arguments, or calls without the word for them at the end. */
 function isForeign(body: Buffer): boolean {
-  if (!body.includes('"content":[') && !body.includes('"content": [')) return false;
+  if (!suspects.some((suspect) => body.includes(suspect))) return false;
   const answer = parseJson(body.toString('utf8'));
-  const choices = objectsIn(isObject(answer) ? answer['choices'] : undefined);
-  return choices.some(({ message }) => isObject(message) && Array.isArray(message['content']));
+  return objectsIn(isObject(answer) ? answer['choices'] : undefined).some(isForeignChoice);
+}
+
+const suspects = ['"content":[', '"content": [', '"tool_calls":[', '"tool_calls": ['];
+
+function isForeignChoice({ message, finish_reason: reason }: JsonObject): boolean {
+  if (!isObject(message)) return false;
+  const calls = objectsIn(message['tool_calls']);
+  return (
+    Array.isArray(message['content']) ||
+    calls.some(isForeignCall) ||
+    (calls.length > 0 && reason !== 'tool_calls' && reason !== 'length' && reason !== 'content_filter')
+  );
+}
+
+function isForeignCall({ id, type, function: fn }: JsonObject): boolean {
+  if (typeof id !== 'string' || id === '') return true;
+  return type !== 'custom' && (type !== 'function' || !isObject(fn) || typeof fn['arguments'] !== 'string');
 }
 
 /** Whether a frame says nothing of an end, of usage, of an error or in the older function form. */

@@ -44,6 +44,7 @@ export const openaiResponses: Grammar = {
       item,
       callTypes.map((type) => `${type}_output`),
     ),
+  goesOn: ({ previous_response_id: id }) => textIn(id) !== '',
   thoughts: ({ type, encrypted_content: proof }) => (type === 'reasoning' ? [textIn(proof)] : []),
   highEffort: 'high',
   effort: (body) => objectIn(body['reasoning'])['effort'],

@@ -2,9 +2,12 @@ import type { Scenario } from '../scenario.ts';
 import { agents } from './agents.ts';
 import { anthropicAnswers } from './anthropic-sdk.ts';
 import { anthropicTrouble } from './anthropic-sdk-trouble.ts';
+import { bedrockAnswers } from './bedrock-sdk.ts';
 import { clouds } from './clouds.ts';
 import { codexSessions } from './codex.ts';
+import { googleAnswers } from './google-sdk.ts';
 import { longSessions } from './long-session.ts';
+import { mistralAnswers } from './mistral-sdk.ts';
 import { oddServers } from './odd-servers.ts';
 import { openaiAnswers } from './openai-sdk.ts';
 import { openaiTrouble } from './openai-sdk-trouble.ts';
@@ -30,4 +33,7 @@ export const scenarios: readonly Scenario[] = [
   ...openaiAnswers,
   ...openaiTrouble,
   ...responsesAnswers,
+  ...googleAnswers,
+  ...bedrockAnswers,
+  ...mistralAnswers,
 ];
