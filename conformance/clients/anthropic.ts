@@ -76,8 +76,8 @@ function assembled(events: readonly Json[]): Json {
 
 function addDelta(block: Record<string, unknown>, delta: Json): void {
   for (const field of ['text', 'thinking'] as const) {
-    if (field in delta) block[field] = String(block[field] ?? '') + textAt(delta, field);
+    if (field in delta) block[field] = textAt(block, field) + textAt(delta, field);
   }
-  block['json'] = String(block['json'] ?? '') + textAt(delta, 'partial_json');
+  block['json'] = textAt(block, 'json') + textAt(delta, 'partial_json');
   if ('citation' in delta) block['citations'] = [...listAt(block, 'citations'), delta['citation']];
 }

@@ -61,8 +61,8 @@ function assembled(messages: readonly { readonly type: string; readonly value: u
 }
 
 function addDelta(block: Record<string, unknown>, delta: Json): void {
-  if ('text' in delta) block['text'] = String(block['text'] ?? '') + textAt(delta, 'text');
-  block['json'] = String(block['json'] ?? '') + textAt(objectAt(delta, 'toolUse'), 'input');
+  if ('text' in delta) block['text'] = textAt(block, 'text') + textAt(delta, 'text');
+  block['json'] = textAt(block, 'json') + textAt(objectAt(delta, 'toolUse'), 'input');
   const reasoning = objectAt(delta, 'reasoningContent');
   if ('text' in reasoning) {
     const before = textAt(objectAt(block, 'reasoningContent', 'reasoningText'), 'text');

@@ -83,6 +83,6 @@ export function summedUsage(tries: readonly Usage[]): Usage {
       const before = sum[count as keyof Usage];
       if (typeof value === 'number' && typeof before === 'number') whole[count] = before + value;
     }
-    return whole as Usage;
+    return whole;
   }, {});
 }

@@ -2,6 +2,7 @@ import { GatewayError } from '../canon/error.ts';
 import type { BlockHead, Event, Sink, Tap } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
+import { stringIn } from '../canon/json.ts';
 import { type Loss, summarized } from '../canon/loss.ts';
 import { mergeUsage, type Usage } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
@@ -382,7 +383,7 @@ export class Delivery implements AnswerSink, Ticking {
 /** What of an answer the client's language has no words for. A stream's receipt has left by then; the log has it. */
 function noteUntold({ dialect, record }: Call, block: BlockHead): void {
   if (block.type !== 'native' || block.dialect === dialect.name) return;
-  const what = String(block.value['type'] ?? Object.keys(block.value)[0]);
+  const what = stringIn(block.value['type']) ?? Object.keys(block.value)[0] ?? '';
   const loss: Loss = { what: 'dropped', path: `answer (${what})`, why: `known to ${block.dialect} only` };
   record.losses = summarized([...record.losses, loss]);
 }

@@ -28,7 +28,7 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
   if (isKeptPath(path)) {
     const caller = serving.access(request.headers, query);
     if (caller === undefined) throw unauthorized(request);
-    return await keptRoute(serving, request, { ...call, caller }, { path, query });
+    return keptRoute(serving, request, { ...call, caller }, { path, query });
   }
   const models = modelPath.exec(path);
   if (models === null) throw new GatewayError('not_found', `There is nothing at ${method} ${path}.`);

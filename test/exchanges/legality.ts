@@ -222,7 +222,10 @@ function openaiResponses(frames: readonly Frame[]): Outcome {
     } else if (/^response\.(completed|incomplete|failed)$/.test(type)) {
       end = type === 'response.failed' ? 'error' : 'whole';
       if (type === 'response.completed') {
-        must([...items.values()].every(({ done }) => done), 'an item that is not done');
+        must(
+          [...items.values()].every(({ done }) => done),
+          'an item that is not done',
+        );
         const output = objectsIn(objectIn(data['response'])['output']);
         must(output.length === 0 || output.length >= items.size, 'items are missing in the end');
       }

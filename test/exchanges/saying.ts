@@ -38,7 +38,15 @@ export interface Tokens {
 }
 
 /** Why an answer ended, for an agent. */
-export type Reason = 'end' | 'tool_calls' | 'length' | 'stop_sequence' | 'refusal' | 'pause' | 'compaction' | 'overflow';
+export type Reason =
+  | 'end'
+  | 'tool_calls'
+  | 'length'
+  | 'stop_sequence'
+  | 'refusal'
+  | 'pause'
+  | 'compaction'
+  | 'overflow';
 
 /** What an answer says, whoever says it in whatever language. */
 export interface Saying {

@@ -1,8 +1,6 @@
+import { listAt, objectAt, textAt } from '../../conformance/client.ts';
+import type { Json } from '../../conformance/fixture.ts';
 import type { Rig } from './rig.ts';
-
-/** A JSON object whose form the client knows by itself. */
-// biome-ignore lint/suspicious/noExplicitAny: raw clients look into answers as scripts do.
-type Wire = any;
 
 /** A call that a model made. */
 export interface Called {
@@ -16,15 +14,22 @@ export interface RawClient {
   readonly name: string;
   path(model: string): string;
   /** A question, with a tool `look` to use and reasoning asked for. */
-  ask(model: string, question: string): object;
-  text(answer: Wire): string;
-  calls(answer: Wire): Called[];
+  ask(model: string, question: string): Json;
+  text(answer: Json): string;
+  calls(answer: Json): Called[];
   /** The same conversation, the whole answer in it as it came, each call answered. */
-  goOn(asked: Wire, answer: Wire, result: string): object;
+  goOn(asked: Json, answer: Json, result: string): Json;
 }
 
 const schema = { type: 'object', properties: { what: { type: 'string' } }, required: ['what'] };
 const description = 'Looks at something.';
+
+const chatMessage = (answer: Json): Json => objectAt(answer, 'choices', 0, 'message');
+const geminiContent = (answer: Json): Json => objectAt(answer, 'candidates', 0, 'content');
+const converseMessage = (answer: Json): Json => objectAt(answer, 'output', 'message');
+const ofType = (list: readonly Json[], type: string): Json[] => list.filter((one) => one['type'] === type);
+const membersOf = (list: readonly Json[], name: string): Json[] =>
+  list.flatMap((one) => (one[name] === undefined ? [] : [objectAt(one, name)]));
 
 export const rawClients: readonly RawClient[] = [
   {
@@ -37,18 +42,28 @@ export const rawClients: readonly RawClient[] = [
       tools: [{ name: 'look', description, input_schema: schema }],
       messages: [{ role: 'user', content: question }],
     }),
-    text: ({ content }) => content.map((block: Wire) => block.text ?? '').join(''),
-    calls: ({ content }) => content.filter(({ type }: Wire) => type === 'tool_use'),
+    text: (answer) =>
+      listAt(answer, 'content')
+        .map((block) => textAt(block, 'text'))
+        .join(''),
+    calls: (answer) =>
+      ofType(listAt(answer, 'content'), 'tool_use').map((block) => ({
+        id: textAt(block, 'id'),
+        name: textAt(block, 'name'),
+        input: block['input'],
+      })),
     goOn: (asked, answer, result) => ({
       ...asked,
       messages: [
-        ...asked.messages,
-        { role: 'assistant', content: answer.content },
+        ...listAt(asked, 'messages'),
+        { role: 'assistant', content: answer['content'] },
         {
           role: 'user',
-          content: answer.content
-            .filter(({ type }: Wire) => type === 'tool_use')
-            .map(({ id }: Wire) => ({ type: 'tool_result', tool_use_id: id, content: result })),
+          content: ofType(listAt(answer, 'content'), 'tool_use').map(({ id }) => ({
+            type: 'tool_result',
+            tool_use_id: id,
+            content: result,
+          })),
         },
       ],
     }),
@@ -62,19 +77,23 @@ export const rawClients: readonly RawClient[] = [
       tools: [{ type: 'function', function: { name: 'look', description, parameters: schema } }],
       messages: [{ role: 'user', content: question }],
     }),
-    text: ({ choices }) => choices[0].message.content ?? '',
-    calls: ({ choices }) =>
-      (choices[0].message.tool_calls ?? []).map(({ id, function: fn }: Wire) => ({
-        id,
-        name: fn.name,
-        input: JSON.parse(fn.arguments),
+    text: (answer) => textAt(chatMessage(answer), 'content'),
+    calls: (answer) =>
+      listAt(chatMessage(answer), 'tool_calls').map((call) => ({
+        id: textAt(call, 'id'),
+        name: textAt(objectAt(call, 'function'), 'name'),
+        input: JSON.parse(textAt(objectAt(call, 'function'), 'arguments')) as unknown,
       })),
-    goOn: (asked, { choices: [{ message }] }, result) => ({
+    goOn: (asked, answer, result) => ({
       ...asked,
       messages: [
-        ...asked.messages,
-        message,
-        ...message.tool_calls.map(({ id }: Wire) => ({ role: 'tool', tool_call_id: id, content: result })),
+        ...listAt(asked, 'messages'),
+        chatMessage(answer),
+        ...listAt(chatMessage(answer), 'tool_calls').map(({ id }) => ({
+          role: 'tool',
+          tool_call_id: id,
+          content: result,
+        })),
       ],
     }),
   },
@@ -89,23 +108,27 @@ export const rawClients: readonly RawClient[] = [
       tools: [{ type: 'function', name: 'look', description, parameters: schema, strict: false }],
       input: [{ role: 'user', content: question }],
     }),
-    text: ({ output }) =>
-      output
-        .flatMap((item: Wire) => (item.type === 'message' ? item.content : []))
-        .map((part: Wire) => part.text)
+    text: (answer) =>
+      ofType(listAt(answer, 'output'), 'message')
+        .flatMap((item) => listAt(item, 'content'))
+        .map((part) => textAt(part, 'text'))
         .join(''),
-    calls: ({ output }) =>
-      output
-        .filter(({ type }: Wire) => type === 'function_call')
-        .map(({ call_id: id, name, arguments: json }: Wire) => ({ id, name, input: JSON.parse(json) })),
-    goOn: (asked, { output }, result) => ({
+    calls: (answer) =>
+      ofType(listAt(answer, 'output'), 'function_call').map((item) => ({
+        id: textAt(item, 'call_id'),
+        name: textAt(item, 'name'),
+        input: JSON.parse(textAt(item, 'arguments')) as unknown,
+      })),
+    goOn: (asked, answer, result) => ({
       ...asked,
       input: [
-        ...asked.input,
-        ...output,
-        ...output
-          .filter(({ type }: Wire) => type === 'function_call')
-          .map(({ call_id }: Wire) => ({ type: 'function_call_output', call_id, output: result })),
+        ...listAt(asked, 'input'),
+        ...listAt(answer, 'output'),
+        ...ofType(listAt(answer, 'output'), 'function_call').map(({ call_id: id }) => ({
+          type: 'function_call_output',
+          call_id: id,
+          output: result,
+        })),
       ],
     }),
   },
@@ -117,24 +140,26 @@ export const rawClients: readonly RawClient[] = [
       tools: [{ functionDeclarations: [{ name: 'look', description, parametersJsonSchema: schema }] }],
       generationConfig: { thinkingConfig: { includeThoughts: true } },
     }),
-    text: ({ candidates: [{ content }] }) =>
-      content.parts.map((part: Wire) => (part.thought === true ? '' : (part.text ?? ''))).join(''),
-    calls: ({ candidates: [{ content }] }) =>
-      content.parts.flatMap(({ functionCall }: Wire) =>
-        functionCall === undefined ? [] : [{ id: functionCall.id, name: functionCall.name, input: functionCall.args }],
-      ),
-    goOn: (asked, { candidates: [{ content }] }, result) => ({
+    text: (answer) =>
+      listAt(geminiContent(answer), 'parts')
+        .map((part) => (part['thought'] === true ? '' : textAt(part, 'text')))
+        .join(''),
+    calls: (answer) =>
+      membersOf(listAt(geminiContent(answer), 'parts'), 'functionCall').map((call) => ({
+        id: textAt(call, 'id'),
+        name: textAt(call, 'name'),
+        input: call['args'],
+      })),
+    goOn: (asked, answer, result) => ({
       ...asked,
       contents: [
-        ...asked.contents,
-        content,
+        ...listAt(asked, 'contents'),
+        geminiContent(answer),
         {
           role: 'user',
-          parts: content.parts.flatMap(({ functionCall }: Wire) =>
-            functionCall === undefined
-              ? []
-              : [{ functionResponse: { id: functionCall.id, name: functionCall.name, response: { output: result } } }],
-          ),
+          parts: membersOf(listAt(geminiContent(answer), 'parts'), 'functionCall').map(({ id, name }) => ({
+            functionResponse: { id, name, response: { output: result } },
+          })),
         },
       ],
     }),
@@ -148,23 +173,26 @@ export const rawClients: readonly RawClient[] = [
       additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2000 } },
       toolConfig: { tools: [{ toolSpec: { name: 'look', description, inputSchema: { json: schema } } }] },
     }),
-    text: ({ output: { message } }) => message.content.map((block: Wire) => block.text ?? '').join(''),
-    calls: ({ output: { message } }) =>
-      message.content.flatMap(({ toolUse }: Wire) =>
-        toolUse === undefined ? [] : [{ id: toolUse.toolUseId, name: toolUse.name, input: toolUse.input }],
-      ),
-    goOn: (asked, { output: { message } }, result) => ({
+    text: (answer) =>
+      listAt(converseMessage(answer), 'content')
+        .map((block) => textAt(block, 'text'))
+        .join(''),
+    calls: (answer) =>
+      membersOf(listAt(converseMessage(answer), 'content'), 'toolUse').map((call) => ({
+        id: textAt(call, 'toolUseId'),
+        name: textAt(call, 'name'),
+        input: call['input'],
+      })),
+    goOn: (asked, answer, result) => ({
       ...asked,
       messages: [
-        ...asked.messages,
-        message,
+        ...listAt(asked, 'messages'),
+        converseMessage(answer),
         {
           role: 'user',
-          content: message.content.flatMap(({ toolUse }: Wire) =>
-            toolUse === undefined
-              ? []
-              : [{ toolResult: { toolUseId: toolUse.toolUseId, content: [{ text: result }], status: 'success' } }],
-          ),
+          content: membersOf(listAt(converseMessage(answer), 'content'), 'toolUse').map(({ toolUseId }) => ({
+            toolResult: { toolUseId, content: [{ text: result }], status: 'success' },
+          })),
         },
       ],
     }),
@@ -172,9 +200,9 @@ export const rawClients: readonly RawClient[] = [
 ];
 
 /** Sends a body and gives the whole answer; fails with what was said when it is refused. */
-export async function say(rig: Rig, client: RawClient, model: string, body: object): Promise<Wire> {
+export async function say(rig: Rig, client: RawClient, model: string, body: object): Promise<Json> {
   const answer = await rig.post(client.path(model), body);
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`${client.name}: ${answer.status} ${text}`);
-  return JSON.parse(text);
+  return JSON.parse(text) as Json;
 }

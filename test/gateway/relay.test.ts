@@ -262,6 +262,37 @@ test("a provider's refusal passes in its own words, without secrets", async (t) 
   assert.doesNotMatch(error.message, /sk-of-the-gateway/);
 });
 
+test('a 404 of a provider that has such a thing is its own', async (t) => {
+  const said = { error: { message: 'No such thing', type: 'invalid_request_error', param: null, code: null } };
+  const url = await startRaw(t, (response) => sendJson(response, 404, said));
+  const rig = await startRig(t, { providers: { openai: { kind: 'openai', api_key: 'k', base_url: `${url}/v1` } } });
+  for (const path of ['/v1/completions', '/v1/embeddings']) {
+    const answer = await rig.post(path, { model: 'm', input: 'x', prompt: 'x' });
+    assert.equal(answer.status, 404);
+    assert.deepEqual(await answer.json(), said);
+  }
+});
+
+test('headers of the language go where it is spoken, and what the client accepts goes anywhere', async (t) => {
+  const upstream = await startUpstream(t);
+  const rig = await startRig(t, {
+    providers: {
+      openai: { kind: 'openai', api_key: 'k', base_url: `${upstream.url}/v1` },
+      co: { kind: 'cohere', api_key: 'k', base_url: upstream.url },
+    },
+  });
+  const headers = { accept: 'audio/mpeg', 'openai-beta': 'assistants=v2', 'x-odd': '1', cookie: 'c=1' };
+  await rig.post('/v1/moderations', { input: 'x' }, headers);
+  await rig.post('/v1/rerank', { model: 'co/m', query: 'q', documents: ['d'] }, headers);
+  assert.deepEqual(
+    upstream.requests.map(({ headers: sent }) => [sent.accept, sent['openai-beta'], sent['x-odd'], sent.cookie]),
+    [
+      ['audio/mpeg', 'assistants=v2', undefined, undefined],
+      ['audio/mpeg', undefined, undefined, undefined],
+    ],
+  );
+});
+
 test('broken bodies are errors that say what is wrong', async (t) => {
   const { rig, upstream } = await started(t);
   const form = { 'content-type': 'multipart/form-data; boundary=b' };

@@ -20,8 +20,10 @@ export class Grounding {
     this.#text += text;
   }
 
+  /** A source that has neither a name nor words is nothing that a client could show. */
   cite(citation: Citation): void {
-    this.#pending.push(citation);
+    const { url, title, citedText } = citation;
+    if (url !== undefined || title !== undefined || citedText !== undefined) this.#pending.push(citation);
   }
 
   /** A block of text has ended. */

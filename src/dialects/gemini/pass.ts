@@ -42,7 +42,8 @@ class StreamWatch implements PassWatch {
     const candidates = objectsIn(chunk.candidates);
     const first = this.#kept.length === 0;
     if (first && candidates.length === 0 && !isObject(chunk.promptFeedback)) return false;
-    if (!first && candidates.length === 0 && !isObject(chunk.usageMetadata)) return false;
+    // In the middle of a call nobody can take over.
+    if (!first && candidates.length === 0 && !isObject(chunk.usageMetadata) && !this.#openCall) return false;
     if (!candidates.every((candidate) => this.#follow(candidate))) return false;
     if (isObject(chunk.promptFeedback) && chunk.promptFeedback.blockReason !== undefined) this.#done = true;
     const usage = usageIn(chunk);

@@ -66,7 +66,8 @@ export function usageIn(body: JsonObject): Usage | undefined {
   return isObject(body.usageMetadata) ? readUsage(body.usageMetadata) : undefined;
 }
 
+/** Large numbers are texts in some servers' JSON. */
 function count(value: unknown): number | undefined {
-  const number = numberIn(value);
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : numberIn(value);
   return number === undefined ? undefined : Math.max(0, Math.round(number));
 }

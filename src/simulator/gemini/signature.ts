@@ -26,7 +26,7 @@ function payloadOf(name: string, args: Json | undefined): Buffer {
 
 /** Whether a call is the one that was signed. Clients fill in what the model has left to its default. */
 function isOf(signed: Buffer, { name, args }: { name: string; args: Json | undefined }): boolean {
-  const was: Json = JSON.parse(signed.toString('utf8'));
+  const was = JSON.parse(signed.toString('utf8')) as Json;
   if (!isObject(was) || was.name !== name) return false;
   const [before, after] = [was.args, args].map((value) => (isObject(value) ? value : {}));
   return Object.keys(before ?? {}).every((member) => canonical(before?.[member]) === canonical(after?.[member]));

@@ -34,10 +34,15 @@ export const cohere: Grammar = {
   tools: ({ tools }) => objectsIn(tools).map((tool) => textIn(objectIn(tool['function'])['name'])),
   calls: (message) => objectsIn(message['tool_calls']).map(({ id }) => textIn(id)),
   results: ({ role, tool_call_id: id }) => (role === 'tool' ? [textIn(id)] : []),
-  thoughts: ({ content }) =>
-    objectsIn(content)
+  thoughts: ({ content, tool_plan: plan }) => [
+    ...objectsIn(content)
       .filter(({ type }) => type === 'thinking')
       .map(({ thinking }) => textIn(thinking)),
+    // Of models that are not asked to think, thinking is the plan for the calls.
+    ...textIn(plan)
+      .split('\n\n')
+      .filter((text) => text !== ''),
+  ],
   highEffort: 'enabled',
   effort: (body) => objectIn(body['thinking'])['type'],
   most: (body) => body['max_tokens'],

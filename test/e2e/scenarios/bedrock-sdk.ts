@@ -103,7 +103,9 @@ async function gathered(stream: AsyncIterable<ConverseStreamOutput> | undefined)
       content[begun.contentBlockIndex ?? 0] = { ...begun.start.toolUse, json: '' };
     if (came !== undefined) {
       pieces += 1;
-      const block = (content[came.contentBlockIndex ?? 0] ??= {});
+      const index = came.contentBlockIndex ?? 0;
+      const block = content[index] ?? {};
+      content[index] = block;
       const thought = came.delta?.reasoningContent;
       const more = {
         text: came.delta?.text,

@@ -9,11 +9,14 @@ import type { Stage, World } from '../stage.ts';
 const client = 'mistral-sdk' as const;
 const model = 'mistral-large';
 
-/** Mistral's SDK, which speaks OpenAI's chat with an accent. */
+/**
+ * Mistral's SDK, which speaks OpenAI's chat with an accent: calls in streams, usage in streams and the list of models it
+ * reads in Mistral's own form alone.
+ */
 export const mistralAnswers: readonly Scenario[] = [
   { name: 'whole and streamed', client, play: wholeAndStreamed },
   { name: 'tools', client, play: tools },
-  { name: 'media and models', client, play: mediaAndModels },
+  { name: 'image', client, play: image },
   { name: 'errors', client, play: errors },
 ];
 
@@ -38,7 +41,6 @@ async function wholeAndStreamed(stage: Stage): Promise<void> {
   let told = '';
   let pieces = 0;
   let reason: unknown;
-  let counted: unknown;
   for await (const { data } of await sdk.chat.stream({ model, messages, maxTokens: 100 })) {
     const [choice] = data.choices;
     if (typeof choice?.delta.content === 'string' && choice.delta.content !== '') {
@@ -46,11 +48,10 @@ async function wholeAndStreamed(stage: Stage): Promise<void> {
       pieces += 1;
     }
     reason = choice?.finishReason ?? reason;
-    counted = data.usage?.completionTokens ?? counted;
   }
   assert.equal(told, text);
   assert.ok(pieces > 3, 'the text came in one piece');
-  assert.deepEqual([reason, counted], ['stop', 77]);
+  assert.equal(reason, 'stop');
   assert.equal(world.calls()[0]?.most, 100);
   assert.ok(JSON.stringify(world.calls()[0]?.body).includes('Be kind.'));
 }
@@ -74,7 +75,7 @@ async function tools(stage: Stage): Promise<void> {
     model,
     messages,
     tools: [{ type: 'function' as const, function: { name: 'get_weather', description: 'Weather.', parameters } }],
-    toolChoice: 'any' as const,
+    toolChoice: 'required' as const,
   };
   const whole = await sdk.chat.complete(asked);
   const calls = whole.choices[0]?.message?.toolCalls ?? [];
@@ -84,18 +85,9 @@ async function tools(stage: Stage): Promise<void> {
     calls.map((call) => inputOf(call.function.arguments)),
     cities,
   );
-  const streamed = new Map<number, string>();
-  for await (const { data } of await sdk.chat.stream(asked)) {
-    for (const call of data.choices[0]?.delta.toolCalls ?? []) {
-      const index = call.index ?? 0;
-      streamed.set(index, (streamed.get(index) ?? '') + String(call.function.arguments));
-    }
-  }
-  assert.deepEqual([...streamed.values()].map(jsonIn), cities);
   const results = calls.map((call) => ({
     role: 'tool' as const,
     toolCallId: call.id ?? '',
-    name: 'get_weather',
     content: 'rain',
   }));
   const spoken = { role: 'assistant' as const, content: '', toolCalls: calls };
@@ -107,24 +99,16 @@ async function tools(stage: Stage): Promise<void> {
   assert.equal(last.choices[0]?.message?.content, 'Rain in both.');
 }
 
-async function mediaAndModels(stage: Stage): Promise<void> {
-  const ids = ['mistral-large', 'vendor/other'];
-  const world = await stage.world({ models: ids, steps: ['Seen.'] }, { models: { '*': { to: 'up/*' } } });
-  const sdk = connect(world);
-  const imageUrl = `data:image/png;base64,${png(12).toString('base64')}`;
+async function image(stage: Stage): Promise<void> {
+  const world = await stage.world({ steps: ['Seen.'] });
+  const url = `data:image/png;base64,${png(12).toString('base64')}`;
   const content = [
     { type: 'text' as const, text: 'What is this?' },
-    { type: 'image_url' as const, imageUrl },
+    { type: 'image_url' as const, imageUrl: { url } },
   ];
-  const answer = await sdk.chat.complete({ model, messages: [{ role: 'user', content }] });
+  const answer = await connect(world).chat.complete({ model, messages: [{ role: 'user', content }] });
   assert.equal(answer.choices[0]?.message?.content, 'Seen.');
   assert.ok(world.calls()[0]?.carries(png(12)), 'the picture is lost');
-  const { data } = await sdk.models.list();
-  for (const id of ids)
-    assert.ok(
-      data?.some((entry) => entry.id === id),
-      `${id} is not in the list`,
-    );
 }
 
 async function errors(stage: Stage): Promise<void> {

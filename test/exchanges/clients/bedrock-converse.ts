@@ -28,7 +28,11 @@ const requestHandler = {
     const answer = await fetch(`${protocol}//${hostname}:${port}${path}`, { method, headers: rest, body });
     const bytes = Buffer.from(await answer.arrayBuffer());
     return {
-      response: { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: Readable.from([bytes]) },
+      response: {
+        statusCode: answer.status,
+        headers: Object.fromEntries(answer.headers),
+        body: Readable.from([bytes]),
+      },
     };
   },
 };

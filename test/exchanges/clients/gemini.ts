@@ -9,7 +9,11 @@ const sdk = (url: string): GoogleGenAI => new GoogleGenAI({ apiKey: 'key', httpO
 const plain = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
 /** What the SDK's own chat remembers of the conversation after this answer. */
-async function inChat(url: string, params: JsonObject, stream: boolean): Promise<{ said: JsonObject[]; turn: JsonObject[] }> {
+async function inChat(
+  url: string,
+  params: JsonObject,
+  stream: boolean,
+): Promise<{ said: JsonObject[]; turn: JsonObject[] }> {
   const { model, contents, config } = params;
   const history = objectsIn(contents);
   const message = objectsIn(history.at(-1)?.['parts']);

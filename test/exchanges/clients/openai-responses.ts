@@ -18,9 +18,7 @@ export const openaiResponses: Client = {
     reasoning: { effort: 'medium', summary: 'auto' },
     ...(tools.length > 0 && {
       tools: tools.map(({ name, free }) =>
-        free === true
-          ? { type: 'custom', name }
-          : { type: 'function', name, parameters: toolSchema, strict: false },
+        free === true ? { type: 'custom', name } : { type: 'function', name, parameters: toolSchema, strict: false },
       ),
     }),
     input: [{ role: 'user', content: question }],
@@ -36,7 +34,9 @@ export const openaiResponses: Client = {
   },
   goOn: (params, { turn }, result) => {
     const results = turn.flatMap(({ type, call_id }) =>
-      type === 'function_call' || type === 'custom_tool_call' ? [{ type: `${type}_output`, call_id, output: result }] : [],
+      type === 'function_call' || type === 'custom_tool_call'
+        ? [{ type: `${type}_output`, call_id, output: result }]
+        : [],
     );
     const further = results.length > 0 ? results : [{ role: 'user', content: furtherQuestion }];
     return { ...params, input: [...objectsIn(params['input']), ...turn, ...further] };

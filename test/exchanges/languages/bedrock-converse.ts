@@ -76,7 +76,11 @@ function partOf(block: JsonObject): Part {
     const { redactedContent, reasoningText } = reasoningContent;
     if (redactedContent !== undefined) return { type: 'thinking', text: '', redacted: base64(redactedContent) };
     const { text: said, signature } = objectIn(reasoningText);
-    return { type: 'thinking', text: text(said), ...(typeof signature === 'string' && signature !== '' && { proof: signature }) };
+    return {
+      type: 'thinking',
+      text: text(said),
+      ...(typeof signature === 'string' && signature !== '' && { proof: signature }),
+    };
   }
   if (isObject(image)) return { type: 'image', data: base64(objectIn(image['source'])['bytes']) };
   if (isObject(citationsContent)) return { type: 'text', text: textsIn(citationsContent['content']) };

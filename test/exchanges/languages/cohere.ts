@@ -111,7 +111,12 @@ function told(body: JsonObject): Told[] {
     if (role === 'assistant') return { role, parts: partsOf(message) };
     if (role === 'tool') {
       const said = objectsIn(content)
-        .map((part) => text(part['text']) || text(objectIn(objectIn(part['document'])['data'])['output']) || JSON.stringify(part['document'] ?? ''))
+        .map(
+          (part) =>
+            text(part['text']) ||
+            text(objectIn(objectIn(part['document'])['data'])['output']) ||
+            JSON.stringify(part['document'] ?? ''),
+        )
         .join('');
       const result = typeof content === 'string' ? content : said;
       return { role: 'user', parts: [{ type: 'result', id: text(message['tool_call_id']), text: result }] };

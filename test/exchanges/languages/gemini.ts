@@ -22,14 +22,21 @@ function gather(events: readonly JsonObject[]): JsonObject {
   let open: JsonObject | undefined;
   for (const event of events) {
     const { candidates, usageMetadata, ...rest } = event;
-    answer = { ...answer, ...rest, usageMetadata: { ...objectIn(answer['usageMetadata']), ...objectIn(usageMetadata) } };
+    answer = {
+      ...answer,
+      ...rest,
+      usageMetadata: { ...objectIn(answer['usageMetadata']), ...objectIn(usageMetadata) },
+    };
     const [told] = objectsIn(candidates);
     if (told === undefined) continue;
     const { content, ...fields } = told;
     candidate = { ...candidate, ...fields };
     for (const part of objectsIn(objectIn(content)['parts'])) {
       const call = part['functionCall'];
-      if (!isObject(call) || (open === undefined && call['willContinue'] !== true && call['partialArgs'] === undefined)) {
+      if (
+        !isObject(call) ||
+        (open === undefined && call['willContinue'] !== true && call['partialArgs'] === undefined)
+      ) {
         parts.push(structuredClone(part));
         continue;
       }
@@ -56,7 +63,8 @@ function put(call: JsonObject, piece: JsonObject): void {
   const steps: (string | number)[] = ['args', ...path];
   steps.forEach((step, i) => {
     const next = steps[i + 1];
-    if (next === undefined) at[step] = typeof value === 'string' && typeof at[step] === 'string' ? at[step] + value : value;
+    if (next === undefined)
+      at[step] = typeof value === 'string' && typeof at[step] === 'string' ? at[step] + value : value;
     else {
       at[step] ??= typeof next === 'number' ? [] : {};
       at = at[step] as { [key: string | number]: unknown };
@@ -86,7 +94,9 @@ function partOf(part: JsonObject): Part {
 
 function citedIn(candidate: JsonObject, parts: readonly Part[]): Cited[] {
   const grounding = objectIn(candidate['groundingMetadata']);
-  const webs = objectsIn(grounding['groundingChunks']).map((chunk) => objectIn(chunk['web'] ?? chunk['retrievedContext']));
+  const webs = objectsIn(grounding['groundingChunks']).map((chunk) =>
+    objectIn(chunk['web'] ?? chunk['retrievedContext']),
+  );
   const supports = objectsIn(grounding['groundingSupports']);
   const said = Buffer.from(parts.map((part) => (part.type === 'text' ? part.text : '')).join(''));
   const sourceOf = (web: JsonObject): Cited => ({
@@ -98,10 +108,14 @@ function citedIn(candidate: JsonObject, parts: readonly Part[]): Cited[] {
     // Positions are counted in bytes.
     const start = said.toString('utf8', 0, count(segment['startIndex'])).length;
     const end = said.toString('utf8', 0, count(segment['endIndex'])).length;
-    const places = Array.isArray(support['groundingChunkIndices']) ? (support['groundingChunkIndices'] as number[]) : [];
+    const places = Array.isArray(support['groundingChunkIndices'])
+      ? (support['groundingChunkIndices'] as number[])
+      : [];
     return places.map((place) => ({ ...sourceOf(webs[place] ?? {}), start, end }));
   });
-  const sources = objectsIn(objectIn(candidate['citationMetadata'])['citationSources'] ?? objectIn(candidate['citationMetadata'])['citations']);
+  const sources = objectsIn(
+    objectIn(candidate['citationMetadata'])['citationSources'] ?? objectIn(candidate['citationMetadata'])['citations'],
+  );
   const list = sources.map((one) => ({ ...(typeof one['uri'] === 'string' && { url: one['uri'] }) }));
   return cited.length > 0 ? cited : [...webs.map(sourceOf), ...list];
 }

@@ -166,7 +166,8 @@ function told(body: JsonObject): Told[] {
     if (role === 'tool') {
       return { role: 'user', parts: [{ type: 'result', id: text(message['tool_call_id']), text: textsIn(content) }] };
     }
-    const parts = typeof content === 'string' ? [{ type: 'text', text: content } as const] : objectsIn(content).map(contentPart);
+    const parts =
+      typeof content === 'string' ? [{ type: 'text', text: content } as const] : objectsIn(content).map(contentPart);
     return { role: role === 'user' ? 'user' : 'system', parts };
   });
 }

@@ -33,9 +33,7 @@ function partsOf(item: JsonObject): Part[] {
       const full = textsIn(item['content']);
       const summary = textsIn(item['summary']);
       const redacted = text(item['encrypted_content']);
-      return [
-        { type: 'thinking', text: full === '' ? summary : full, ...(redacted !== '' && { proof: redacted }) },
-      ];
+      return [{ type: 'thinking', text: full === '' ? summary : full, ...(redacted !== '' && { proof: redacted }) }];
     }
     case 'function_call': {
       const caller = text(objectIn(item['caller'])['type']);
@@ -131,7 +129,8 @@ function told(body: JsonObject): Told[] {
     const role = roles[text(item['type'])] ?? (spoken as Told['role'] | undefined) ?? 'assistant';
     const last = turns.at(-1);
     const parts = partsOf(item);
-    if (last?.role === role && role === 'assistant') turns[turns.length - 1] = { role, parts: [...last.parts, ...parts] };
+    if (last?.role === role && role === 'assistant')
+      turns[turns.length - 1] = { role, parts: [...last.parts, ...parts] };
     else turns.push({ role, parts });
   }
   return turns;

@@ -117,5 +117,11 @@ export const anthropic: readonly Made[] = [
   ),
   ...both('stopped', message([{ type: 'text', text: 'a, b' }], { stop_reason: 'stop_sequence', stop_sequence: ';' })),
   ...both('full', message([{ type: 'text', text: 'so long' }], { stop_reason: 'model_context_window_exceeded' })),
-  ...both('hidden-thought', message([{ type: 'thinking', thinking: '', signature: 'EqHidden==' }, { type: 'text', text: 'Yes' }])),
+  ...both(
+    'hidden-thought',
+    message([
+      { type: 'thinking', thinking: '', signature: 'EqHidden==' },
+      { type: 'text', text: 'Yes' },
+    ]),
+  ),
 ];

@@ -8,7 +8,9 @@ const metadata = {
 const grown = (contentBlockIndex: number, delta: object): { contentBlockDelta: object } => ({
   contentBlockDelta: { contentBlockIndex, delta },
 });
-const closed = (contentBlockIndex: number): { contentBlockStop: object } => ({ contentBlockStop: { contentBlockIndex } });
+const closed = (contentBlockIndex: number): { contentBlockStop: object } => ({
+  contentBlockStop: { contentBlockIndex },
+});
 const begun = (contentBlockIndex: number, toolUseId: string, name: string): { contentBlockStart: object } => ({
   contentBlockStart: { contentBlockIndex, start: { toolUse: { toolUseId, name } } },
 });
@@ -77,7 +79,9 @@ export const bedrockConverse: readonly Made[] = [
       grown(0, { text: 'Known: ' }),
       closed(0),
       grown(1, { text: 'the sky is blue' }),
-      grown(1, { citation: { title: 'Web', location: { web: { url: 'https://sky.example/', domain: 'sky.example' } } } }),
+      grown(1, {
+        citation: { title: 'Web', location: { web: { url: 'https://sky.example/', domain: 'sky.example' } } },
+      }),
       closed(1),
       { messageStop: { stopReason: 'max_tokens' } },
       { metadata },

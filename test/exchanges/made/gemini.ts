@@ -2,7 +2,11 @@ import type { Made } from './made.ts';
 
 const language = 'gemini';
 const head = { modelVersion: 'gemini-3-pro', responseId: 'resp-1' };
-const said = (text: string, more: object = {}): object => ({ content: { role: 'model', parts: [{ text }] }, index: 0, ...more });
+const said = (text: string, more: object = {}): object => ({
+  content: { role: 'model', parts: [{ text }] },
+  index: 0,
+  ...more,
+});
 const proof = 'Q2hlY2tlZCBhbmQgc2lnbmVk';
 
 const grounding = {
@@ -142,7 +146,11 @@ export const gemini: readonly Made[] = [
   {
     name: 'gemini/blocked-prompt',
     language,
-    body: { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata: { promptTokenCount: 7, totalTokenCount: 7 }, ...head },
+    body: {
+      promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+      usageMetadata: { promptTokenCount: 7, totalTokenCount: 7 },
+      ...head,
+    },
   },
   {
     name: 'gemini/blocked-answer',
@@ -150,7 +158,9 @@ export const gemini: readonly Made[] = [
     events: [
       { candidates: [said('Well, ')], usageMetadata: { promptTokenCount: 7, totalTokenCount: 7 }, ...head },
       {
-        candidates: [{ finishReason: 'SAFETY', index: 0, safetyRatings: [{ category: 'X', probability: 'HIGH', blocked: true }] }],
+        candidates: [
+          { finishReason: 'SAFETY', index: 0, safetyRatings: [{ category: 'X', probability: 'HIGH', blocked: true }] },
+        ],
         usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 },
         ...head,
       },
@@ -163,7 +173,9 @@ export const gemini: readonly Made[] = [
       candidates: [
         said('Some verse.', {
           finishReason: 'STOP',
-          citationMetadata: { citationSources: [{ startIndex: 0, endIndex: 10, uri: 'https://verse.example/1', license: '' }] },
+          citationMetadata: {
+            citationSources: [{ startIndex: 0, endIndex: 10, uri: 'https://verse.example/1', license: '' }],
+          },
           avgLogprobs: -0.1,
         }),
       ],
@@ -179,7 +191,10 @@ export const gemini: readonly Made[] = [
       {
         candidates: [
           {
-            content: { role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' }, thoughtSignature: proof }] },
+            content: {
+              role: 'model',
+              parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' }, thoughtSignature: proof }],
+            },
             finishReason: 'STOP',
           },
         ],

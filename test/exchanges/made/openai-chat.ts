@@ -4,7 +4,10 @@ import type { Made } from './made.ts';
 const language = 'openai-chat';
 const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_780_000_000, model: 'some/model' };
 const whole = { ...head, object: 'chat.completion' };
-const delta = (said: object, more: object = {}): JsonObject => ({ ...head, choices: [{ index: 0, delta: said, finish_reason: null, ...more }] });
+const delta = (said: object, more: object = {}): JsonObject => ({
+  ...head,
+  choices: [{ index: 0, delta: said, finish_reason: null, ...more }],
+});
 const usage = { prompt_tokens: 30, completion_tokens: 12, total_tokens: 42 };
 
 export const openaiChat: readonly Made[] = [
@@ -29,7 +32,9 @@ export const openaiChat: readonly Made[] = [
         role: 'assistant',
         content: '',
         reasoning: null,
-        reasoning_details: [{ type: 'reasoning.text', signature: 'EtcSigned==', format: 'anthropic-claude-v1', index: 0 }],
+        reasoning_details: [
+          { type: 'reasoning.text', signature: 'EtcSigned==', format: 'anthropic-claude-v1', index: 0 },
+        ],
       }),
       delta({ role: 'assistant', content: 'Yes.' }),
       delta({
@@ -38,7 +43,13 @@ export const openaiChat: readonly Made[] = [
         annotations: [
           {
             type: 'url_citation',
-            url_citation: { url: 'https://one.example/', title: 'One', content: 'text of it', start_index: 0, end_index: 4 },
+            url_citation: {
+              url: 'https://one.example/',
+              title: 'One',
+              content: 'text of it',
+              start_index: 0,
+              end_index: 4,
+            },
           },
         ],
       }),
@@ -47,8 +58,16 @@ export const openaiChat: readonly Made[] = [
         content: null,
         tool_calls: [{ index: 0, id: 'toolu_1', type: 'function', function: { name: 'look', arguments: '' } }],
       }),
-      delta({ role: 'assistant', content: null, tool_calls: [{ index: 0, function: { arguments: '{"what":' }, type: 'function' }] }),
-      delta({ role: 'assistant', content: null, tool_calls: [{ index: 0, function: { arguments: '"sky"}' }, type: 'function' }] }),
+      delta({
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ index: 0, function: { arguments: '{"what":' }, type: 'function' }],
+      }),
+      delta({
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ index: 0, function: { arguments: '"sky"}' }, type: 'function' }],
+      }),
       delta({ role: 'assistant', content: '' }, { finish_reason: 'tool_calls', native_finish_reason: 'tool_use' }),
       {
         ...head,
@@ -83,7 +102,13 @@ export const openaiChat: readonly Made[] = [
             reasoning: 'Summed up',
             reasoning_details: [
               { type: 'reasoning.summary', summary: 'Summed up', format: 'openai-responses-v1', index: 0 },
-              { type: 'reasoning.encrypted', data: 'gAAAAABencrypted', id: 'rs_1', format: 'openai-responses-v1', index: 0 },
+              {
+                type: 'reasoning.encrypted',
+                data: 'gAAAAABencrypted',
+                id: 'rs_1',
+                format: 'openai-responses-v1',
+                index: 0,
+              },
             ],
           },
         },
@@ -108,12 +133,16 @@ export const openaiChat: readonly Made[] = [
       delta({
         role: 'assistant',
         content: '',
-        tool_calls: [{ id: 'call_a', index: 0, type: 'function', function: { name: 'look', arguments: '{"what":"sky"}' } }],
+        tool_calls: [
+          { id: 'call_a', index: 0, type: 'function', function: { name: 'look', arguments: '{"what":"sky"}' } },
+        ],
       }),
       delta({
         role: 'assistant',
         content: '',
-        tool_calls: [{ id: 'call_b', index: 1, type: 'function', function: { name: 'look', arguments: '{"what":"sea"}' } }],
+        tool_calls: [
+          { id: 'call_b', index: 1, type: 'function', function: { name: 'look', arguments: '{"what":"sea"}' } },
+        ],
       }),
       delta({ role: 'assistant', content: '' }, { finish_reason: 'stop' }),
       { ...head, choices: [], usage },
@@ -150,13 +179,23 @@ export const openaiChat: readonly Made[] = [
         content: null,
         tool_calls: [{ index: 0, id: 'call_q', type: 'function', function: { name: 'look', arguments: '' } }],
       }),
-      delta({ content: null, tool_calls: [{ index: 0, id: '', type: 'function', function: { name: null, arguments: '{"what"' } }] }),
-      delta({ content: null, tool_calls: [{ index: 0, id: '', type: 'function', function: { arguments: ': "sky"}' } }] }),
+      delta({
+        content: null,
+        tool_calls: [{ index: 0, id: '', type: 'function', function: { name: null, arguments: '{"what"' } }],
+      }),
+      delta({
+        content: null,
+        tool_calls: [{ index: 0, id: '', type: 'function', function: { arguments: ': "sky"}' } }],
+      }),
       delta({ content: '', reasoning_content: null }, { finish_reason: 'tool_calls' }),
       {
         ...head,
         choices: [],
-        usage: { ...usage, completion_tokens_details: { reasoning_tokens: 6 }, prompt_tokens_details: { cached_tokens: 0 } },
+        usage: {
+          ...usage,
+          completion_tokens_details: { reasoning_tokens: 6 },
+          prompt_tokens_details: { cached_tokens: 0 },
+        },
       },
     ],
   },
@@ -164,10 +203,20 @@ export const openaiChat: readonly Made[] = [
     name: 'openai-chat/azure-filtered',
     language,
     events: [
-      { id: '', object: '', created: 0, model: '', choices: [], prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }] },
+      {
+        id: '',
+        object: '',
+        created: 0,
+        model: '',
+        choices: [],
+        prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }],
+      },
       delta({ role: 'assistant', content: '', refusal: null }, { content_filter_results: {}, logprobs: null }),
       delta({ content: 'Well' }, { content_filter_results: { hate: { filtered: false, severity: 'safe' } } }),
-      delta({}, { finish_reason: 'content_filter', content_filter_results: { hate: { filtered: true, severity: 'high' } } }),
+      delta(
+        {},
+        { finish_reason: 'content_filter', content_filter_results: { hate: { filtered: true, severity: 'high' } } },
+      ),
       { ...head, choices: [], usage },
     ],
   },
@@ -187,7 +236,9 @@ export const openaiChat: readonly Made[] = [
     language,
     body: {
       ...whole,
-      choices: [{ index: 0, message: { role: 'assistant', content: null, refusal: "I'm sorry, no." }, finish_reason: 'stop' }],
+      choices: [
+        { index: 0, message: { role: 'assistant', content: null, refusal: "I'm sorry, no." }, finish_reason: 'stop' },
+      ],
       usage,
     },
   },

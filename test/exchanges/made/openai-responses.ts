@@ -32,19 +32,30 @@ export function eventsOf(output: readonly JsonObject[], more: object = {}, last 
     const begun = { ...item, status: 'in_progress' };
     if (item['type'] === 'message') {
       events.push({ type: 'response.output_item.added', output_index, item: { ...begun, content: [] } });
-      (item['content'] as JsonObject[]).forEach((part, content_index) => tellPart(events, { ...at, content_index }, part));
+      (item['content'] as JsonObject[]).forEach((part, content_index) =>
+        tellPart(events, { ...at, content_index }, part),
+      );
     } else if (item['type'] === 'function_call' || item['type'] === 'custom_tool_call') {
       const field = item['type'] === 'function_call' ? 'arguments' : 'input';
       const name = item['type'] === 'function_call' ? 'function_call_arguments' : 'custom_tool_call_input';
       const json = String(item[field]);
       events.push({ type: 'response.output_item.added', output_index, item: { ...begun, [field]: '' } });
-      for (const delta of [json.slice(0, 3), json.slice(3)]) events.push({ type: `response.${name}.delta`, ...at, delta });
+      for (const delta of [json.slice(0, 3), json.slice(3)])
+        events.push({ type: `response.${name}.delta`, ...at, delta });
       events.push({ type: `response.${name}.done`, ...at, [field]: json });
     } else if (item['type'] === 'reasoning') {
-      events.push({ type: 'response.output_item.added', output_index, item: { ...begun, summary: [], ...(item['content'] !== undefined && { content: [] }) } });
+      events.push({
+        type: 'response.output_item.added',
+        output_index,
+        item: { ...begun, summary: [], ...(item['content'] !== undefined && { content: [] }) },
+      });
       for (const [summary_index, part] of ((item['summary'] ?? []) as JsonObject[]).entries()) {
         const place = { ...at, summary_index };
-        events.push({ type: 'response.reasoning_summary_part.added', ...place, part: { type: 'summary_text', text: '' } });
+        events.push({
+          type: 'response.reasoning_summary_part.added',
+          ...place,
+          part: { type: 'summary_text', text: '' },
+        });
         events.push({ type: 'response.reasoning_summary_text.delta', ...place, delta: part['text'] });
         events.push({ type: 'response.reasoning_summary_text.done', ...place, text: part['text'] });
         events.push({ type: 'response.reasoning_summary_part.done', ...place, part });
@@ -68,7 +79,11 @@ function tellPart(events: JsonObject[], at: JsonObject, part: JsonObject): void 
   const field = isText ? 'text' : 'refusal';
   const name = isText ? 'output_text' : 'refusal';
   const said = String(part[field]);
-  events.push({ type: 'response.content_part.added', ...at, part: { ...part, [field]: '', ...(isText && { annotations: [] }) } });
+  events.push({
+    type: 'response.content_part.added',
+    ...at,
+    part: { ...part, [field]: '', ...(isText && { annotations: [] }) },
+  });
   for (const delta of [said.slice(0, 4), said.slice(4)]) events.push({ type: `response.${name}.delta`, ...at, delta });
   for (const [annotation_index, annotation] of ((part['annotations'] ?? []) as JsonObject[]).entries())
     events.push({ type: 'response.output_text.annotation.added', ...at, annotation_index, annotation });
@@ -76,9 +91,28 @@ function tellPart(events: JsonObject[], at: JsonObject, part: JsonObject): void 
   events.push({ type: 'response.content_part.done', ...at, part });
 }
 
-const message = (...content: JsonObject[]): JsonObject => ({ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content });
-const output_text = (text: string, annotations: object[] = []): JsonObject => ({ type: 'output_text', text, annotations, logprobs: [] });
-const reasoning = { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: '**Thinking**\nso' }, { type: 'summary_text', text: 'and so' }], encrypted_content: 'gAAAAABsecret' };
+const message = (...content: JsonObject[]): JsonObject => ({
+  type: 'message',
+  id: 'msg_1',
+  role: 'assistant',
+  status: 'completed',
+  content,
+});
+const output_text = (text: string, annotations: object[] = []): JsonObject => ({
+  type: 'output_text',
+  text,
+  annotations,
+  logprobs: [],
+});
+const reasoning = {
+  type: 'reasoning',
+  id: 'rs_1',
+  summary: [
+    { type: 'summary_text', text: '**Thinking**\nso' },
+    { type: 'summary_text', text: 'and so' },
+  ],
+  encrypted_content: 'gAAAAABsecret',
+};
 const call = (id: string, args: object): JsonObject => ({
   type: 'function_call',
   id: `fc_${id}`,
@@ -105,7 +139,12 @@ export const openaiResponses: readonly Made[] = [
   ]),
   ...both('two-thoughts', [
     { ...reasoning, id: 'rs_a', encrypted_content: 'gAAAAABfirst' },
-    { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'q', sources: [{ type: 'url', url: 'https://one.example/' }] } },
+    {
+      type: 'web_search_call',
+      id: 'ws_1',
+      status: 'completed',
+      action: { type: 'search', query: 'q', sources: [{ type: 'url', url: 'https://one.example/' }] },
+    },
     { ...reasoning, id: 'rs_b', summary: [], encrypted_content: 'gAAAAABsecond' },
     message(
       output_text('As one says.', [
@@ -128,13 +167,27 @@ export const openaiResponses: readonly Made[] = [
     'response.incomplete',
   ),
   ...both('picture', [
-    { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: 'iVBORw0KGgo=', output_format: 'png', revised_prompt: 'a cat' },
+    {
+      type: 'image_generation_call',
+      id: 'ig_1',
+      status: 'completed',
+      result: 'iVBORw0KGgo=',
+      output_format: 'png',
+      revised_prompt: 'a cat',
+    },
     message(output_text('There.')),
   ]),
   ...both('two-messages', [
     { ...message(output_text('Let me see.')), id: 'msg_a', phase: 'commentary' },
     call('9', { what: 'sea' }),
     { ...message(output_text('One more.'), output_text(' And more.')), id: 'msg_b' },
-    { type: 'custom_tool_call', id: 'ctc_1', call_id: 'call_free', name: 'patch', input: '*** Begin\n', status: 'completed' },
+    {
+      type: 'custom_tool_call',
+      id: 'ctc_1',
+      call_id: 'call_free',
+      name: 'patch',
+      input: '*** Begin\n',
+      status: 'completed',
+    },
   ]),
 ];

@@ -1,0 +1,208 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DialectName } from '../../src/canon/content.ts';
+import type { JsonObject } from '../../src/canon/json.ts';
+import type { Exchange } from './exchange.ts';
+import { languages } from './languages/index.ts';
+import type { Told } from './languages/language.ts';
+import {
+  type Cited,
+  callsOf,
+  joined,
+  type Part,
+  proofsOf,
+  type Saying,
+  type Tokens,
+  textOf,
+  thinkingOf,
+} from './saying.ts';
+
+/** One respect in which something is not as it was said. */
+export interface Fault {
+  readonly aspect: string;
+  readonly expected: unknown;
+  readonly seen: unknown;
+}
+
+type Check = (aspect: string, expected: unknown, seen: unknown) => void;
+
+/** Everything in which two sayings are compared, and the faults among it. */
+function checked(compare: (check: Check) => void): {
+  readonly aspects: readonly string[];
+  readonly faults: readonly Fault[];
+} {
+  const aspects: string[] = [];
+  const faults: Fault[] = [];
+  compare((aspect, expected, seen) => {
+    aspects.push(aspect);
+    if (!isDeepStrictEqual(expected, seen)) faults.push({ aspect, expected, seen });
+  });
+  return { aspects, faults };
+}
+
+export type Judgement = ReturnType<typeof checked>;
+
+/** Languages that have tools of free text. */
+const freely: ReadonlySet<DialectName> = new Set(['openai-chat', 'openai-responses']);
+/** Languages in whose answers nothing stands between texts and calls. */
+const unordered: ReadonlySet<DialectName> = new Set(['openai-chat', 'cohere']);
+
+/** What the client heard, against what the provider said. */
+export function judgeAnswer({ meant, language }: Exchange, client: DialectName, heard: Saying): Judgement {
+  return checked((check) => {
+    const parts = meant.parts.map((part) => asHeardBy(client, part));
+    check('text', textOf(parts), textOf(heard.parts));
+    check('reasoning', thinkingOf(parts), thinkingOf(heard.parts));
+    const calls = callsOf(parts);
+    const called = callsOf(heard.parts);
+    check('calls', calls.map(spoken), called.map(spoken));
+    // Gemini gives most calls no id.
+    const ids = called.map(({ id }, i) => (calls[i]?.id === '' && id !== '' ? '' : id));
+    check(
+      'ids of calls',
+      calls.map(({ id }) => id),
+      ids,
+    );
+    check('reason', reasonFor(client, meant), heard.reason);
+    check('usage', tokensFor(client, meant.tokens), heard.tokens);
+    if (!unordered.has(client) && !unordered.has(language)) check('order', kinds(parts), kinds(heard.parts));
+    if (client === language) check('proofs', proofsOf(parts), proofsOf(heard.parts));
+    check(
+      'urls',
+      distinct(meant.cited, ({ url }) => url),
+      distinct(heard.cited, ({ url }) => url),
+    );
+    check('titles', distinct(meant.cited, sourceOf), distinct(heard.cited, sourceOf));
+    if (!placeless.has(client))
+      check(
+        'places of citations',
+        distinct(meant.cited, placeOf),
+        distinct(
+          heard.cited.filter((one) => isPlacedIn(meant.cited, one)),
+          placeOf,
+        ),
+      );
+  });
+}
+
+/** Languages whose citations stand for all of the block that they are in. */
+const placeless: ReadonlySet<DialectName> = new Set(['anthropic', 'bedrock-converse']);
+
+/** Pictures are a word, and free text is the one argument of a function, where a language knows none. */
+function asHeardBy(client: DialectName, part: Part): Part {
+  if (part.type === 'image' && client === 'anthropic') return { type: 'text', text: '[image]' };
+  if (part.type !== 'call' || typeof part.input !== 'string' || freely.has(client)) return part;
+  return { ...part, input: { input: part.input } };
+}
+
+function spoken({ name, input }: { readonly name: string; readonly input: unknown }): unknown {
+  return { name, input };
+}
+
+/** Reasons that a language has no word for are told as the nearest that it has. */
+const unsaid: { readonly [client in DialectName]?: { readonly [reason: string]: string } } = {
+  'openai-chat': { stop_sequence: 'end', pause: 'end', compaction: 'end', overflow: 'length' },
+  'openai-responses': { stop_sequence: 'end', pause: 'end', compaction: 'end', overflow: 'length' },
+  gemini: { stop_sequence: 'end', pause: 'end', compaction: 'end', overflow: 'length' },
+  'bedrock-converse': { pause: 'end', compaction: 'end' },
+};
+
+function reasonFor(client: DialectName, { reason, parts }: Saying): string {
+  // Calls that the provider's own code has used up are calls like any other where nobody knows such code.
+  const looksCalled =
+    reason === 'end' && (client === 'gemini' || client === 'openai-responses') && callsOf(parts).length > 0;
+  return looksCalled ? 'tool_calls' : (unsaid[client]?.[reason] ?? reason);
+}
+
+function tokensFor(client: DialectName, tokens: Tokens): Tokens {
+  if (client === 'bedrock-converse') return { ...tokens, reasoning: 0 };
+  if (client === 'gemini') return { ...tokens, input: tokens.input + tokens.cacheWrite, cacheWrite: 0 };
+  return tokens;
+}
+
+function kinds(parts: readonly Part[]): string[] {
+  const told = parts.filter(({ type }) => type !== 'own' && type !== 'image');
+  // Where a proof stands is another question.
+  const plain = told.map(
+    (part): Part =>
+      part.type === 'thinking'
+        ? { type: 'thinking', text: part.text }
+        : part.type === 'text'
+          ? { type: 'text', text: part.text }
+          : part,
+  );
+  return joined(plain).map(({ type }) => type);
+}
+
+function distinct(cited: readonly Cited[], what: (one: Cited) => unknown): string[] {
+  const told = cited.map((one) => JSON.stringify(what(one) ?? null));
+  return [...new Set(told)].sort();
+}
+
+const sourceOf = ({ url, title }: Cited): unknown => [url ?? null, title ?? null];
+const placeOf = ({ url, title, start, end }: Cited): unknown => [
+  url ?? null,
+  title ?? null,
+  start ?? null,
+  end ?? null,
+];
+
+/** A list of sources beside an answer stands for all of its text. */
+function isPlacedIn(meant: readonly Cited[], { url, title }: Cited): boolean {
+  return meant.some((one) => one.url === url && one.title === title);
+}
+
+/** What of the first answer the provider is told again in the next request. */
+export function judgeReturn({ meant, language, text }: Exchange, client: DialectName, body: JsonObject): Judgement {
+  const turns = languages[language].told(body);
+  const again = partsBy('assistant', turns);
+  const results = partsBy('user', turns).filter((part) => part.type === 'result');
+  return checked((check) => {
+    check('second turn: text', textOf(meant.parts), textOf(again));
+    const calls = callsOf(meant.parts);
+    const called = callsOf(again);
+    check('second turn: calls', calls.map(spoken), called.map(spoken));
+    check(
+      'second turn: ids',
+      calls.map(({ id }) => id),
+      called.map(({ id }, i) => (calls[i]?.id === '' ? '' : id)),
+    );
+    check(
+      'second turn: results',
+      called.map(({ id }) => id),
+      results.map(({ id }) => id),
+    );
+    check(
+      'second turn: results are the client\u2019s',
+      [],
+      results.filter((one) => !one.text.includes(givenResult)),
+    );
+    const proofs = proofsOf(again);
+    check('second turn: number of proofs', proofsOf(meant.parts).length, proofs.length);
+    // OpenAI encrypts reasoning anew each time that it tells of it; any of these is good.
+    check(
+      'second turn: proofs',
+      [],
+      proofs.filter((proof) => !text.includes(JSON.stringify(proof))),
+    );
+    check('second turn: no envelope', false, JSON.stringify(body).includes('dragomanSEAL'));
+    if (!unordered.has(client) && !unordered.has(language))
+      check('second turn: order', proven(meant.parts), proven(again));
+  });
+}
+
+/** What clients give as the result of each call. */
+export const givenResult = 'This is what came of it.';
+
+function partsBy(role: Told['role'], turns: readonly Told[]): Part[] {
+  return turns.filter((turn) => turn.role === role).flatMap(({ parts }) => parts);
+}
+
+/** The order of what is told, and where proofs stand in it. */
+function proven(parts: readonly Part[]): string[] {
+  const isProof = (part: Part): boolean =>
+    ('proof' in part && part.proof !== undefined) || ('redacted' in part && part.redacted !== undefined);
+  const told = parts.filter(
+    (part) => part.type !== 'own' && part.type !== 'image' && (part.type !== 'thinking' || isProof(part)),
+  );
+  return joined(told).map((part) => `${part.type}${isProof(part) ? ' with proof' : ''}`);
+}
