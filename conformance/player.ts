@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { textAt } from './client.ts';
 import { framed } from './event-stream.ts';
 import { type Fixture, fixtureOf, type Json } from './fixture.ts';
 
@@ -45,7 +46,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, receiv
   const text = Buffer.concat(chunks).toString();
   const body = text === '' ? {} : (JSON.parse(text) as Json);
   const path = decodeURIComponent(request.url ?? '');
-  const [model, language, scenario] = pattern.exec(String(body['model'] ?? '')) ?? pattern.exec(path) ?? [];
+  const [model, language, scenario] = pattern.exec(textAt(body, 'model')) ?? pattern.exec(path) ?? [];
   const fixture = language === undefined || scenario === undefined ? undefined : fixtureOf(language, scenario, framed);
   if (fixture === undefined || model === undefined) {
     response.writeHead(404).end('{"error":{"message":"no such fixture","code":404,"status":"NOT_FOUND"}}');
