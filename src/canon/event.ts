@@ -52,7 +52,14 @@ export type Event =
   | { readonly type: 'close'; readonly index: number }
   | { readonly type: 'usage'; readonly usage: Usage }
   /** Something only its own language knows: an event, or with `index` a delta of that block. */
-  | { readonly type: 'native'; readonly dialect: DialectName; readonly index?: number; readonly value: JsonObject }
+  | {
+      readonly type: 'native';
+      readonly dialect: DialectName;
+      readonly index?: number;
+      readonly value: JsonObject;
+      /** The picture that the block has turned out to be, for languages that do not know the block. */
+      readonly picture?: Source;
+    }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly stopSequence?: string; readonly ext?: Ext }
   | { readonly type: 'error'; readonly error: GatewayError };
 

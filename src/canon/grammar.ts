@@ -173,7 +173,7 @@ class AnswerGuard implements Guard {
 
   #inBlock(event: EventOf<'json' | 'signature' | 'citation'>): void {
     if (this.#open === undefined && event.index === this.#repeated) return;
-    if (!this.#isOpen(event.index)) return this.#mend('block_not_open');
+    if (!this.#isOpen(event.index) || !belongs(event.type, this.#open?.type)) return this.#mend('block_not_open');
     if (event.type === 'json' && this.#open !== undefined) this.#open.json += event.json;
     this.#next(this.#numbered(event));
   }
@@ -229,6 +229,12 @@ class AnswerGuard implements Guard {
   #numbered<E extends Event & { readonly index?: number }>(event: E): E {
     return event.index === this.#index ? event : { ...event, index: this.#index };
   }
+}
+
+/** Whether a block of that kind can have such a thing in it. */
+function belongs(what: 'json' | 'signature' | 'citation', block: string | undefined): boolean {
+  if (what === 'signature') return block === 'thinking';
+  return what === 'citation' ? block === 'text' : block === 'tool_call' || block === 'native';
 }
 
 /** An agent acts on the stop reason: calls must be announced as calls, and only calls as calls. */

@@ -21,6 +21,11 @@ export function numberIn(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** As `numberIn`; some servers write counts as text. */
+export function countIn(value: unknown): number | undefined {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : numberIn(value);
+}
+
 /** The value when it is true or false, else nothing. */
 export function booleanIn(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;

@@ -6,6 +6,7 @@ import { type Dialect, dialectNamed } from '../dialects/index.ts';
 import { answeringByTool } from './answer-tool.ts';
 import { withCacheHints } from './cache-marks.ts';
 import { checkedMedia, type MediaLimits } from './media.ts';
+import { picturesTold } from './pictures.ts';
 import { issuerOf, sealing, withOwnProofs, withoutProofs } from './proofs.ts';
 import type { Sealer } from './seal.ts';
 import { namesRestored, withLegalNames } from './tool-names.ts';
@@ -64,6 +65,7 @@ export function adapted(asked: ChatRequest, target: AdaptationTarget): Adaptatio
   const taps = [
     byTool.tap,
     namesRestored(asked, dialect.upstream.toolNames),
+    own ? undefined : picturesTold(asked.from),
     own ? undefined : sealing(sealer, issuer),
   ].filter((tap) => tap !== undefined);
   return { request: byTool.request, losses, tap: taps.length === 0 ? undefined : chained(taps) };

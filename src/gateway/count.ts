@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import { type Incoming, incoming, openBody } from './incoming.ts';
 import { type Outgoing, type OutgoingOptions, prepare, prepareCount } from './outgoing.ts';
-import { errorReply, jsonReply, receiptHeaders } from './reply.ts';
+import { errorReply, jsonReply, receiptHeaders, withoutSecrets } from './reply.ts';
 import { outgoingRoute, sendTo, withQuery } from './wire-call.ts';
 
 /** Counts a prompt's tokens: by the provider's own counter where it has one, else by an estimate that says that it is one. */
@@ -72,7 +72,12 @@ async function countAt(
     const { status, headers, body } = await sendTo(gateway, provider, outgoing, path);
     const { upstream } = outgoing.route.dialect;
     if ([404, 405, 501].includes(status)) continue;
-    if (status < 200 || status >= 300) throw readRefusal(outgoing.route, status, headers, body);
+    if (status < 200 || status >= 300) {
+      const refusal = readRefusal(outgoing.route, status, headers, body);
+      // Amazon says so by a plain 400.
+      if (/(?:doesn't|does not) support (?:token )?counting/i.test(refusal.message)) continue;
+      throw withoutSecrets(refusal, gateway.redact);
+    }
     if (!foreign) jsonReply(call, 200, body, receiptHeaders(call));
     else {
       const tokens = (readCount ?? upstream.count?.readResponse)?.(parseJson(body.toString()));

@@ -82,6 +82,7 @@ function refuse(call: Call, { error, reply }: Extract<Delivered, { delivered: fa
   call.record.errorMessage = error.message;
   jsonReply(call, reply.status, origin.body, {
     'content-type': origin.contentType,
+    ...call.dialect.client.errorHeaders?.(error),
     ...retryHeaders(error),
     ...reply.headers,
     ...receiptHeaders(call),

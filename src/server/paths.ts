@@ -43,7 +43,7 @@ const plain: ReadonlyMap<string, CallPath> = new Map<string, CallPath>([
 
 /** Google's paths, of the Gemini API and of Vertex AI. */
 const google =
-  /^\/(?:v1|v1beta|v1beta1|v1alpha)\/(?:projects\/[^/]+\/locations\/[^/]+\/publishers\/google\/)?(?:models|tunedModels)\/(.+):(\w+)$/;
+  /^\/(?:v1|v1beta|v1beta1|v1alpha)\/(?:(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\/)?(?:models|tunedModels)\/(.+):(\w+)$/;
 const vertexClaude =
   /^(?:\/v1|\/v1beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\/models\/(.+):(rawPredict|streamRawPredict)$/;
 const bedrock = /^\/model\/(.+)\/(converse|converse-stream|invoke|invoke-with-response-stream|count-tokens)$/;

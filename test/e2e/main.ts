@@ -1,4 +1,5 @@
 // The real clients against the gateway: npm run e2e. Options: --short, --only REGEX, --over LANGUAGE, --list, --at-once N, --allow-skip.
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pathOf } from './fetched-program.ts';
 import { programs } from './programs.ts';
@@ -13,7 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     over: { type: 'string' },
     list: { type: 'boolean', default: false },
-    'at-once': { type: 'string', default: '2' },
+    'at-once': { type: 'string', default: String(availableParallelism() + 1) },
     'allow-skip': { type: 'boolean', default: false },
   },
 });

@@ -7,6 +7,7 @@ import type { Told } from './languages/language.ts';
 import {
   type Cited,
   callsOf,
+  isProven,
   joined,
   type Part,
   proofsOf,
@@ -65,22 +66,11 @@ export function judgeAnswer({ meant, language }: Exchange, client: DialectName, 
     check('reason', reasonFor(client, meant), heard.reason);
     check('usage', tokensFor(client, meant.tokens), heard.tokens);
     if (!unordered.has(client) && !unordered.has(language)) check('order', kinds(parts), kinds(heard.parts));
-    if (client === language) check('proofs', proofsOf(parts), proofsOf(heard.parts));
-    check(
-      'urls',
-      distinct(meant.cited, ({ url }) => url),
-      distinct(heard.cited, ({ url }) => url),
-    );
-    check('titles', distinct(meant.cited, sourceOf), distinct(heard.cited, sourceOf));
+    if (client === language) check('proofs', distinct(proofsOf(parts)), distinct(proofsOf(heard.parts)));
+    check('urls', urlsOf(meant.cited), urlsOf(heard.cited));
+    check('titles', distinct(meant.cited.map(sourceOf)), distinct(heard.cited.map(sourceOf)));
     if (!placeless.has(client))
-      check(
-        'places of citations',
-        distinct(meant.cited, placeOf),
-        distinct(
-          heard.cited.filter((one) => isPlacedIn(meant.cited, one)),
-          placeOf,
-        ),
-      );
+      check('places of citations', placesOf(meant.cited, meant.cited), placesOf(heard.cited, meant.cited));
   });
 }
 
@@ -98,6 +88,11 @@ function spoken({ name, input }: { readonly name: string; readonly input: unknow
   return { name, input };
 }
 
+/** Free text is the one argument of a function where a server or a client knows no other tools. */
+function spokenFreely({ name, input }: { readonly name: string; readonly input: unknown }): unknown {
+  return { name, input: typeof input === 'string' ? { input } : input };
+}
+
 /** Reasons that a language has no word for are told as the nearest that it has. */
 const unsaid: { readonly [client in DialectName]?: { readonly [reason: string]: string } } = {
   'openai-chat': { stop_sequence: 'end', pause: 'end', compaction: 'end', overflow: 'length' },
@@ -108,8 +103,8 @@ const unsaid: { readonly [client in DialectName]?: { readonly [reason: string]: 
 
 function reasonFor(client: DialectName, { reason, parts }: Saying): string {
   // Calls that the provider's own code has used up are calls like any other where nobody knows such code.
-  const looksCalled =
-    reason === 'end' && (client === 'gemini' || client === 'openai-responses') && callsOf(parts).length > 0;
+  const knowsNone = client === 'gemini' || client.startsWith('openai');
+  const looksCalled = reason === 'end' && knowsNone && callsOf(parts).length > 0;
   return looksCalled ? 'tool_calls' : (unsaid[client]?.[reason] ?? reason);
 }
 
@@ -120,22 +115,20 @@ function tokensFor(client: DialectName, tokens: Tokens): Tokens {
 }
 
 function kinds(parts: readonly Part[]): string[] {
-  const told = parts.filter(({ type }) => type !== 'own' && type !== 'image');
+  const told = parts.filter(({ type }) => type !== 'own' && type !== 'image' && type !== 'result');
   // Where a proof stands is another question.
   const plain = told.map(
-    (part): Part =>
-      part.type === 'thinking'
-        ? { type: 'thinking', text: part.text }
-        : part.type === 'text'
-          ? { type: 'text', text: part.text }
-          : part,
+    (part): Part => ('text' in part ? { ...part, proof: undefined, redacted: undefined } : part) as Part,
   );
   return joined(plain).map(({ type }) => type);
 }
 
-function distinct(cited: readonly Cited[], what: (one: Cited) => unknown): string[] {
-  const told = cited.map((one) => JSON.stringify(what(one) ?? null));
-  return [...new Set(told)].sort();
+function distinct(values: readonly unknown[]): string[] {
+  return [...new Set(values.map((value) => JSON.stringify(value)))].sort();
+}
+
+function urlsOf(cited: readonly Cited[]): string[] {
+  return distinct(cited.flatMap(({ url }) => url ?? []));
 }
 
 const sourceOf = ({ url, title }: Cited): unknown => [url ?? null, title ?? null];
@@ -146,9 +139,10 @@ const placeOf = ({ url, title, start, end }: Cited): unknown => [
   end ?? null,
 ];
 
-/** A list of sources beside an answer stands for all of its text. */
-function isPlacedIn(meant: readonly Cited[], { url, title }: Cited): boolean {
-  return meant.some((one) => one.url === url && one.title === title);
+/** Where the sources stand that have a place; a list of sources beside an answer stands for all of its text. */
+function placesOf(cited: readonly Cited[], meant: readonly Cited[]): string[] {
+  const placed = new Set(meant.filter(({ start }) => start !== undefined).map((one) => JSON.stringify(sourceOf(one))));
+  return distinct(cited.filter((one) => placed.has(JSON.stringify(sourceOf(one)))).map(placeOf));
 }
 
 /** What of the first answer the provider is told again in the next request. */
@@ -160,7 +154,7 @@ export function judgeReturn({ meant, language, text }: Exchange, client: Dialect
     check('second turn: text', textOf(meant.parts), textOf(again));
     const calls = callsOf(meant.parts);
     const called = callsOf(again);
-    check('second turn: calls', calls.map(spoken), called.map(spoken));
+    check('second turn: calls', calls.map(spokenFreely), called.map(spokenFreely));
     check(
       'second turn: ids',
       calls.map(({ id }) => id),
@@ -199,10 +193,8 @@ function partsBy(role: Told['role'], turns: readonly Told[]): Part[] {
 
 /** The order of what is told, and where proofs stand in it. */
 function proven(parts: readonly Part[]): string[] {
-  const isProof = (part: Part): boolean =>
-    ('proof' in part && part.proof !== undefined) || ('redacted' in part && part.redacted !== undefined);
   const told = parts.filter(
-    (part) => part.type !== 'own' && part.type !== 'image' && (part.type !== 'thinking' || isProof(part)),
+    (part) => part.type !== 'own' && part.type !== 'image' && (part.type !== 'thinking' || isProven(part)),
   );
-  return joined(told).map((part) => `${part.type}${isProof(part) ? ' with proof' : ''}`);
+  return joined(told).map((part) => `${part.type}${isProven(part) ? ' with proof' : ''}`);
 }

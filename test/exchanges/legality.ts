@@ -72,10 +72,8 @@ function anthropic(frames: readonly Frame[]): Outcome {
         break;
       case 'content_block_stop':
         must(open !== undefined && data['index'] === blocks - 1, 'the end of no block');
-        if (open.type === 'tool_use') {
-          // Only an answer that says it was cut may hold arguments that are not whole.
-          if (open.json !== '' && !isObject(parseJson(open.json))) calls = Number.NaN;
-        }
+        // Only an answer that says it was cut may hold arguments that are not whole.
+        if (open.type === 'tool_use' && open.json !== '' && !isObject(parseJson(open.json))) calls = Number.NaN;
         open = undefined;
         break;
       case 'message_delta':

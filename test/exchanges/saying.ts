@@ -24,7 +24,7 @@ export type Part =
       readonly indirect?: true;
     }
   | { readonly type: 'result'; readonly id: string; readonly text: string }
-  | { readonly type: 'image'; readonly data: string }
+  | { readonly type: 'image'; readonly data: string; readonly proof?: string }
   /** What only the speaker's own language knows. */
   | { readonly type: 'own'; readonly value: JsonObject };
 
@@ -48,14 +48,17 @@ export type Reason =
   | 'compaction'
   | 'overflow';
 
-/** What an answer says, whoever says it in whatever language. */
+/** What an answer says, whoever says it in whatever language; a refusal's words are text. */
 export interface Saying {
   readonly parts: readonly Part[];
   readonly cited: readonly Cited[];
   readonly reason: Reason | string;
   readonly tokens: Tokens;
-  readonly refusal?: string;
 }
+
+/** Whether its provider wants to see something again beside it. */
+export const isProven = (part: Part): boolean =>
+  ('proof' in part && part.proof !== undefined) || ('redacted' in part && part.redacted !== undefined);
 
 /** Texts and thoughts that follow upon each other are one, empty ones are nothing. */
 export function joined(parts: readonly Part[]): Part[] {
@@ -63,7 +66,6 @@ export function joined(parts: readonly Part[]): Part[] {
   for (const part of parts) {
     const last = result.at(-1);
     if (part.type === 'text' && part.text === '' && part.proof === undefined) continue;
-    const isProven = (one: Part): boolean => 'proof' in one || 'redacted' in one;
     if (last?.type === 'text' && part.type === 'text' && !isProven(last)) {
       result[result.length - 1] = { ...part, text: last.text + part.text };
     } else if (last?.type === 'thinking' && part.type === 'thinking' && !isProven(last) && !isProven(part)) {
@@ -91,7 +93,7 @@ export function callsOf(parts: readonly Part[]): Call[] {
 export function proofsOf(parts: readonly Part[]): string[] {
   return parts.flatMap((part) => {
     if (part.type === 'thinking') return [part.proof ?? part.redacted ?? []].flat();
-    return part.type === 'text' || part.type === 'call' ? [part.proof ?? []].flat() : [];
+    return 'proof' in part ? [part.proof ?? []].flat() : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
 import { asExt, fieldsOf, otherFields } from './ext.ts';
 
@@ -15,12 +15,12 @@ const countedDetails: ReadonlySet<string> = new Set(['thinking_tokens']);
 /** Counts as this language gives them; nothing where there are none. `input_tokens` leaves out what came from a cache, as ours does. */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const input = numberIn(value.input_tokens);
-  const output = numberIn(value.output_tokens);
-  const cacheRead = numberIn(value.cache_read_input_tokens);
-  const cacheWrite = numberIn(value.cache_creation_input_tokens);
-  const cacheWrite1h = countIn(value.cache_creation, 'ephemeral_1h_input_tokens');
-  const reasoning = countIn(value.output_tokens_details, 'thinking_tokens');
+  const input = countIn(value.input_tokens);
+  const output = countIn(value.output_tokens);
+  const cacheRead = countIn(value.cache_read_input_tokens);
+  const cacheWrite = countIn(value.cache_creation_input_tokens);
+  const cacheWrite1h = countOf(value.cache_creation, 'ephemeral_1h_input_tokens');
+  const reasoning = countOf(value.output_tokens_details, 'thinking_tokens');
   return {
     ...(input !== undefined && { input }),
     ...(cacheRead !== undefined && { cacheRead }),
@@ -40,8 +40,8 @@ function uncounted(value: JsonObject): JsonObject | undefined {
   return details === undefined ? others : { ...others, output_tokens_details: value.output_tokens_details };
 }
 
-function countIn(value: unknown, field: string): number | undefined {
-  return isObject(value) ? numberIn(value[field]) : undefined;
+function countOf(value: unknown, field: string): number | undefined {
+  return isObject(value) ? countIn(value[field]) : undefined;
 }
 
 /** Usage of a whole answer, or at a stream's start: every field that clients look for is there, null where nobody counted. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberIn, objectsIn } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
 import { asExt, fieldsOf, otherFields } from './ext.ts';
 
@@ -18,13 +18,13 @@ const counted: ReadonlySet<string> = new Set([
 /** Counts as this language gives them; nothing where there are none. `inputTokens` leaves out what came from or went to a cache, as ours does. */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const input = numberIn(value.inputTokens);
-  const output = numberIn(value.outputTokens);
-  const cacheRead = numberIn(value.cacheReadInputTokens) ?? numberIn(value.cacheReadInputTokenCount);
-  const cacheWrite = numberIn(value.cacheWriteInputTokens) ?? numberIn(value.cacheWriteInputTokenCount);
-  const reasoning = numberIn(value.reasoningTokens);
+  const input = countIn(value.inputTokens);
+  const output = countIn(value.outputTokens);
+  const cacheRead = countIn(value.cacheReadInputTokens) ?? countIn(value.cacheReadInputTokenCount);
+  const cacheWrite = countIn(value.cacheWriteInputTokens) ?? countIn(value.cacheWriteInputTokenCount);
+  const reasoning = countIn(value.reasoningTokens);
   const details = objectsIn(value.cacheDetails).filter(({ ttl }) => ttl === '1h');
-  const cacheWrite1h = details.reduce((sum, { inputTokens }) => sum + (numberIn(inputTokens) ?? 0), 0);
+  const cacheWrite1h = details.reduce((sum, { inputTokens }) => sum + (countIn(inputTokens) ?? 0), 0);
   return {
     ...(input !== undefined && { input }),
     ...(cacheRead !== undefined && { cacheRead }),

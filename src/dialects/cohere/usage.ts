@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
 import { cohereName } from './name.ts';
 
@@ -26,6 +26,6 @@ export function readUsage(wire: JsonObject): Usage {
 }
 
 function countOf(value: unknown): number | undefined {
-  const number = numberIn(value);
+  const number = countIn(value);
   return number === undefined ? undefined : Math.max(0, Math.round(number));
 }

@@ -21,7 +21,8 @@ function watch(): PassWatch {
   let done = false;
 
   function frame(bytes: Buffer, start: number, end: number): boolean {
-    if (done) return false;
+    // Clients read nothing behind the end.
+    if (done) return true;
     // One byte a character: what is looked for is ASCII.
     const text = bytes.toString('latin1', start, end).trimEnd();
     // Comments and blank lines are nothing to any client.

@@ -70,7 +70,7 @@ test('odd counts are put right, unknown ones kept', () => {
     output: 2,
     ext: { 'openai-chat': { queue_time: 0.5 } },
   });
-  assert.deepEqual(readUsage({ prompt_tokens: '7', prompt_tokens_details: null }), {});
+  assert.deepEqual(readUsage({ prompt_tokens: '7', prompt_tokens_details: null }), { input: 7 });
 });
 
 test('what is written adds up as OpenAI adds', () => {

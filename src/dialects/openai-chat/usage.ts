@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberIn, objectsIn } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
 
 /** Fields of the wire's usage that the canonical counts stand for; all others ride in `ext`. */
@@ -76,9 +76,9 @@ function withReasoning(prompt: number, completion: number, reasoning: number, to
 
 function costOf(wire: JsonObject): number | undefined {
   const cost = wire['cost'];
-  if (isObject(cost)) return numberIn(cost['total_cost']);
-  const ticks = numberIn(wire['cost_in_usd_ticks']);
-  return numberIn(cost) ?? (ticks === undefined ? undefined : ticks / ticksPerDollar);
+  if (isObject(cost)) return countIn(cost['total_cost']);
+  const ticks = countIn(wire['cost_in_usd_ticks']);
+  return countIn(cost) ?? (ticks === undefined ? undefined : ticks / ticksPerDollar);
 }
 
 function restOf(wire: JsonObject, prompt: JsonObject, completion: JsonObject): JsonObject | undefined {
@@ -133,7 +133,7 @@ export function usageIn(body: JsonObject): JsonObject | undefined {
 }
 
 function count(value: unknown): number | undefined {
-  const number = numberIn(value);
+  const number = countIn(value);
   return number === undefined ? undefined : Math.max(0, Math.round(number));
 }
 

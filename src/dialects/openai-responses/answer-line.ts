@@ -1,4 +1,4 @@
-import type { Citation } from '../../canon/content.ts';
+import type { Citation, Source } from '../../canon/content.ts';
 import type { BlockHead, Sink } from '../../canon/event.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { responsesName } from './ext.ts';
@@ -10,7 +10,7 @@ type Step =
   | { type: 'json'; json: string }
   | { readonly type: 'signature'; readonly signature: string }
   | { readonly type: 'citation'; readonly citation: Citation }
-  | { readonly type: 'native'; readonly value: JsonObject }
+  | { readonly type: 'native'; readonly value: JsonObject; readonly picture?: Source }
   | { readonly type: 'logprobs'; readonly logprobs: readonly unknown[] }
   | { readonly type: 'beside'; readonly value: JsonObject }
   | { readonly type: 'close' };
@@ -73,7 +73,13 @@ export class AnswerLine {
       case 'citation':
         return this.#emit({ type: 'citation', index: this.#index, citation: step.citation });
       case 'native':
-        return this.#emit({ type: 'native', dialect: responsesName, index: this.#index, value: step.value });
+        return this.#emit({
+          type: 'native',
+          dialect: responsesName,
+          index: this.#index,
+          value: step.value,
+          ...(step.picture !== undefined && { picture: step.picture }),
+        });
       case 'logprobs':
         return this.#emit({
           type: 'native',

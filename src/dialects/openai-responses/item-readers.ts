@@ -4,7 +4,7 @@ import { builtinOfCall } from './builtin.ts';
 import { readBuiltinCall } from './builtin-call.ts';
 import { CallReader } from './call-reader.ts';
 import { responsesName } from './ext.ts';
-import { runsAtProvider } from './item-read.ts';
+import { readMadeImage, runsAtProvider } from './item-read.ts';
 import type { ItemReader } from './item-reader.ts';
 import { MessageReader } from './message-reader.ts';
 import { ReasoningReader } from './reasoning-reader.ts';
@@ -42,7 +42,10 @@ class NativeReader implements ItemReader {
   }
 
   done(item: JsonObject): boolean {
-    if (item !== this.#item) this.#outlet.step({ type: 'native', value: item });
+    const picture = readMadeImage(item)?.source;
+    if (item !== this.#item || picture !== undefined) {
+      this.#outlet.step({ type: 'native', value: item, ...(picture !== undefined && { picture }) });
+    }
     return this.end();
   }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
 import { asExt, ownFields } from './ext.ts';
 
@@ -46,8 +46,8 @@ function isBeside(wire: JsonObject, prompt: number, answer: number, reasoning: n
 }
 
 function costOf(wire: JsonObject): number | undefined {
-  const ticks = numberIn(wire.cost_in_usd_ticks);
-  return numberIn(wire.cost) ?? (ticks === undefined ? undefined : ticks / ticksPerDollar);
+  const ticks = countIn(wire.cost_in_usd_ticks);
+  return countIn(wire.cost) ?? (ticks === undefined ? undefined : ticks / ticksPerDollar);
 }
 
 function restOf(wire: JsonObject, input: JsonObject, output: JsonObject): JsonObject {
@@ -84,7 +84,7 @@ export function writeUsage(usage: Usage): JsonObject {
 }
 
 function count(value: unknown): number | undefined {
-  const number = numberIn(value);
+  const number = countIn(value);
   return number === undefined ? undefined : Math.max(0, Math.round(number));
 }
 

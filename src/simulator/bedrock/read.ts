@@ -33,7 +33,7 @@ export function readRequest(call: IncomingCall): Asked {
       .map((tool) => objectOf(objectOf(tool).toolSpec))
       .filter(({ name }) => name !== undefined)
       .map(({ name, inputSchema }) => ({ name: textOf(name), schema: objectOf(objectOf(inputSchema).json) })),
-    forcedTool: forced(objectOf(toolChoice)),
+    forcedTool: forced(objectOf(toolChoice)) ?? forcedByClaude(objectOf(body.additionalModelRequestFields)),
     schema: schemaOf(objectOf(body.outputConfig)),
     mustThink: objectOf(objectOf(body.additionalModelRequestFields).thinking).type === 'enabled',
     inputTokens:
@@ -50,6 +50,13 @@ export function readRequest(call: IncomingCall): Asked {
 function forced(choice: JsonObject): Asked['forcedTool'] {
   if (choice.any !== undefined) return { any: true };
   return isObject(choice.tool) ? { name: textOf(choice.tool.name) } : undefined;
+}
+
+/** Claude's own field, which the service hands on. */
+function forcedByClaude(fields: JsonObject): Asked['forcedTool'] {
+  const { type, name } = objectOf(fields.tool_choice);
+  if (type === 'any') return { any: true };
+  return type === 'tool' ? { name: textOf(name) } : undefined;
 }
 
 /** The schema stands there as a text. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Mistral } from '@mistralai/mistralai';
 import { MistralError } from '@mistralai/mistralai/models/errors';
+import type { Step } from '../../../src/simulator/index.ts';
 import { jsonIn } from '../json.ts';
 import { png } from '../media.ts';
 import type { Scenario } from '../scenario.ts';
@@ -56,19 +57,19 @@ async function wholeAndStreamed(stage: Stage): Promise<void> {
   assert.ok(JSON.stringify(world.calls()[0]?.body).includes('Be kind.'));
 }
 
+/** It says `prefix` and `index` where OpenAI knows none; the gateway learns which of them is refused. */
 async function tools(stage: Stage): Promise<void> {
   const cities = [{ city: 'Köln' }, { city: 'São "Paulo"' }];
-  const world = await stage.world({
-    steps: [
-      {
-        when: { hasToolResult: false },
-        times: 'always',
-        parts: cities.map((input) => ({ tool: 'get_weather', input })),
-        chunk: 3,
-      },
-      { when: { hasToolResult: true }, times: 'always', parts: ['Rain in both.'] },
-    ],
-  });
+  const steps: readonly Step[] = [
+    {
+      when: { hasToolResult: false },
+      times: 'always',
+      parts: cities.map((input) => ({ tool: 'get_weather', input })),
+      chunk: 3,
+    },
+    { when: { hasToolResult: true }, times: 'always', parts: ['Rain in both.'] },
+  ];
+  const world = await stage.world({ steps }, { refusals: [400] });
   const sdk = connect(world);
   const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
   const asked = {

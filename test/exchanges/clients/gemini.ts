@@ -4,7 +4,11 @@ import { languages } from '../languages/index.ts';
 import { objectIn } from '../saying.ts';
 import { type Client, furtherQuestion, question, toolSchema } from './client.ts';
 
-const sdk = (url: string): GoogleGenAI => new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url } });
+/** Only Google's cloud lets clients give back calls in pieces. */
+function sdk(url: string, contents: unknown): GoogleGenAI {
+  const vertexai = JSON.stringify(contents).includes('willContinue');
+  return new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url }, ...(vertexai && { vertexai }) });
+}
 
 const plain = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
@@ -17,7 +21,7 @@ async function inChat(
   const { model, contents, config } = params;
   const history = objectsIn(contents);
   const message = objectsIn(history.at(-1)?.['parts']);
-  const chat = sdk(url).chats.create({
+  const chat = sdk(url, contents).chats.create({
     model: String(model),
     config: { ...objectIn(config), automaticContinuation: false } as object,
     history: history.slice(0, -1) as Content[],

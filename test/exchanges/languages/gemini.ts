@@ -83,7 +83,7 @@ function partOf(part: JsonObject): Part {
     const { id, response } = part['functionResponse'];
     return { type: 'result', id: text(id), text: JSON.stringify(response) };
   }
-  if (isObject(part['inlineData'])) return { type: 'image', data: text(part['inlineData']['data']) };
+  if (isObject(part['inlineData'])) return { type: 'image', data: text(part['inlineData']['data']), ...proof };
   if (typeof part['text'] === 'string') {
     return { type: part['thought'] === true ? 'thinking' : 'text', text: part['text'], ...proof };
   }

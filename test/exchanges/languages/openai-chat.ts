@@ -17,6 +17,7 @@ function gather(events: readonly JsonObject[]): JsonObject {
   const message: JsonObject = { role: 'assistant' };
   const calls: { key: unknown; call: JsonObject }[] = [];
   let reason: unknown = null;
+  let usage: unknown;
   for (const event of events) {
     const { choices, ...rest } = event;
     const told = Object.entries(rest).filter(([, value]) => value !== null);
@@ -29,9 +30,10 @@ function gather(events: readonly JsonObject[]): JsonObject {
       else if (field !== 'role') growField(message, field, value);
     }
     reason = choice['finish_reason'] ?? reason;
+    usage = choice['usage'] ?? usage;
   }
   if (calls.length > 0) message['tool_calls'] = calls.map(({ call }) => call);
-  return { ...answer, choices: [{ index: 0, message, finish_reason: reason }] };
+  return { ...answer, choices: [{ index: 0, message, finish_reason: reason, ...(usage !== undefined && { usage }) }] };
 }
 
 function growField(message: JsonObject, field: string, value: unknown): void {
@@ -132,8 +134,8 @@ function citedIn(answer: JsonObject, message: JsonObject): Cited[] {
 function saying(answer: JsonObject): Saying {
   const [choice = {}] = objectsIn(answer['choices']);
   const message = objectIn(choice['message']);
-  // Groq's servers hide it in a corner of their own.
-  const usage = objectIn(answer['usage'] ?? objectIn(answer['x_groq'])['usage']);
+  // Moonshot's and Groq's servers have it in a corner of their own.
+  const usage = objectIn(answer['usage'] ?? choice['usage'] ?? objectIn(answer['x_groq'])['usage']);
   const prompt = count(usage['prompt_tokens']);
   const completion = count(usage['completion_tokens']);
   const details = objectIn(usage['prompt_tokens_details']);
@@ -144,10 +146,12 @@ function saying(answer: JsonObject): Saying {
   // Some count reasoning beside the completion: their total says so.
   const beside = reasoning > 0 && usage['total_tokens'] === prompt + completion + reasoning;
   const refusal = text(message['refusal']);
+  const parts: Part[] = [...partsOf(message), ...(refusal === '' ? [] : [{ type: 'text', text: refusal } as const])];
+  const told = reasons[text(choice['finish_reason'])] ?? text(choice['finish_reason']);
   return {
-    parts: partsOf(message),
+    parts,
     cited: citedIn(answer, message),
-    reason: reasons[text(choice['finish_reason'])] ?? text(choice['finish_reason']),
+    reason: reasonOf(told, parts, refusal),
     tokens: {
       input: prompt - cacheRead - cacheWrite,
       cacheRead,
@@ -155,8 +159,14 @@ function saying(answer: JsonObject): Saying {
       output: completion + (beside ? reasoning : 0),
       reasoning,
     },
-    ...(refusal !== '' && { refusal }),
   };
+}
+
+/** An agent goes by what there is: calls are there to be run, whatever the server calls the end. */
+function reasonOf(told: Reason | string, parts: readonly Part[], refusal: string): Reason | string {
+  if (told !== 'end') return told;
+  if (refusal !== '') return 'refusal';
+  return parts.some(({ type }) => type === 'call') ? 'tool_calls' : 'end';
 }
 
 function told(body: JsonObject): Told[] {

@@ -1,4 +1,4 @@
-import { type JsonObject, objectsIn } from '../../../src/canon/json.ts';
+import { isObject, type JsonObject, objectsIn } from '../../../src/canon/json.ts';
 import { type Cited, count, objectIn, type Part, type Reason, type Saying, text, textsIn, valueIn } from '../saying.ts';
 import type { Language, Told } from './language.ts';
 
@@ -31,7 +31,10 @@ function partsOf(item: JsonObject): Part[] {
       });
     case 'reasoning': {
       const full = textsIn(item['content']);
-      const summary = textsIn(item['summary']);
+      // The parts of a summary are paragraphs.
+      const summary = objectsIn(item['summary'])
+        .map((part) => text(part['text']))
+        .join('\n\n');
       const redacted = text(item['encrypted_content']);
       return [{ type: 'thinking', text: full === '' ? summary : full, ...(redacted !== '' && { proof: redacted }) }];
     }
@@ -49,13 +52,38 @@ function partsOf(item: JsonObject): Part[] {
       ];
     }
     case 'custom_tool_call':
-      return [{ type: 'call', id, name: text(item['name']), input: text(item['input']) }];
+      // xAI's servers tell so of searches that they have made.
+      return id.startsWith('xs_')
+        ? [{ type: 'own', value: item }]
+        : [{ type: 'call', id, name: text(item['name']), input: text(item['input']) }];
+    case 'image_generation_call':
+      return [{ type: 'image', data: text(item['result']) }];
     case 'function_call_output':
     case 'custom_tool_call_output':
       return [{ type: 'result', id, text: textsIn(item['output']) }];
     default:
-      return [{ type: 'own', value: item }];
+      return [builtIn(item)];
   }
+}
+
+const runByClients = /^(apply_patch|local_shell|shell|tool_search)_(?:call|call_output|output)$/;
+
+/** Tools of OpenAI's that the client runs: their calls are calls, whatever they are called. */
+function builtIn(item: JsonObject): Part {
+  const type = text(item['type']);
+  const id = text(item['call_id']);
+  const tool = runByClients.exec(type)?.[1];
+  const isLocal = !isObject(item['environment']) || item['environment']['type'] === 'local';
+  if (tool === undefined || id === '' || !isLocal || item['execution'] === 'server')
+    return { type: 'own', value: item };
+  if (type.endsWith('output')) {
+    const { output } = item;
+    return { type: 'result', id, text: typeof output === 'string' ? output : JSON.stringify(output ?? item['tools']) };
+  }
+  const { type: kind, ...told } = objectIn(item['operation'] ?? item['action'] ?? item['arguments']);
+  const input = { ...(tool === 'apply_patch' && { type: kind }), ...told };
+  const said = Object.entries(input).filter(([, value]) => value !== null);
+  return { type: 'call', id, name: tool, input: Object.fromEntries(said) };
 }
 
 function citedIn(items: readonly JsonObject[]): Cited[] {
@@ -111,13 +139,13 @@ function saying(answer: JsonObject): Saying {
   };
 }
 
-const roles: { readonly [type: string]: Told['role'] } = {
-  reasoning: 'assistant',
-  function_call: 'assistant',
-  custom_tool_call: 'assistant',
-  function_call_output: 'user',
-  custom_tool_call_output: 'user',
-};
+function roleOf(item: JsonObject): Told['role'] {
+  const { role } = item;
+  const type = text(item['type']);
+  if (role === 'developer' || role === 'system') return 'system';
+  const isResult = type.endsWith('_call_output') || (type === 'tool_search_output' && item['execution'] !== 'server');
+  return role === 'user' || isResult ? 'user' : 'assistant';
+}
 
 function told(body: JsonObject): Told[] {
   const { input, instructions } = body;
@@ -125,8 +153,7 @@ function told(body: JsonObject): Told[] {
     typeof instructions === 'string' ? [{ role: 'system', parts: [{ type: 'text', text: instructions }] }] : [];
   if (typeof input === 'string') return [...turns, { role: 'user', parts: [{ type: 'text', text: input }] }];
   for (const item of objectsIn(input)) {
-    const spoken = item['role'] === 'developer' ? 'system' : item['role'];
-    const role = roles[text(item['type'])] ?? (spoken as Told['role'] | undefined) ?? 'assistant';
+    const role = roleOf(item);
     const last = turns.at(-1);
     const parts = partsOf(item);
     if (last?.role === role && role === 'assistant')
