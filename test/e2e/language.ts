@@ -29,7 +29,7 @@ export interface Grammar {
   /** Whether past thinking goes back as it was told, or as a proof that stands for it. */
   readonly thoughtsReturn: 'told' | 'proven';
   /** How a server says that it has too much to do. */
-  readonly busy: Fault;
+  readonly busy: Extract<Fault, { readonly kind: 'status' }>;
   /** How a server says that a prompt of 9000 tokens is too long, where it tells the numbers. */
   readonly tooLong: Fault;
   /** Whether `tooLong` tells how long the prompt is, and how long it may be. */

@@ -79,7 +79,7 @@ const placeless: ReadonlySet<DialectName> = new Set(['anthropic', 'bedrock-conve
 
 /** Pictures are a word, and free text is the one argument of a function, where a language knows none. */
 function asHeardBy(client: DialectName, part: Part): Part {
-  if (part.type === 'image' && client === 'anthropic') return { type: 'text', text: '[image]' };
+  if (part.type === 'image' && client === 'anthropic') return { ...part, type: 'text', text: '[image]' };
   if (part.type !== 'call' || typeof part.input !== 'string' || freely.has(client)) return part;
   return { ...part, input: { input: part.input } };
 }
@@ -148,12 +148,15 @@ function placesOf(cited: readonly Cited[], meant: readonly Cited[]): string[] {
 /** What of the first answer the provider is told again in the next request. */
 export function judgeReturn({ meant, language, text }: Exchange, client: DialectName, body: JsonObject): Judgement {
   const turns = languages[language].told(body);
+  const parts = meant.parts.map((part) => asHeardBy(client, part));
   const again = partsBy('assistant', turns);
-  const results = partsBy('user', turns).filter((part) => part.type === 'result');
+  const calls = callsOf(parts);
+  const called = callsOf(again);
+  const ids = called.map(({ id }) => id);
+  // What has come of tools that run at the provider is told in results as well.
+  const results = partsBy('user', turns).filter((part) => part.type === 'result' && ids.includes(part.id));
   return checked((check) => {
-    check('second turn: text', textOf(meant.parts), textOf(again));
-    const calls = callsOf(meant.parts);
-    const called = callsOf(again);
+    check('second turn: text', textOf(parts), textOf(again));
     check('second turn: calls', calls.map(spokenFreely), called.map(spokenFreely));
     check(
       'second turn: ids',
@@ -162,16 +165,16 @@ export function judgeReturn({ meant, language, text }: Exchange, client: Dialect
     );
     check(
       'second turn: results',
-      called.map(({ id }) => id),
-      results.map(({ id }) => id),
+      ids,
+      results.map((one) => one.type === 'result' && one.id),
     );
     check(
       'second turn: results are the client\u2019s',
       [],
-      results.filter((one) => !one.text.includes(givenResult)),
+      results.filter((one) => one.type === 'result' && !one.text.includes(givenResult)),
     );
     const proofs = proofsOf(again);
-    check('second turn: number of proofs', proofsOf(meant.parts).length, proofs.length);
+    check('second turn: number of proofs', distinct(proofsOf(parts)).length, distinct(proofs).length);
     // OpenAI encrypts reasoning anew each time that it tells of it; any of these is good.
     check(
       'second turn: proofs',
@@ -179,8 +182,7 @@ export function judgeReturn({ meant, language, text }: Exchange, client: Dialect
       proofs.filter((proof) => !text.includes(JSON.stringify(proof))),
     );
     check('second turn: no envelope', false, JSON.stringify(body).includes('dragomanSEAL'));
-    if (!unordered.has(client) && !unordered.has(language))
-      check('second turn: order', proven(meant.parts), proven(again));
+    if (!unordered.has(client) && !unordered.has(language)) check('second turn: order', proven(parts), proven(again));
   });
 }
 
@@ -194,7 +196,7 @@ function partsBy(role: Told['role'], turns: readonly Told[]): Part[] {
 /** The order of what is told, and where proofs stand in it. */
 function proven(parts: readonly Part[]): string[] {
   const told = parts.filter(
-    (part) => part.type !== 'own' && part.type !== 'image' && (part.type !== 'thinking' || isProven(part)),
+    (part) => !['own', 'image', 'result'].includes(part.type) && (part.type !== 'thinking' || isProven(part)),
   );
   return joined(told).map((part) => `${part.type}${isProven(part) ? ' with proof' : ''}`);
 }

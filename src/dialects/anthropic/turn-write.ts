@@ -1,3 +1,4 @@
+import { withoutBlankTexts } from '../../canon/blank-text.ts';
 import { type JsonObject, objectsIn } from '../../canon/json.ts';
 import { pairedTurns } from '../../canon/pairing.ts';
 import type { Turn } from '../../canon/request.ts';
@@ -25,10 +26,11 @@ export function writeTurns(to: Writing): WrittenTurns {
   let carried: Carried[] = [];
   turnsOf(to).forEach((turn, i) => {
     const path = `turns[${i}]`;
+    const said = to.foreign ? withoutBlankTexts(turn.content) : turn.content;
     const written =
       turn.role === 'assistant' && to.foreign
-        ? writeForeignAnswer(turn.content, `${path}.content`, to, (one) => carried.push(one))
-        : writeBlocks(turn.content, `${path}.content`, to);
+        ? writeForeignAnswer(said, `${path}.content`, to, (one) => carried.push(one))
+        : writeBlocks(said, `${path}.content`, to);
     const content = turn.role === 'user' ? [...carried.flatMap((one) => one.content), ...written] : written;
     if (turn.role === 'user') carried = [];
     const message = writeTurn(turn, content, path, to);

@@ -1,4 +1,5 @@
 import { withoutBillingLine } from '../../canon/billing-line.ts';
+import { withoutBlankTexts } from '../../canon/blank-text.ts';
 import type { Block, CacheMark } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { pairedTurns } from '../../canon/pairing.ts';
@@ -81,7 +82,7 @@ function writeTurn(turn: Turn, to: Writing): JsonObject[] {
   const content: JsonObject[] = [];
   const moved: JsonObject[] = [];
   let results = 0;
-  for (const block of turn.content) {
+  for (const block of to.own ? turn.content : withoutBlankTexts(turn.content)) {
     if (block.type === 'tool_result') {
       const written = writeResult(block, to);
       content.push(written.result);

@@ -76,10 +76,10 @@ describe('messages', () => {
     assert.deepEqual(written.losses, ['approximated turns[0]']);
   });
 
-  test('blank texts are left out, and so are messages that have nothing else', () => {
+  test('blank texts go to their neighbours, and messages that have nothing else are left out', () => {
     const written = write({ turns: [said('', ' \n', 'One.'), replied('  '), said('Two.')] });
-    assert.deepEqual(contents(written), [[{ text: 'One.' }, { text: 'Two.' }]]);
-    assert.deepEqual(written.losses, ['dropped turns[0].content[1]']);
+    assert.deepEqual(contents(written), [[{ text: ' \nOne.' }, { text: 'Two.' }]]);
+    assert.deepEqual(written.losses, []);
   });
 
   test('results stand right behind their calls, in their order, with what was said beside them', () => {

@@ -38,11 +38,11 @@ export function writeReasoning(blocks: readonly Block[], path: string, writing: 
 
 type Form = NonNullable<Quirks['reasoning']>;
 
-/** A client of this language gives back what the server gave it; the field with the proofs where there are any. */
+/** What the server gave goes back in the field that has the proofs, where there are any: proofs of others have been taken out before. */
 function formOf(thoughts: readonly ThinkingBlock[], { quirks, own }: Writing): Form {
   if (quirks.reasoning !== undefined) return quirks.reasoning;
-  if (!own) return 'none';
-  return thoughts.some(isProven) ? 'reasoning_details' : 'reasoning_content';
+  if (thoughts.some(isProven)) return 'reasoning_details';
+  return own ? 'reasoning_content' : 'none';
 }
 
 function plainReasoning(thoughts: readonly ThinkingBlock[], form: Form): JsonObject {

@@ -259,7 +259,8 @@ describe('what a server cannot take', () => {
       user(text('Why?')),
     ];
     const said = (quirks: Quirks): JsonObject => (messagesOf({ turns }, quirks) as JsonObject[])[0] as JsonObject;
-    assert.deepEqual(said({}), { role: 'assistant', content: 'Yes.' });
+    assert.deepEqual(said({ reasoning: 'none' }), { role: 'assistant', content: 'Yes.' });
+    assert.deepEqual(said({}), said({ reasoning: 'reasoning_details' }), 'whoever gave a proof wants it back');
     assert.deepEqual(said({ reasoning: 'reasoning_content' }).reasoning_content, 'Hmm.');
     assert.deepEqual(said({ reasoning: 'reasoning' }).reasoning, 'Hmm.');
     assert.deepEqual(said({ reasoning: 'reasoning_details' }).reasoning_details, [
@@ -270,7 +271,10 @@ describe('what a server cannot take', () => {
       { type: 'thinking', thinking: 'Hmm.', signature: 's' },
       { type: 'redacted_thinking', data: 'r' },
     ]);
-    assert.deepEqual(write({ turns }).losses, ['dropped turns[0].content[0]', 'dropped turns[0].content[1]']);
+    assert.deepEqual(write({ turns }, { reasoning: 'none' }).losses, [
+      'dropped turns[0].content[0]',
+      'dropped turns[0].content[1]',
+    ]);
   });
 
   test('entries of a list go back as they came, though a client of another language carried them', () => {

@@ -20,6 +20,8 @@ export interface CodexOptions {
   readonly resume?: boolean;
   /** Lines for its configuration that belong to no section. */
   readonly config?: readonly string[];
+  /** Whole sections for it. */
+  readonly sections?: readonly string[];
 }
 
 /** What came of a session. */
@@ -73,7 +75,7 @@ export async function runCodex(stage: Stage, options: CodexOptions): Promise<Cod
 }
 
 /** It runs within the sandbox of whoever plays the scenarios; one inside of it would not work everywhere. */
-function configuration({ gateway, config = [] }: CodexOptions): string {
+function configuration({ gateway, config = [], sections = [] }: CodexOptions): string {
   return `model = "${codexModel}"
 model_provider = "dragoman"
 sandbox_mode = "danger-full-access"
@@ -85,6 +87,8 @@ name = "Dragoman"
 base_url = "${gateway.url}/v1"
 wire_api = "responses"
 env_key = "DRAGOMAN_KEY"
+
+${sections.join('\n\n')}
 `;
 }
 

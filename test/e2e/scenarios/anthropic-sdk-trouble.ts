@@ -46,8 +46,8 @@ const failures: readonly Failure[] = [
 ];
 
 async function errors(stage: Stage, client: AnthropicClient): Promise<void> {
-  const busy = stage.language === 'anthropic' ? 529 : 503;
-  const all: readonly Failure[] = [...failures, { status: busy, heard: 529, type: 'overloaded_error' }];
+  const { busy } = stage.grammar;
+  const all: readonly Failure[] = [...failures, { status: busy.status, heard: 529, type: 'overloaded_error' }];
   const world = await stage.world(
     {
       answer: ({ prompt }) => {
@@ -94,14 +94,11 @@ async function failureOf(call: () => Promise<unknown>): Promise<InstanceType<typ
 }
 
 async function retries(stage: Stage, client: AnthropicClient): Promise<void> {
-  const busy = stage.language === 'anthropic' ? 529 : 503;
+  const { busy } = stage.grammar;
   const now = { 'retry-after': '1' };
-  const faults: readonly Fault[] = [
-    { kind: 'status', status: busy, message: 'Overloaded' },
-    { kind: 'status', status: 429, message: 'Slow down.', headers: now },
-  ];
+  const faults: readonly Fault[] = [busy, { kind: 'status', status: 429, message: 'Slow down.', headers: now }];
   const steps = [...faults.map((fault) => ({ faults: [fault] })), 'There.'];
-  const world = await stage.world({ steps }, { refusals: [busy, 429] });
+  const world = await stage.world({ steps }, { refusals: [busy.status, 429] });
   const answer = await connect(client, world, 2).messages.create(asked);
   assert.equal(answer.content[0]?.type === 'text' && answer.content[0].text, 'There.');
   const [, second, third] = world.calls();

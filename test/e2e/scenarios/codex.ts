@@ -1,22 +1,30 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Part, Step } from '../../../src/simulator/index.ts';
 import { assertEnded, itemsOf, runCodex } from '../codex/session.ts';
 import { textIn } from '../json.ts';
+import { languages } from '../language.ts';
 import { png } from '../media.ts';
 import { startRelay } from '../relay.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Choice, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { checkGrowth, checkUntouched } from '../traffic.ts';
 
 const client = 'codex' as const;
+
+const translated: Choice = {
+  languages: languages.filter((language) => language !== 'openai-responses'),
+  because: 'in the same language a search for tools passes as it is',
+};
 
 /** OpenAI's agent, whose tools are not all functions. */
 export const codexSessions: readonly Scenario[] = [
   { name: 'exec_command', client, play: commands },
   { name: 'apply_patch', client, play: patches },
   { name: 'reasoning, resumed', client, play: reasoning },
+  { name: 'MCP server', client, over: translated, play: mcpServer },
   { name: 'picture', client, play: picture },
   { name: 'stream cut in a call', client, play: cutInCall },
   { name: 'context overflow', client, play: overflow },
@@ -126,6 +134,28 @@ async function reasoning(stage: Stage): Promise<void> {
   // Whether a proof is the one that was given, the upstream checks.
   else assert.ok(returned.length >= 3, `${returned.length} proofs of thinking came back`);
   checkGrowth(calls);
+}
+
+/** Tools of servers are looked for before they are there, by a call that is none of a function. */
+async function mcpServer(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const server = fileURLToPath(new URL('../mcp-server.ts', import.meta.url));
+  const world = await stage.world({
+    steps: [
+      { parts: [{ tool: 'tool_search', input: { query: 'adds two numbers', limit: 3 } }] },
+      { parts: [{ tool: 'mcp__tiny__add', input: { a: 40, b: 2 } }] },
+      { parts: ['It is 42.'] },
+    ],
+  });
+  const sections = [`[mcp_servers.tiny]\ncommand = "${process.execPath}"\nargs = ["${server}"]`];
+  const session = await runCodex(stage, { ...world, folder, sections, prompt: 'How much is 40 + 2?' });
+  assertEnded(session, 'It is 42.');
+  const [call] = itemsOf(session.items, 'mcp_tool_call');
+  assert.deepEqual([call?.['tool'], call?.['status']], ['add', 'completed']);
+  const [first, second, third] = world.calls();
+  assert.ok(!first?.tools.includes('mcp__tiny__add'), 'it is offered before it was looked for');
+  assert.ok(second?.tools.includes('mcp__tiny__add'), 'it is not offered after it was found');
+  assert.match(third?.said ?? '', /The sum is 42\./);
 }
 
 async function picture(stage: Stage): Promise<void> {

@@ -89,13 +89,13 @@ async function overflow(stage: Stage): Promise<void> {
 }
 
 async function retries(stage: Stage): Promise<void> {
-  const busy = stage.language === 'anthropic' ? 529 : 503;
+  const { busy } = stage.grammar;
   const faults: readonly Fault[] = [
-    { kind: 'status', status: busy, message: 'Overloaded' },
+    busy,
     { kind: 'status', status: 429, message: 'Slow down.', headers: { 'retry-after': '1' } },
   ];
   const steps = [...faults.map((fault) => ({ faults: [fault] })), 'There.'];
-  const world = await stage.world({ steps }, { refusals: [busy, 429] });
+  const world = await stage.world({ steps }, { refusals: [busy.status, 429] });
   const answer = await connect(world, 2).chat.completions.create({ model, messages });
   assert.equal(answer.choices[0]?.message.content, 'There.');
   const [, second, third] = world.calls();

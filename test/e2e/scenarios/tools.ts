@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Step } from '../../../src/simulator/index.ts';
+import type { Part, Step } from '../../../src/simulator/index.ts';
 import { assertSucceeded, type Mode, runSession, toolResults } from '../claude-code/session.ts';
 import { pdf, png } from '../media.ts';
 import { startRelay } from '../relay.ts';
@@ -16,6 +16,7 @@ export const tools: readonly Scenario[] = [
   { name: 'parallel calls', client: 'claude-code', play: parallelCalls },
   { name: 'a tool that fails', client: 'claude-code', play: failingTool },
   { name: 'image and PDF', client: 'claude-code', play: imageAndPdf },
+  { name: 'PDFs, many and again', client: 'claude-code', play: manyPdfs },
 ];
 
 /** A file is written, appended to, and a picture is looked at. Gives the calls that reached the upstream. */
@@ -158,4 +159,28 @@ async function imageAndPdf(stage: Stage): Promise<void> {
     'the text of the document did not reach the upstream',
   );
   checkGrowth(world.calls());
+}
+
+/** Some services take few documents, and none twice by the same name. */
+async function manyPdfs(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const names = Array.from({ length: 7 }, (_, number) => `document ${number}.pdf`);
+  for (const name of names) writeFileSync(path.join(folder, name), pdf(`The text of ${name}`));
+  const look = (name: string): Part => ({ tool: 'Read', input: { file_path: path.join(folder, name) } });
+  const world = await stage.world({
+    steps: [
+      { parts: names.slice(0, 2).map(look) },
+      { parts: [look(names[0] ?? '')] },
+      { parts: names.slice(2).map(look) },
+      { parts: ['All read.'] },
+    ],
+  });
+  const session = await runSession(stage, { ...world, folder, prompt: 'Read them all.' });
+  assertSucceeded(session, 'All read.');
+  assert.equal(world.calls().length, 4);
+  const last = world.calls().at(-1);
+  for (const name of names) {
+    const words = `The text of ${name}`;
+    assert.ok(last?.carries(pdf(words)) || last?.said.includes(words), `${name} did not reach the upstream`);
+  }
 }

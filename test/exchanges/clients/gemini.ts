@@ -57,7 +57,8 @@ export const gemini: Client = {
     const results = turn
       .flatMap(({ parts }) => objectsIn(parts))
       .flatMap(({ functionCall }) => {
-        if (!isObject(functionCall)) return [];
+        // More of a call has no name.
+        if (!isObject(functionCall) || functionCall['name'] === undefined) return [];
         const { id, name } = functionCall;
         return [{ functionResponse: { ...(id !== undefined && { id }), name, response: { output: result } } }];
       });

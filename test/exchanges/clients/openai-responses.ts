@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { type JsonObject, objectsIn } from '../../../src/canon/json.ts';
+import { isObject, type JsonObject, objectsIn } from '../../../src/canon/json.ts';
 import { type Client, furtherQuestion, type Heard, question, toolSchema } from './client.ts';
 
 type Params = OpenAI.Responses.ResponseCreateParamsNonStreaming;
@@ -8,6 +8,33 @@ const sdk = (url: string): OpenAI => new OpenAI({ apiKey: 'key', baseURL: `${url
 
 /** What the conversation needs of an answer: all of its items. */
 const heard = (answer: JsonObject): Heard => ({ answer, turn: objectsIn(answer['output']) });
+
+/** What a program gives back for an item that it has to do something for; nothing for all others. */
+function resultOf({ type, call_id, execution, environment }: JsonObject, result: string): JsonObject[] {
+  switch (type) {
+    case 'custom_tool_call':
+      // xAI's servers have made these themselves.
+      if (String(call_id).startsWith('xs_')) return [];
+      return [{ type: `${type}_output`, call_id, output: result }];
+    case 'function_call':
+      return [{ type: `${type}_output`, call_id, output: result }];
+    case 'apply_patch_call':
+      return [{ type: 'apply_patch_call_output', call_id, status: 'completed', output: result }];
+    case 'local_shell_call':
+      return [{ type: 'local_shell_call_output', id: call_id, call_id, output: result }];
+    case 'shell_call': {
+      if (isObject(environment) && environment['type'] !== 'local') return [];
+      const outcome = { type: 'exit', exit_code: 0 };
+      return [{ type: 'shell_call_output', call_id, output: [{ stdout: result, stderr: '', outcome }] }];
+    }
+    case 'tool_search_call': {
+      const tools = [{ type: 'function', name: 'found', description: result, parameters: toolSchema, strict: false }];
+      return execution === 'client' ? [{ type: 'tool_search_output', call_id, execution, tools }] : [];
+    }
+    default:
+      return [];
+  }
+}
 
 export const openaiResponses: Client = {
   language: 'openai-responses',
@@ -33,11 +60,7 @@ export const openaiResponses: Client = {
     return { ...heard(answer), events };
   },
   goOn: (params, { turn }, result) => {
-    const results = turn.flatMap(({ type, call_id }) =>
-      type === 'function_call' || type === 'custom_tool_call'
-        ? [{ type: `${type}_output`, call_id, output: result }]
-        : [],
-    );
+    const results = turn.flatMap((item) => resultOf(item, result));
     const further = results.length > 0 ? results : [{ role: 'user', content: furtherQuestion }];
     return { ...params, input: [...objectsIn(params['input']), ...turn, ...further] };
   },

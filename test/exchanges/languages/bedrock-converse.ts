@@ -53,6 +53,7 @@ function grow(block: JsonObject, delta: JsonObject): void {
           }
         : { redactedContent };
   }
+  if (isObject(delta['image'])) block['image'] = { ...objectIn(block['image']), ...delta['image'] };
   if (isObject(delta['citation'])) block['citations'] = [...objectsIn(block['citations']), delta['citation']];
 }
 

@@ -152,9 +152,16 @@ function told(body: JsonObject): Told[] {
   const turns: Told[] = isObject(systemInstruction)
     ? [{ role: 'system', parts: objectsIn(systemInstruction['parts']).map(partOf) }]
     : [];
-  for (const content of objectsIn(body['contents'])) {
-    const role = content['role'] === 'model' ? 'assistant' : 'user';
-    turns.push({ role, parts: objectsIn(content['parts']).map(partOf) });
+  let said: JsonObject[] = [];
+  for (const content of [...objectsIn(body['contents']), {}]) {
+    if (content['role'] === 'model') {
+      said.push({ candidates: [{ content }] });
+      continue;
+    }
+    // What was said in pieces may come back in pieces.
+    if (said.length > 0) turns.push({ role: 'assistant', parts: saying(gather(said)).parts });
+    said = [];
+    turns.push({ role: 'user', parts: objectsIn(content['parts']).map(partOf) });
   }
   return turns;
 }

@@ -83,6 +83,8 @@ function partsOf(message: JsonObject): Part[] {
   const { content } = message;
   if (typeof content === 'string' && content !== '') parts.push({ type: 'text', text: content });
   for (const part of objectsIn(content)) parts.push(contentPart(part));
+  const refusal = text(message['refusal']);
+  if (refusal !== '') parts.push({ type: 'text', text: refusal });
   for (const call of objectsIn(message['tool_calls'])) parts.push(callOf(call));
   return parts;
 }
@@ -146,7 +148,7 @@ function saying(answer: JsonObject): Saying {
   // Some count reasoning beside the completion: their total says so.
   const beside = reasoning > 0 && usage['total_tokens'] === prompt + completion + reasoning;
   const refusal = text(message['refusal']);
-  const parts: Part[] = [...partsOf(message), ...(refusal === '' ? [] : [{ type: 'text', text: refusal } as const])];
+  const parts = partsOf(message);
   const told = reasons[text(choice['finish_reason'])] ?? text(choice['finish_reason']);
   return {
     parts,
