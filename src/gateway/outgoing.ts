@@ -67,7 +67,8 @@ export interface OutgoingOptions {
 export function prepare(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
   const { call } = source;
   const foreign = route.dialect.name !== call.dialect.name;
-  const mustChange = options.refused !== undefined || call.address?.reframed === true;
+  // What has been put into the request here is kept here, and so is the answer.
+  const mustChange = options.refused !== undefined || call.address?.reframed === true || call.resolved !== undefined;
   if (foreign || mustChange || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();

@@ -56,6 +56,8 @@ test('what somebody has decided is so', () => {
   const models = router({ providers: { claude, openai }, models: { m: 'claude/x', 'e*': ['claude/*', 'openai/*'] } });
   assert.deepEqual(plan(models, 'embeddings', 'm'), ['claude/x']);
   assert.deepEqual(plan(models, 'embeddings', 'ears'), ['claude/ars', 'openai/ars']);
+  const ruled = router({ providers: { openai, claude }, default_provider: 'openai', models: { m: 'claude/x' } });
+  assert.deepEqual(plan(ruled, 'embeddings', 'm'), ['claude/x']);
   const free = router({ providers: { claude, openai } });
   assert.deepEqual(plan(free, 'embeddings', 'claude/x'), ['claude/x']);
 });

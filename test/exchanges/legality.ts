@@ -9,8 +9,8 @@ export interface Verdict {
   readonly fault?: string;
   /** `whole`: it says that it is complete. `error`: it says that it failed. `cut`: neither. */
   readonly end: 'whole' | 'error' | 'cut';
-  /** Calls that a client would run. */
-  readonly calls: number;
+  /** It has a call that claims to be complete, and whose arguments are no object. */
+  readonly torn: boolean;
   /** The events, without what is no event of the answer. */
   readonly events: readonly JsonObject[];
 }
@@ -28,10 +28,10 @@ export function judge(language: DialectName, bytes: Buffer): Verdict {
   const frames = language === 'bedrock-converse' ? messagesIn(bytes) : framesIn(bytes.toString());
   const events = frames.flatMap(({ data }) => (data === undefined ? [] : [data]));
   try {
-    return judges[language](frames, bytes.toString());
+    return judges[language](frames);
   } catch (error) {
     if (!(error instanceof Illegal)) throw error;
-    return { fault: error.message, end: 'cut', calls: 0, events };
+    return { fault: error.message, end: 'cut', torn: false, events };
   }
 }
 
@@ -42,6 +42,7 @@ function anthropic(frames: readonly Frame[]): Outcome {
   let open: { type: unknown; json: string } | undefined;
   let blocks = 0;
   let calls = 0;
+  let torn = false;
   let reason: unknown;
   for (const { event, data, raw } of frames) {
     must(data !== undefined, `no object: ${raw.slice(0, 80)}`);
@@ -72,15 +73,15 @@ function anthropic(frames: readonly Frame[]): Outcome {
         break;
       case 'content_block_stop':
         must(open !== undefined && data['index'] === blocks - 1, 'the end of no block');
-        // Only an answer that says it was cut may hold arguments that are not whole.
-        if (open.type === 'tool_use' && open.json !== '' && !isObject(parseJson(open.json))) calls = Number.NaN;
+        torn ||= open.type === 'tool_use' && open.json !== '' && !isObject(parseJson(open.json));
         open = undefined;
         break;
       case 'message_delta':
         must(started && open === undefined, 'the reason stands in a block');
         reason = objectIn(data['delta'])['stop_reason'];
         must(typeof reason === 'string', 'no reason');
-        must(reason === 'max_tokens' || !Number.isNaN(calls), 'a call that is not JSON');
+        // An answer that says it was cut may hold arguments that are not whole.
+        if (reason === 'max_tokens') torn = false;
         if (reason === 'tool_use') must(calls > 0, 'tool_use without a call');
         break;
       case 'message_stop':
@@ -94,7 +95,7 @@ function anthropic(frames: readonly Frame[]): Outcome {
       default:
     }
   }
-  return { end, calls, events };
+  return { end, torn, events };
 }
 
 const deltasOf: { readonly [block: string]: readonly string[] } = {
@@ -142,11 +143,9 @@ function openaiChat(frames: readonly Frame[]): Outcome {
       must(reason === undefined || reason === choice['finish_reason'], 'two reasons');
       reason = choice['finish_reason'];
       if (reason === 'tool_calls') must(calls.length > 0, 'tool_calls without calls');
-      if (calls.length > 0 && reason !== 'length') must(calls.every(isWhole), 'a call that is not JSON');
     }
   }
-  // After an error some servers send the mark of the end all the same.
-  return { end, calls: calls.length, events };
+  return { end, torn: reason !== 'length' && !calls.every(isWhole), events };
 }
 
 function growCall(calls: { name: string; json: string; free: boolean }[], call: JsonObject): void {
@@ -179,7 +178,7 @@ function openaiResponses(frames: readonly Frame[]): Outcome {
   let end: Outcome['end'] = 'cut';
   let begun = false;
   let sequence = -1;
-  let calls = 0;
+  let torn = false;
   for (const { event, data, raw } of frames) {
     if (raw === '[DONE]') continue;
     must(data !== undefined, `no object: ${raw.slice(0, 80)}`);
@@ -207,10 +206,7 @@ function openaiResponses(frames: readonly Frame[]): Outcome {
       item.done = true;
       const said = objectIn(data['item']);
       if (said['type'] === 'function_call') {
-        if (said['status'] !== 'incomplete') {
-          must(isObject(parseJson(text(said['arguments']) || '{}')), 'a call that is not JSON');
-          calls += 1;
-        }
+        torn ||= said['status'] !== 'incomplete' && !isObject(parseJson(text(said['arguments']) || '{}'));
         must(item.text === '' || item.text === said['arguments'], 'arguments differ from their pieces');
       }
     } else if (/_text\.delta$|arguments\.delta$|refusal\.delta$|input\.delta$/.test(type)) {
@@ -230,13 +226,12 @@ function openaiResponses(frames: readonly Frame[]): Outcome {
     }
     must(begun || end === 'error', 'it does not begin');
   }
-  return { end, calls, events };
+  return { end, torn, events };
 }
 
 function gemini(frames: readonly Frame[]): Outcome {
   const events: JsonObject[] = [];
   let end: Outcome['end'] = 'cut';
-  let calls = 0;
   for (const { data, raw } of frames) {
     must(data !== undefined, `no object: ${raw.slice(0, 80)}`);
     if (data['error'] !== undefined) {
@@ -251,15 +246,9 @@ function gemini(frames: readonly Frame[]): Outcome {
       if (objectIn(data['promptFeedback'])['blockReason'] !== undefined) end = 'whole';
       continue;
     }
-    const parts = objectsIn(objectIn(candidate['content'])['parts']);
-    for (const part of parts) {
-      const call = part['functionCall'];
-      if (!isObject(call) || call['partialArgs'] !== undefined || call['willContinue'] === true) continue;
-      calls += 1;
-    }
     if (typeof candidate['finishReason'] === 'string') end = 'whole';
   }
-  return { end, calls, events };
+  return { end, torn: false, events };
 }
 
 function bedrockConverse(frames: readonly Frame[]): Outcome {
@@ -268,6 +257,7 @@ function bedrockConverse(frames: readonly Frame[]): Outcome {
   let started = false;
   let reason: unknown;
   let calls = 0;
+  let torn = false;
   const open = new Map<unknown, { json: string; call: boolean }>();
   const closed = new Set<unknown>();
   for (const { event, data } of frames) {
@@ -298,26 +288,26 @@ function bedrockConverse(frames: readonly Frame[]): Outcome {
     } else if (event === 'contentBlockStop') {
       const block = open.get(place);
       must(block !== undefined, 'the end of no block');
-      if (block.call && block.json !== '' && !isObject(parseJson(block.json))) calls = Number.NaN;
+      torn ||= block.call && block.json !== '' && !isObject(parseJson(block.json));
       open.delete(place);
       closed.add(place);
     } else if (event === 'messageStop') {
       must(open.size === 0 && reason === undefined, 'it stops in a block');
       reason = data['stopReason'];
       must(typeof reason === 'string', 'no reason');
-      must(reason === 'max_tokens' || !Number.isNaN(calls), 'a call that is not JSON');
+      if (reason === 'max_tokens') torn = false;
       if (reason === 'tool_use') must(calls > 0, 'tool_use without a call');
       end = 'whole';
     }
   }
-  return { end, calls, events };
+  return { end, torn, events };
 }
 
-const judges: { readonly [name in DialectName]: (frames: readonly Frame[], text: string) => Outcome } = {
+const judges: { readonly [name in DialectName]: (frames: readonly Frame[]) => Outcome } = {
   anthropic,
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
   gemini,
   'bedrock-converse': bedrockConverse,
-  cohere: () => ({ end: 'cut', calls: 0, events: [] }),
+  cohere: () => ({ end: 'cut', torn: false, events: [] }),
 };

@@ -52,7 +52,7 @@ export type Reason =
 export interface Saying {
   readonly parts: readonly Part[];
   readonly cited: readonly Cited[];
-  readonly reason: Reason | string;
+  readonly reason: string;
   readonly tokens: Tokens;
 }
 

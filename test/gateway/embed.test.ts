@@ -133,6 +133,23 @@ test('a vertex client asks in its own form', async (t) => {
   assert.equal(last(upstream).json?.input_type, 'search_query');
 });
 
+test("Vertex AI's form of one text is not the Gemini API's", async (t) => {
+  const models = { v: 'vertex/gemini-embedding-2', g: 'gemini/gemini-embedding-001' };
+  const { rig, upstream } = await everybody(t, { models });
+  const body = { content: { parts: [{ text: 'one' }] }, embedContentConfig: { outputDimensionality: 3 } };
+  const path = (model: string): string => `/v1/projects/x/locations/y/publishers/google/models/${model}:embedContent`;
+  for (const [model, carriage] of [
+    ['v', 'passed'],
+    ['g', 'translated'],
+  ] as const) {
+    const answer = await rig.post(path(model), body);
+    assert.equal(answer.headers.get('x-dragoman-carriage'), carriage);
+    const { embedding } = (await answer.json()) as { embedding: { values: number[] } };
+    assert.equal(embedding.values.length, 3);
+  }
+  assert.match(last(upstream).path, /:batchEmbedContents$/);
+});
+
 test('bytes pass between speakers of the same language, with the name of the model', async (t) => {
   const { rig, upstream } = await everybody(t, { models: { mine: 'openai/theirs' } });
   const answer = await rig.post('/v1/embeddings', '{ "input": "one",\n "model":"mine", "user": "u" }');

@@ -10,7 +10,7 @@ import type { Writing } from './writing.ts';
 export function writeDocument(block: DocumentBlock, to: Writing): JsonObject[] {
   const { source } = block;
   const path = to.at(block);
-  if (to.quirks.files === false) return writeUntaken(block, path, to);
+  if (to.quirks.files === false || !to.roomForDocument()) return writeUntaken(block, path, to);
   switch (source.type) {
     case 'text':
       return [documentOf(block, { format: formatOf(block) ?? 'txt', source: { text: source.text } }, path, to)];

@@ -22,13 +22,19 @@ export interface Writing {
   readonly at: (block: Block) => string;
   /** A name for a document, such as the service takes and as no other document of the request has. */
   readonly documentName: (title: string | undefined) => string;
+  /** Whether one more document is taken: the first ones are, whatever comes behind them. */
+  readonly roomForDocument: () => boolean;
 }
+
+/** Documents that the service takes in a request. */
+const mostDocuments = 5;
 
 /** Begins the writing of a request. */
 export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOptions): Writing {
   const own = request.from === converseName;
   const family = familyOf(request.model);
   const said = new Set<string>();
+  let documents = 0;
   const places = new Map<Block, string>();
   request.turns.forEach((turn, i) => notePlaces(turn.content, `turns[${i}].content`, places));
   const marks = quirks.cache_control ?? (own || family === 'claude' || family === 'nova');
@@ -50,6 +56,10 @@ export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOption
     loseOnce,
     at: (block) => places.get(block) ?? 'turns',
     documentName: documentNames(own),
+    roomForDocument: () => {
+      documents += 1;
+      return own || documents <= mostDocuments;
+    },
   };
 }
 

@@ -11,6 +11,9 @@ import { writeResponse } from './response-write.ts';
 import { readStream } from './stream-read.ts';
 import { writeStream } from './stream-write.ts';
 
+/** OpenAI's clients know no 529, and are told by 429 that the money is used up. */
+const statusOfKind: { readonly [kind: string]: number } = { overloaded: 503, billing: 429 };
+
 /** OpenAI's Chat Completions, and what some forty compatible servers make of it. */
 export const openaiChat = {
   name: 'openai-chat',
@@ -32,8 +35,7 @@ export const openaiChat = {
     writeError,
     writeModel,
     writeModels,
-    // OpenAI's clients know no 529.
-    statusOf: (error) => (error.kind === 'overloaded' ? 503 : error.status),
+    statusOf: ({ kind, status }) => statusOfKind[kind] ?? status,
     // Citations are said where they name an address; natives where they are this language's own.
     cannotSay: ['citation', 'native'],
     ping: ': ping\n\n',

@@ -11,6 +11,9 @@ import { writeResponse } from './response-write.ts';
 import { readResponse, readStream } from './stream-read.ts';
 import { writeStream } from './stream-write.ts';
 
+/** OpenAI's clients know no 529, and are told by 429 that the money is used up. */
+const statusOfKind: { readonly [kind: string]: number } = { overloaded: 503, billing: 429 };
+
 /** OpenAI's Responses, and what compatible servers make of it. */
 export const openaiResponses = {
   name: responsesName,
@@ -46,8 +49,7 @@ export const openaiResponses = {
     writeModels,
     writeCount: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
     conversation,
-    // OpenAI's clients know no 529.
-    statusOf: (error) => (error.kind === 'overloaded' ? 503 : error.status),
+    statusOf: ({ kind, status }) => statusOfKind[kind] ?? status,
     // Citations are said where they name an address; natives where they are this language's own.
     cannotSay: [],
     ping: ': ping\n\n',

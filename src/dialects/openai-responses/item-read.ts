@@ -1,5 +1,6 @@
 import type { Block, ImageBlock, NativeBlock, TextBlock, ThinkingBlock, ToolCallBlock } from '../../canon/content.ts';
 import { type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { plainBase64 } from '../../canon/media.ts';
 import { asExt, otherFields, responsesName } from './ext.ts';
 import { required, string } from './fields.ts';
 import { isRedacted } from './item-id.ts';
@@ -106,7 +107,8 @@ const imageFields: ReadonlySet<string> = new Set(['type', 'result', 'output_form
 /** A picture that was made in an earlier answer; nothing where the item does not hold it. */
 export function readMadeImage(item: JsonObject): ImageBlock | undefined {
   const data = stringIn(item.result);
-  if (data === undefined || data === '') return undefined;
+  if (item.type !== 'image_generation_call' || data === undefined || data === '') return undefined;
+  if (plainBase64(data) === undefined) return undefined;
   const mediaType = `image/${stringIn(item.output_format) ?? 'png'}`;
   return { type: 'image', source: { type: 'base64', mediaType, data }, ...asExt(restOf(item, imageFields)) };
 }

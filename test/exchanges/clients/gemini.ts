@@ -1,4 +1,4 @@
-import { type Content, type GenerateContentParameters, GoogleGenAI } from '@google/genai';
+import { GoogleGenAI } from '@google/genai';
 import { isObject, type JsonObject, objectsIn } from '../../../src/canon/json.ts';
 import { languages } from '../languages/index.ts';
 import { objectIn } from '../saying.ts';
@@ -23,13 +23,13 @@ async function inChat(
   const message = objectsIn(history.at(-1)?.['parts']);
   const chat = sdk(url, contents).chats.create({
     model: String(model),
-    config: { ...objectIn(config), automaticContinuation: false } as object,
-    history: history.slice(0, -1) as Content[],
+    config: { ...objectIn(config), automaticContinuation: false },
+    history: history.slice(0, -1),
   });
   const said: JsonObject[] = [];
   if (stream) {
-    for await (const chunk of await chat.sendMessageStream({ message: message as [] })) said.push(plain(chunk));
-  } else said.push(plain(await chat.sendMessage({ message: message as [] })));
+    for await (const chunk of await chat.sendMessageStream({ message })) said.push(plain(chunk));
+  } else said.push(plain(await chat.sendMessage({ message })));
   return { said, turn: chat.getHistory(true).slice(history.length).map(plain) };
 }
 
@@ -64,6 +64,6 @@ export const gemini: Client = {
       });
     const parts = results.length > 0 ? results : [{ text: furtherQuestion }];
     const contents = [...objectsIn(params['contents']), ...turn, { role: 'user', parts }];
-    return { ...params, contents } as unknown as GenerateContentParameters & JsonObject;
+    return { ...params, contents };
   },
 };

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsIn } from '../../../src/canon/json.ts';
-import { type Cited, count, objectIn, type Part, type Reason, type Saying, text } from '../saying.ts';
+import { type Cited, count, objectIn, type Part, type Saying, text } from '../saying.ts';
 import type { Language, Told } from './language.ts';
 
 const refusals = [
@@ -140,7 +140,7 @@ function saying(answer: JsonObject): Saying {
   };
 }
 
-function reasonOf(word: string, parts: readonly Part[], answer: JsonObject): Reason | string {
+function reasonOf(word: string, parts: readonly Part[], answer: JsonObject): string {
   if (word === 'STOP') return parts.some(({ type }) => type === 'call') ? 'tool_calls' : 'end';
   if (word === 'MAX_TOKENS') return 'length';
   if (refusals.includes(word) || objectIn(answer['promptFeedback'])['blockReason'] !== undefined) return 'refusal';

@@ -165,7 +165,7 @@ function saying(answer: JsonObject): Saying {
 }
 
 /** An agent goes by what there is: calls are there to be run, whatever the server calls the end. */
-function reasonOf(told: Reason | string, parts: readonly Part[], refusal: string): Reason | string {
+function reasonOf(told: string, parts: readonly Part[], refusal: string): string {
   if (told !== 'end') return told;
   if (refusal !== '') return 'refusal';
   return parts.some(({ type }) => type === 'call') ? 'tool_calls' : 'end';

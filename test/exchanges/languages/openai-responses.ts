@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsIn } from '../../../src/canon/json.ts';
-import { type Cited, count, objectIn, type Part, type Reason, type Saying, text, textsIn, valueIn } from '../saying.ts';
+import { type Cited, count, objectIn, type Part, type Saying, text, textsIn, valueIn } from '../saying.ts';
 import type { Language, Told } from './language.ts';
 
 /** The answer in the last event; its items as they were told when they were done, where it has none. */
@@ -107,7 +107,7 @@ function citedIn(items: readonly JsonObject[]): Cited[] {
   return cited;
 }
 
-function reasonOf(answer: JsonObject, parts: readonly Part[], items: readonly JsonObject[]): Reason | string {
+function reasonOf(answer: JsonObject, parts: readonly Part[], items: readonly JsonObject[]): string {
   if (answer['status'] === 'incomplete') {
     const { reason } = objectIn(answer['incomplete_details']);
     return reason === 'content_filter' ? 'refusal' : 'length';
