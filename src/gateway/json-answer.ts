@@ -14,7 +14,7 @@ const maxProblems = 8;
 const maxProblemCharacters = 200;
 /** A schema comes from a client, and its patterns are run against a text that the client can bring about. */
 const maxSchemaCharacters = 500_000;
-const maxValidationMs = 50;
+const maxValidationMs = 1000;
 
 /** Finds the one JSON value in a model's text, within a code fence or among prose if need be, and holds it against the format. */
 export function checkAnswer(text: string, format: OutputFormat): CheckedAnswer {

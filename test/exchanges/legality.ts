@@ -117,12 +117,13 @@ function openaiChat(frames: readonly Frame[]): Outcome {
   let isRole = false;
   const calls: { name: string; json: string; free: boolean }[] = [];
   for (const { data, raw } of frames) {
-    must(end === 'cut', `${raw.slice(0, 60)} after the end`);
     if (raw === '[DONE]') {
-      must(reason !== undefined, '[DONE] without a reason');
-      end = 'whole';
-      continue;
+      must(reason !== undefined || end === 'error', '[DONE] without a reason');
+      // Nobody reads on.
+      if (end === 'cut') end = 'whole';
+      break;
     }
+    must(end === 'cut', `${raw.slice(0, 60)} after the end`);
     must(data !== undefined, `no object: ${raw.slice(0, 80)}`);
     if (data['error'] !== undefined) {
       must(typeof objectIn(data['error'])['message'] === 'string', 'an error without a message');

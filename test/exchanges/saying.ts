@@ -102,7 +102,9 @@ export function objectIn(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** A count; some servers write them as text. */
 export function count(value: unknown): number {
+  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
   return typeof value === 'number' ? value : 0;
 }
 

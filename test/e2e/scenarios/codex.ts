@@ -8,7 +8,7 @@ import { textIn } from '../json.ts';
 import { languages } from '../language.ts';
 import { png } from '../media.ts';
 import { startRelay } from '../relay.ts';
-import type { Choice, Scenario } from '../scenario.ts';
+import { type Choice, type Scenario, unreached } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { checkGrowth, checkUntouched } from '../traffic.ts';
 
@@ -27,7 +27,9 @@ export const codexSessions: readonly Scenario[] = [
   { name: 'MCP server', client, over: translated, play: mcpServer },
   { name: 'picture', client, play: picture },
   { name: 'stream cut in a call', client, play: cutInCall },
+  { name: 'overloaded twice', client, play: overloaded },
   { name: 'context overflow', client, play: overflow },
+  { name: 'wrong key for the gateway', client, over: unreached, play: wrongKey },
 ];
 
 function command(cmd: string): Part {
@@ -203,4 +205,23 @@ async function overflow(stage: Stage): Promise<void> {
   const session = await runCodex(stage, { ...world, folder, prompt: 'Go.' });
   assert.notEqual(session.exitCode, 0);
   assert.match(JSON.stringify(session.events), /ran out of room/);
+}
+
+async function overloaded(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const { busy } = stage.grammar;
+  const world = await stage.world({ steps: [{ times: 2, faults: [busy] }, 'Here I am.'] }, { refusals: [busy.status] });
+  const session = await runCodex(stage, { ...world, folder, prompt: 'Go.' });
+  assert.equal(session.exitCode, 0, session.stderr);
+  assert.equal(itemsOf(session.items, 'agent_message').at(-1)?.['text'], 'Here I am.');
+  assert.equal(world.calls().length, 3);
+}
+
+async function wrongKey(stage: Stage): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const world = await stage.world({ steps: ['Never said.'] });
+  const session = await runCodex(stage, { ...world, key: 'sk-not-this-one', folder, prompt: 'Go.' });
+  assert.notEqual(session.exitCode, 0);
+  assert.match(JSON.stringify(session.events), /401/);
+  assert.equal(world.calls().length, 0);
 }

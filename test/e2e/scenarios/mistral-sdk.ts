@@ -4,21 +4,25 @@ import { MistralError } from '@mistralai/mistralai/models/errors';
 import type { Step } from '../../../src/simulator/index.ts';
 import { jsonIn } from '../json.ts';
 import { png } from '../media.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Choice, Scenario } from '../scenario.ts';
 import type { Stage, World } from '../stage.ts';
 
 const client = 'mistral-sdk' as const;
 const model = 'mistral-large';
+const over: Choice = {
+  languages: ['anthropic', 'openai-chat'],
+  because: "OpenAI's SDK asks for the same in the same language",
+};
 
 /**
  * Mistral's SDK, which speaks OpenAI's chat with an accent: calls in streams, usage in streams and the list of models it
  * reads in Mistral's own form alone.
  */
 export const mistralAnswers: readonly Scenario[] = [
-  { name: 'whole and streamed', client, play: wholeAndStreamed },
-  { name: 'tools', client, play: tools },
-  { name: 'image', client, play: image },
-  { name: 'errors', client, play: errors },
+  { name: 'whole and streamed', client, over, play: wholeAndStreamed },
+  { name: 'tools', client, over, play: tools },
+  { name: 'image', client, over, play: image },
+  { name: 'errors', client, over, play: errors },
 ];
 
 function connect({ gateway, key }: World): Mistral {
