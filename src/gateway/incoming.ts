@@ -3,9 +3,9 @@ import { GatewayError } from '../canon/error.ts';
 import { isObject, type JsonObject } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
+import { sealMark } from '../canon/seal-mark.ts';
 import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
-import { sealMark } from './seal.ts';
 
 /** A call's request as first read; the canonical form is made at most once, whatever number of providers is tried. */
 export interface Incoming {

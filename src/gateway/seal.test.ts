@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createSealer, isSealed, type Proof, sealMark } from './seal.ts';
+import { sealMark } from '../canon/seal-mark.ts';
+import { createSealer, isSealed, type Proof } from './seal.ts';
 
 const sealer = createSealer('a secret');
 const proof: Proof = { issuer: 'claude', form: 'signature', value: 'EqQBCgIYAhIM+/8=' };

@@ -1,6 +1,7 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { Ext } from '../canon/content.ts';
 import { isObject, parseJson } from '../canon/json.ts';
+import { sealMark } from '../canon/seal-mark.ts';
 
 /** What a provider wants to see again with a piece of reasoning, and whose it is. */
 export interface Proof {
@@ -20,12 +21,6 @@ export interface Sealer {
   /** Nothing for an envelope that was not made with this key. */
   open(envelope: string): Proof | undefined;
 }
-
-/**
- * How every envelope begins. It is base64 of nine bytes, as the whole envelope is base64: some clients decode what
- * they are to carry, and none may choke on it.
- */
-export const sealMark = 'dragomanSEAL';
 
 /** Whether a proof is an envelope, whoever made it. */
 export function isSealed(text: string): boolean {

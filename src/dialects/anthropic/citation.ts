@@ -1,5 +1,6 @@
 import type { Citation } from '../../canon/content.ts';
 import { type JsonObject, stringIn } from '../../canon/json.ts';
+import { sealMark } from '../../canon/seal-mark.ts';
 import { anthropicName } from './ext.ts';
 
 const kinds: ReadonlyMap<unknown, Citation['kind']> = new Map<unknown, Citation['kind']>([
@@ -20,7 +21,7 @@ export function readCitation(value: JsonObject): Citation {
     ...(source !== undefined && /^https?:/i.test(source) && { url: source }),
     ...(title !== undefined && { title }),
     ...(citedText !== undefined && { citedText }),
-    native: { dialect: anthropicName, value },
+    ...(value.encrypted_index !== sealMark && { native: { dialect: anthropicName, value } }),
   };
 }
 
@@ -33,6 +34,7 @@ export function writeCitation({ native, url, title, citedText }: Citation): Json
     url,
     title: title ?? null,
     cited_text: citedText ?? '',
-    encrypted_index: '',
+    // The service looks its own searches up by this: it must never see a citation that is none of its own.
+    encrypted_index: sealMark,
   };
 }

@@ -465,7 +465,7 @@ describe('a stream is written', () => {
           url: 'https://x',
           title: 'X',
           cited_text: '',
-          encrypted_index: '',
+          encrypted_index: 'dragomanSEAL',
         },
       }),
       close(3),

@@ -347,6 +347,7 @@ describe('sources', () => {
       const citationMetadata = { [field]: [{ startIndex: 0, endIndex: 7, uri: 'https://c.example' }] };
       const answer = heard(sse([chunk([{ text }], { citationMetadata, ...stop })]));
       assert.deepEqual(cited(answer), [['https://c.example', 0, 6]]);
+      assert.deepEqual(answer.ext, { gemini: { candidate: { citationMetadata } } }, 'under the name that it had');
     }
   });
 });

@@ -12,6 +12,8 @@ interface Stretch {
 export class Sources {
   #grounding: JsonObject | undefined;
   #citations: JsonObject[] = [];
+  /** What the server calls the list of these: the Gemini API has another name than Vertex AI. */
+  #list: 'citations' | 'citationSources' = 'citations';
   #toldSupports = 0;
   #toldCitations = 0;
   readonly #toldChunks = new Set<number>();
@@ -20,8 +22,8 @@ export class Sources {
   add({ groundingMetadata, citationMetadata }: JsonObject): void {
     if (isObject(groundingMetadata)) this.#grounding = { ...this.#grounding, ...groundingMetadata };
     if (!isObject(citationMetadata)) return;
-    // The Gemini API has one name for the list, Vertex AI the other.
-    const said = objectsIn(citationMetadata.citations ?? citationMetadata.citationSources);
+    this.#list = Array.isArray(citationMetadata.citations) ? 'citations' : 'citationSources';
+    const said = objectsIn(citationMetadata[this.#list]);
     const known = new Set(this.#citations.map((one) => JSON.stringify(one)));
     this.#citations = [...this.#citations, ...said.filter((one) => !known.has(JSON.stringify(one)))];
   }
@@ -30,7 +32,7 @@ export class Sources {
   whole(): JsonObject {
     return {
       ...(this.#grounding !== undefined && { groundingMetadata: this.#grounding }),
-      ...(this.#citations.length > 0 && { citationMetadata: { citations: this.#citations } }),
+      ...(this.#citations.length > 0 && { citationMetadata: { [this.#list]: this.#citations } }),
     };
   }
 

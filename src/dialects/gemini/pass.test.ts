@@ -52,6 +52,7 @@ describe('what passes', () => {
     assert.ok(!watched(...begun, more, chunk([], stop)).ended());
     assert.ok(watched(...begun, more, chunk([], { finishReason: 'MAX_TOKENS' })).ended());
     assert.ok(!see(watched(...begun, more), frameOf(chunk([{ functionCall: { name: 'look' } }]))));
+    assert.ok(see(watched(...begun, more), frameOf({ brandNew: 1 })), 'nobody could go on with the call');
   });
 });
 

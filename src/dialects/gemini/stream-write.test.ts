@@ -246,6 +246,7 @@ describe('sources of other languages', () => {
   test('stand where they stood, in bytes', () => {
     const url = { kind: 'url', url: 'https://a.example', title: 'A', start: 0, end: 1 } as const;
     const document = { kind: 'char', title: 'Facts', citedText: 'Ice.' } as const;
+    const nameless = { kind: 'unknown', start: 0, end: 1 } as const;
     const chunks = chunksOf([
       ...block(0, { type: 'text' }, says('Ü')),
       ...block(
@@ -253,6 +254,7 @@ describe('sources of other languages', () => {
         { type: 'text' },
         says('Ö is.'),
         { type: 'citation', citation: url },
+        { type: 'citation', citation: nameless },
         { type: 'citation', citation: document },
       ),
       end,

@@ -35,6 +35,12 @@ describe('usage', () => {
     assert.deepEqual([output, reasoning], [50, 30]);
   });
 
+  test('counts may be written as text', () => {
+    const { input, output } = readUsage({ promptTokenCount: '9', candidatesTokenCount: '12', totalTokenCount: '21' });
+    assert.deepEqual([input, output], [9, 12]);
+    assert.equal(readUsage({ promptTokenCount: 'many' }).input, undefined);
+  });
+
   test('before the answer there are thoughts alone', () => {
     const { output, reasoning } = readUsage({ promptTokenCount: 9, thoughtsTokenCount: 12, totalTokenCount: 21 });
     assert.deepEqual([output, reasoning], [12, 12]);

@@ -16,7 +16,7 @@ export class ChoiceJoin {
     for (const { index, delta, message, ...more } of objectsIn(choices)) {
       const choice = this.#choice(numberIn(index) ?? 0);
       const said = isObject(message) ? message : delta;
-      if (isObject(said)) choice['message'] = joined(choice['message'], said);
+      if (isObject(said)) choice['message'] = joined(choice['message'], withTextOnly(said));
       for (const field in more) choice[field] = joined(choice[field], more[field]);
     }
   }
@@ -33,6 +33,12 @@ export class ChoiceJoin {
     }
     return choice;
   }
+}
+
+/** Parts that nobody knows beside the text, which clients expect `content` to be. */
+export function withTextOnly(said: JsonObject): JsonObject {
+  const { content, ...rest } = said;
+  return Array.isArray(content) ? { ...rest, content_parts: content } : said;
 }
 
 /** Fields whose pieces are not to be strung together. */

@@ -27,19 +27,56 @@ export function readAnnotation(annotation: JsonObject): Citation {
   return { kind: isFile ? 'file' : 'unknown', native };
 }
 
+/**
+ * Gathers the `annotations` of a message. They are told once, all together: clients keep the last list that they hear. Places
+ * are counted from the beginning of the message, which may hold several texts.
+ */
+export class Annotations {
+  readonly #written: JsonObject[] = [];
+  #held: Citation[] = [];
+  /** Characters of the texts that are over, and of the one that is open. */
+  #before = 0;
+  #length = 0;
+
+  /** More of the open text. */
+  text(text: string): void {
+    this.#length += text.length;
+  }
+
+  cite(citation: Citation): void {
+    this.#held.push(citation);
+  }
+
+  /** A text is over. What does not say which part of it it speaks of speaks of all. */
+  close(): void {
+    for (const citation of this.#held) {
+      const { start = 0, end = this.#length } = citation;
+      const annotation = writeAnnotation(citation, this.#before + start, this.#before + end);
+      if (annotation !== undefined) this.#written.push(annotation);
+    }
+    this.#held = [];
+    this.#before += this.#length;
+    this.#length = 0;
+  }
+
+  /** Those of the texts that are over. */
+  all(): readonly JsonObject[] {
+    return this.#written;
+  }
+}
+
 /** One entry of `annotations`; nothing for a citation that names no address, which the language has no form for. */
-export function writeAnnotation(citation: Citation): JsonObject | undefined {
-  if (citation.native?.dialect === 'openai-chat' && 'type' in citation.native.value) return citation.native.value;
-  if (citation.url === undefined) return undefined;
+function writeAnnotation(
+  { native, url, title, citedText }: Citation,
+  start: number,
+  end: number,
+): JsonObject | undefined {
+  if (native?.dialect === 'openai-chat' && 'type' in native.value) return native.value;
+  if (url === undefined) return undefined;
+  const content = citedText === undefined ? {} : { content: citedText };
   return {
     type: 'url_citation',
-    url_citation: {
-      url: citation.url,
-      title: citation.title ?? '',
-      ...(citation.citedText !== undefined && { content: citation.citedText }),
-      ...(citation.start !== undefined && { start_index: citation.start }),
-      ...(citation.end !== undefined && { end_index: citation.end }),
-    },
+    url_citation: { url, title: title ?? '', ...content, start_index: start, end_index: end },
   };
 }
 

@@ -1,10 +1,10 @@
-import type { Block, ToolCallBlock } from '../../canon/content.ts';
+import type { Block, TextBlock, ToolCallBlock } from '../../canon/content.ts';
 import type { Folded } from '../../canon/fold.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { answerHead } from './answer-head.ts';
 import { ChoiceJoin } from './choice-join.ts';
-import { writeAnnotation } from './citation.ts';
+import { Annotations } from './citation.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
 import { bareProof, isProven, type ProofPlaces, placedDetails, proofPlaces, withProofOf } from './proof.ts';
@@ -34,7 +34,7 @@ export function writeResponse(answer: Folded, request: ChatRequest): JsonObject 
 function writeMessage({ content, ext }: Folded, legacy: boolean): JsonObject {
   const texts = content.filter((block) => block.type === 'text');
   const refusals = content.filter((block) => block.type === 'refusal');
-  const annotations = texts.flatMap((block) => block.citations ?? []).flatMap((one) => writeAnnotation(one) ?? []);
+  const annotations = annotationsOf(texts);
   const images = content.flatMap((block) =>
     block.type === 'image' && block.source.type !== 'file'
       ? [{ type: 'image_url', image_url: { url: urlOf(block.source) } }]
@@ -50,6 +50,16 @@ function writeMessage({ content, ext }: Folded, legacy: boolean): JsonObject {
     ...(images.length > 0 && { images }),
     ...writeCalls(content, places, legacy),
   };
+}
+
+function annotationsOf(texts: readonly TextBlock[]): readonly JsonObject[] {
+  const annotations = new Annotations();
+  for (const { text, citations = [] } of texts) {
+    annotations.text(text);
+    for (const citation of citations) annotations.cite(citation);
+    annotations.close();
+  }
+  return annotations.all();
 }
 
 /**

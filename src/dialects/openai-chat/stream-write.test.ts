@@ -224,17 +224,26 @@ describe('chunks', () => {
       ...block(
         0,
         { type: 'text' },
-        text(0, 'x'),
         { type: 'citation', index: 0, citation: { kind: 'url', url: 'https://a.example' } },
         { type: 'citation', index: 0, citation: { kind: 'char' } },
+        text(0, 'two'),
       ),
       ...block(1, { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' } }),
+      ...block(2, { type: 'text' }, text(2, 'more'), {
+        type: 'citation',
+        index: 2,
+        citation: { kind: 'url', url: 'https://b.example', title: 'B', start: 1, end: 2 },
+      }),
       finish('end'),
     ];
-    assert.deepEqual(deltasOf(events).slice(2, -1), [
-      { annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.example', title: '' } }] },
-      { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] },
-    ]);
+    const [picture, , told] = deltasOf(events).slice(2, -1);
+    assert.deepEqual(picture, { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] });
+    const source = (url: string, title: string, start_index: number, end_index: number): JsonObject => {
+      return { type: 'url_citation', url_citation: { url, title, start_index, end_index } };
+    };
+    assert.deepEqual(told, {
+      annotations: [source('https://a.example', '', 0, 3), source('https://b.example', 'B', 4, 5)],
+    });
   });
 
   test('of natives: our own go home, others stay', () => {

@@ -3,7 +3,8 @@ import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { type AnswerHead, answerHead } from './answer-head.ts';
-import { writeAnnotation } from './citation.ts';
+import { withTextOnly } from './choice-join.ts';
+import { Annotations } from './citation.ts';
 import { writeError } from './error-write.ts';
 import { writeEnding } from './finish.ts';
 import { urlOf } from './parts-write.ts';
@@ -50,6 +51,7 @@ class ChunkWriter {
   /** The answer is of this language, whose servers have said of their proofs what they want to see again. */
   #own = false;
   #refused = false;
+  readonly #annotations = new Annotations();
   #usage: Usage | undefined;
 
   constructor(write: (text: string) => void, request: ChatRequest) {
@@ -74,7 +76,7 @@ class ChunkWriter {
       case 'signature':
         return this.#signature(event.signature);
       case 'citation':
-        return this.#citation(event);
+        return this.#annotations.cite(event.citation);
       case 'usage':
         this.#usage = this.#usage === undefined ? event.usage : mergeUsage(this.#usage, event.usage);
         return;
@@ -106,6 +108,7 @@ class ChunkWriter {
     // Entries keep their order: what is to be told now follows the proofs that wait.
     if (this.#proofs.length > 0) this.#prove();
     this.#told = true;
+    if (this.#open?.type === 'text') this.#annotations.text(text);
     const json = JSON.stringify(text);
     const again = this.#pieceAgain === '' ? '' : this.#pieceAgain + json;
     this.#write(this.#pieceHead + json + again + this.#pieceTail);
@@ -208,14 +211,10 @@ class ChunkWriter {
   /** Arguments that never came are none, and "none" is written `{}`. */
   #close(): void {
     if (this.#open?.type === 'tool_call' && this.#open.kind !== 'custom' && !this.#argued) this.#json('{}');
+    if (this.#open?.type === 'text') this.#annotations.close();
     this.#open = undefined;
     this.#pieceHead = '';
     this.#pieceAgain = '';
-  }
-
-  #citation({ citation }: Extract<Event, { type: 'citation' }>): void {
-    const annotation = writeAnnotation(citation);
-    if (annotation !== undefined) this.#delta({ annotations: [annotation] });
   }
 
   /** Our own language's: other choices, log probabilities, fields of a delta. */
@@ -224,7 +223,7 @@ class ChunkWriter {
     const { choices, ...rest } = value;
     const written = objectsIn(choices).map(({ index, delta, message, finish_reason, ...more }) => ({
       index: index ?? 0,
-      delta: isObject(message) ? deltaOf(message) : (delta ?? {}),
+      delta: withTextOnly(isObject(message) ? deltaOf(message) : objectIn(delta)),
       ...more,
       finish_reason: finish_reason ?? null,
     }));
@@ -235,6 +234,8 @@ class ChunkWriter {
   #finish(event: Extract<Event, { type: 'finish' }>): void {
     this.#close();
     this.#prove();
+    const annotations = this.#annotations.all();
+    if (annotations.length > 0) this.#delta({ annotations });
     const ending = writeEnding(event, { refused: this.#refused, legacy: this.#legacy });
     const late = event.ext?.['openai-chat'];
     const choice = JSON.stringify({ index: 0, delta: {}, ...ending });
@@ -255,4 +256,8 @@ function extOf<T extends object>(block: { readonly ext?: T }): { ext?: T } {
 function deltaOf(message: JsonObject): JsonObject {
   const calls = objectsIn(message['tool_calls']);
   return calls.length === 0 ? message : { ...message, tool_calls: calls.map((call, index) => ({ index, ...call })) };
+}
+
+function objectIn(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
 }

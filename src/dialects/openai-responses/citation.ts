@@ -36,3 +36,9 @@ export function writeAnnotation(citation: Citation, length: number): JsonObject 
   if (url === undefined) return undefined;
   return { type: 'url_citation', url, title: title ?? '', start_index: start ?? 0, end_index: end ?? length };
 }
+
+/** What an answer shows of a source that has a name and no address: a file. Nothing where it has no name either. */
+export function writeFileAnnotation({ title, end }: Citation, length: number): JsonObject | undefined {
+  if (title === undefined) return undefined;
+  return { type: 'file_citation', file_id: title, filename: title, index: end ?? length };
+}

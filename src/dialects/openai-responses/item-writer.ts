@@ -1,7 +1,8 @@
 import type { Citation } from '../../canon/content.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
-import { writeAnnotation } from './citation.ts';
+import { writeAnnotation, writeFileAnnotation } from './citation.ts';
 import type { Delta, EventWriter } from './event-writer.ts';
+import { responsesName } from './ext.ts';
 
 /** Where an item stands: its number, and whom it tells. */
 export interface ItemPlace {
@@ -23,6 +24,8 @@ interface Part {
   readonly kind: 'output_text' | 'refusal';
   text: string;
   readonly annotations: JsonObject[];
+  /** Sources that wait for the end of the text. */
+  readonly held: Citation[];
   logprobs: readonly unknown[];
   readonly delta: Delta;
 }
@@ -49,7 +52,7 @@ export class MessageWriter {
     const delta = isText
       ? events.delta('response.output_text.delta', { ...where, logprobs: [] })
       : events.delta('response.refusal.delta', where);
-    this.#part = { kind, text: '', annotations: [], logprobs: [], delta };
+    this.#part = { kind, text: '', annotations: [], held: [], logprobs: [], delta };
     events.event('response.content_part.added', { ...where, part: partOf(this.#part) });
   }
 
@@ -59,10 +62,18 @@ export class MessageWriter {
     this.#place.events.more(this.#part.delta, text);
   }
 
+  /** What does not say which part of the text it speaks of speaks of all of it, and so has to wait for its end. */
   citation(citation: Citation): void {
     const part = this.#part;
-    const annotation = part === undefined ? undefined : writeAnnotation(citation, part.text.length);
-    if (part === undefined || annotation === undefined) return;
+    if (part === undefined) return;
+    if (citation.end === undefined && citation.native?.dialect !== responsesName) part.held.push(citation);
+    else this.#annotate(part, citation);
+  }
+
+  #annotate(part: Part, citation: Citation): void {
+    const { length } = part.text;
+    const annotation = writeAnnotation(citation, length) ?? writeFileAnnotation(citation, length);
+    if (annotation === undefined) return;
     this.#place.events.event('response.output_text.annotation.added', {
       ...this.#where(),
       annotation_index: part.annotations.length,
@@ -88,6 +99,7 @@ export class MessageWriter {
     if (part === undefined) return;
     const { events } = this.#place;
     const where = this.#where();
+    for (const citation of part.held) this.#annotate(part, citation);
     if (part.kind === 'refusal') events.event('response.refusal.done', { ...where, refusal: part.text });
     else events.event('response.output_text.done', { ...where, text: part.text, logprobs: part.logprobs });
     const whole = partOf(part);

@@ -41,7 +41,7 @@ const modes: Readonly<Record<Mode, (url: string, key: string) => Environment>> =
     ANTHROPIC_VERTEX_PROJECT_ID: 'any',
     CLOUD_ML_REGION: 'global',
     CLAUDE_CODE_SKIP_VERTEX_AUTH: '1',
-    ANTHROPIC_CUSTOM_HEADERS: `x-api-key: ${key}`,
+    ANTHROPIC_AUTH_TOKEN: key,
   }),
 };
 
