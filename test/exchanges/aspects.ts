@@ -139,9 +139,13 @@ const placeOf = ({ url, title, start, end }: Cited): unknown => [
   end ?? null,
 ];
 
-/** Where the sources stand that have a place; a list of sources beside an answer stands for all of its text. */
+/** Where the pages stand that have a place; a list of them beside an answer stands for all of its text. */
 function placesOf(cited: readonly Cited[], meant: readonly Cited[]): string[] {
-  const placed = new Set(meant.filter(({ start }) => start !== undefined).map((one) => JSON.stringify(sourceOf(one))));
+  const placed = new Set(
+    meant
+      .filter(({ url, start }) => url !== undefined && start !== undefined)
+      .map((one) => JSON.stringify(sourceOf(one))),
+  );
   return distinct(cited.filter((one) => placed.has(JSON.stringify(sourceOf(one)))).map(placeOf));
 }
 

@@ -58,7 +58,7 @@ function heard(client: Dialect, bytes: Buffer): unknown {
     calls: callsOf(parts).map(({ name, input }) => ({ name, input })),
     reason,
     tokens,
-    cited,
+    sources: cited.map(({ url, title }) => ({ url, title })),
   };
 }
 

@@ -21,14 +21,16 @@ export function readCitation(value: JsonObject): Citation {
     ...(source !== undefined && /^https?:/i.test(source) && { url: source }),
     ...(title !== undefined && { title }),
     ...(citedText !== undefined && { citedText }),
-    ...(value.encrypted_index !== sealMark && { native: { dialect: anthropicName, value } }),
+    ...(value.encrypted_index !== sealMark &&
+      value.file_id !== sealMark && { native: { dialect: anthropicName, value } }),
   };
 }
 
-/** The citation as an answer shows it; nothing for one that names no address and comes from another language. */
+/** The citation as an answer shows it; nothing for one of another language that has neither an address nor a name or words. */
 export function writeCitation({ native, url, title, citedText }: Citation): JsonObject | undefined {
   if (native?.dialect === anthropicName) return native.value;
-  if (url === undefined) return undefined;
+  if (url === undefined)
+    return title === undefined && citedText === undefined ? undefined : fileCitation(title, citedText);
   return {
     type: 'web_search_result_location',
     url,
@@ -36,5 +38,18 @@ export function writeCitation({ native, url, title, citedText }: Citation): Json
     cited_text: citedText ?? '',
     // The service looks its own searches up by this: it must never see a citation that is none of its own.
     encrypted_index: sealMark,
+  };
+}
+
+/** A document that was handed to another service, and has no number here. */
+function fileCitation(title: string | undefined, citedText = ''): JsonObject {
+  return {
+    type: 'char_location',
+    cited_text: citedText,
+    document_index: 0,
+    document_title: title ?? null,
+    start_char_index: 0,
+    end_char_index: citedText.length,
+    file_id: sealMark,
   };
 }

@@ -51,7 +51,7 @@ export function writeEnding(
 function writeAnswerBlock(block: Block): JsonObject[] {
   switch (block.type) {
     case 'text': {
-      const citations = (block.citations ?? []).map(writeCitation);
+      const citations = (block.citations ?? []).map(writeCitation).filter((citation) => citation !== undefined);
       if (citations.length > 0) return [{ citationsContent: { content: [{ text: block.text }], citations } }];
       return block.text === '' ? [] : [{ text: block.text }];
     }

@@ -26,9 +26,10 @@ export function readCitation(value: JsonObject): Citation {
   };
 }
 
-/** The citation as an answer shows it: this language's own as it was, others by what they name. */
-export function writeCitation({ native, url, title, citedText }: Citation): JsonObject {
+/** The citation as an answer shows it: this language's own as it was, others by what they name; nothing for one that names nothing. */
+export function writeCitation({ native, url, title, citedText }: Citation): JsonObject | undefined {
   if (native?.dialect === converseName) return native.value;
+  if (url === undefined && title === undefined && (citedText ?? '') === '') return undefined;
   return {
     ...(title !== undefined && { title }),
     ...(citedText !== undefined && citedText !== '' && { sourceContent: [{ text: citedText }] }),

@@ -86,6 +86,7 @@ const answer: readonly Event[] = [
   { type: 'open', index: 2, block: { type: 'text' } },
   { type: 'text', index: 2, text: 'Grüße 😀' },
   { type: 'citation', index: 2, citation: { kind: 'url', url: 'https://a.example/b', title: 'A', citedText: 'B' } },
+  { type: 'citation', index: 2, citation: { kind: 'unknown', start: 0, end: 1 } },
   { type: 'close', index: 2 },
   { type: 'open', index: 3, block: { type: 'tool_call', id: 'tooluse_1', name: 'look' } },
   { type: 'json', index: 3, json: '{"at":' },

@@ -82,7 +82,7 @@ class EventWriter {
         if (this.#open?.head.type === 'thinking') this.#open.signature = event.signature;
         return;
       case 'citation':
-        return this.#inBlock({ citation: writeCitation(event.citation) });
+        return this.#cite(writeCitation(event.citation));
       case 'native':
         return this.#native(event);
       case 'close':
@@ -95,6 +95,10 @@ class EventWriter {
       case 'error':
         return this.#fail(event.error);
     }
+  }
+
+  #cite(citation: JsonObject | undefined): void {
+    if (citation !== undefined) this.#inBlock({ citation });
   }
 
   #say(name: string, event: JsonObject): void {
