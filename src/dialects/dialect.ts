@@ -144,8 +144,8 @@ export interface UpstreamSide {
   readonly cannotSay: readonly Feature[];
   /** The provider's own tools that the language has. */
   readonly means?: readonly ToolMeaning['type'][];
-  /** False where the language has no place for a PDF. */
-  readonly pdf?: false;
+  /** False where the language has no place for a PDF; a number where it takes so many documents in a request, and no more. */
+  readonly pdf?: false | number;
   /** What the names of tools must look like. Others are sent under a name that fits, and come back under their own. */
   readonly toolNames?: RegExp;
   /** Media type of a streamed answer; server-sent events where it is absent. */

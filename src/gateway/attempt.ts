@@ -88,7 +88,7 @@ async function attemptRoute(
   const { model } = target;
   const remedies = gateway.memory.remedies(provider.name, model);
   const checked = mustBeChecked(source, route);
-  const readable = takesPdfs(source, route) ? source : await withReadableDocuments(gateway, source);
+  const readable = takesPdfs(source, route) ? source : await withReadableDocuments(gateway, source, route);
   const told = checked ? unstreamed(readable) : readable;
   const way = outgoingRoute(route, model, told.stream);
   const options = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
@@ -140,13 +140,14 @@ async function attemptRoute(
 }
 
 function takesPdfs({ call }: Incoming, { speaks, quirks }: Route): boolean {
-  return speaks === call.dialect.name || (quirks.files !== false && dialectNamed(speaks).upstream.pdf !== false);
+  return speaks === call.dialect.name || (quirks.files !== false && dialectNamed(speaks).upstream.pdf === undefined);
 }
 
-/** The call with its PDFs as text. */
-async function withReadableDocuments(gateway: Gateway, source: Incoming): Promise<Incoming> {
+/** The call with its PDFs as text, or those of them that are too many. */
+async function withReadableDocuments(gateway: Gateway, source: Incoming, { speaks, quirks }: Route): Promise<Incoming> {
   const asked = source.request();
-  const { request, losses } = await documentsAsText(asked, gateway.pdfs);
+  const most = quirks.files === false ? false : dialectNamed(speaks).upstream.pdf;
+  const { request, losses } = await documentsAsText(asked, gateway.pdfs, most === false ? 0 : most);
   return request === asked ? source : { ...source, request: () => request, losses };
 }
 

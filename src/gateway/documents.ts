@@ -17,14 +17,16 @@ interface Told {
  * The request with each PDF that it carries told as text, for those who take none. One that cannot be read is told as
  * such, so that the model does not guess. The same object when there is no PDF. The same PDF becomes the same text, turn
  * after turn. Throws what the reader throws when it is busy or closed.
+ * @param kept how many documents, the first ones, stay what they are.
  */
 export async function documentsAsText(
   request: ChatRequest,
   reader: PdfReader,
+  kept = 0,
 ): Promise<{ readonly request: ChatRequest; readonly losses: readonly Loss[] }> {
   const told = new Map<DocumentBlock, Told>();
   // One after the other, so that a request with many takes one place of those who wait.
-  for (const block of pdfsIn(request)) told.set(block, await tellingOf(block, reader));
+  for (const block of pdfsIn(request, kept)) told.set(block, await tellingOf(block, reader));
   const losses: Loss[] = [];
   const next = withBlocks(request, (block, path) => {
     const known = block.type === 'document' ? told.get(block) : undefined;
@@ -35,10 +37,12 @@ export async function documentsAsText(
   return { request: next, losses };
 }
 
-function pdfsIn(request: ChatRequest): DocumentBlock[] {
+function pdfsIn(request: ChatRequest, kept: number): DocumentBlock[] {
   const found: DocumentBlock[] = [];
+  let documents = 0;
   withBlocks(request, (block) => {
-    if (isPdf(block)) found.push(block);
+    if (block.type === 'document') documents += 1;
+    if (documents > kept && isPdf(block)) found.push(block);
     return block;
   });
   return found;

@@ -10,7 +10,13 @@ export interface Known {
 }
 
 /** What is wrong and not yet put right. */
-export const open: readonly Known[] = [];
+export const open: readonly Known[] = [
+  {
+    reason: 'texts that calls stand between become paragraphs',
+    aspect: /^second turn: text$/,
+    exchange: /openai-chat\/interleaved-calls/,
+  },
+];
 
 /** What is nobody's fault here. */
 export const excused: readonly Known[] = [
@@ -29,6 +35,12 @@ export const excused: readonly Known[] = [
     reason: 'sources without an address have no form in Chat Completions',
     aspect: /^(titles|places of citations)$/,
     exchange: /documents-cited|bedrock-converse\/citations,|cohere-citations|code-interpreter|file-search|two-thoughts/,
+    clients: ['openai-chat'],
+  },
+  {
+    reason: 'what came of calls in the old form is told in another one',
+    aspect: /^second turn: results$/,
+    exchange: /old-function-call/,
     clients: ['openai-chat'],
   },
   {

@@ -11,6 +11,7 @@ import { writeRequest } from './request-write.ts';
 import { readResponse } from './response-read.ts';
 import { readStream } from './stream-read.ts';
 import { writeStream } from './stream-write.ts';
+import { mostDocuments } from './writing.ts';
 
 const streamType = 'application/vnd.amazon.eventstream';
 
@@ -24,6 +25,7 @@ export const bedrockConverse = {
     readResponse,
     readError,
     streamType,
+    pdf: mostDocuments,
     toolNames: /^[a-zA-Z0-9_-]{1,64}$/,
     means: ['web_search', 'code_execution'],
     count: { writeRequest: writeCountRequest, readResponse: readCountResponse },

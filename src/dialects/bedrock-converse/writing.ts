@@ -27,7 +27,7 @@ export interface Writing {
 }
 
 /** Documents that the service takes in a request. */
-const mostDocuments = 5;
+export const mostDocuments = 5;
 
 /** Begins the writing of a request. */
 export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOptions): Writing {

@@ -99,7 +99,8 @@ function writeThinking(
   const call = later.some(({ type }) => type === 'tool_call');
   const spoken = later.some(({ type }) => type !== 'thinking');
   // The proof came on the thought itself where the model went on to speak and called nothing.
-  if (!spoken && !beforeProof && !parts.hasSaid() && !to.own) {
+  const orphan = !parts.hasSaid() && (beforeProof ? call && text !== '' : !spoken);
+  if (orphan && !to.own) {
     // The answer broke off before the call came that it was thought for.
     to.lose('dropped', path, 'nothing came of this reasoning');
     return;

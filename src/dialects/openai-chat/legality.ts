@@ -6,6 +6,8 @@ export interface Legality {
   chunk(chunk: JsonObject): boolean;
   /** More arguments, as they stand in the JSON. False: the first choice is not the only one, or has no such call open. */
   fragment(index: number, raw: string): boolean;
+  /** True once the first choice has said anything. */
+  begun(): boolean;
   /** True once the first choice has said why it ended. */
   finished(): boolean;
 }
@@ -65,6 +67,7 @@ export function createLegality(): Legality {
   return {
     chunk,
     fragment,
+    begun: () => choices.has(0),
     finished: () => choices.get(0)?.finished ?? false,
   };
 }

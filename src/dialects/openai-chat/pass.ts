@@ -43,11 +43,15 @@ function watch(): PassWatch {
     const first = kept.length === 0;
     const silent = !first && isSilent(data) && !mayList(data) && (calls === -1 || isFragment(data, calls));
     if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
+    // Before anybody speaks nothing has begun: a translator would have to say who does.
+    if (first && !legality.begun()) return true;
     if (first || calls !== -1 || legality.finished()) kept.push(Buffer.from(bytes.subarray(start, end)));
     return true;
   }
 
   function isFragment(data: string, at: number): boolean {
+    // A frame that has lost its end has the next one in the same line.
+    if (data.includes('data:')) return false;
     fragment.lastIndex = at;
     const found = fragment.exec(data);
     return found !== null && legality.fragment(Number(found[1]), found[2] ?? '');

@@ -27,6 +27,7 @@ function gather(events: readonly JsonObject[]): JsonObject {
     const delta = objectIn(choice['delta'] ?? choice['message']);
     for (const [field, value] of Object.entries(delta)) {
       if (field === 'tool_calls') for (const call of objectsIn(value)) growCall(calls, call);
+      else if (field === 'function_call') message[field] = grownFunction(objectIn(message[field]), objectIn(value));
       else if (field !== 'role') growField(message, field, value);
     }
     reason = choice['finish_reason'] ?? reason;
@@ -34,6 +35,10 @@ function gather(events: readonly JsonObject[]): JsonObject {
   }
   if (calls.length > 0) message['tool_calls'] = calls.map(({ call }) => call);
   return { ...answer, choices: [{ index: 0, message, finish_reason: reason, ...(usage !== undefined && { usage }) }] };
+}
+
+function grownFunction(before: JsonObject, more: JsonObject): JsonObject {
+  return { name: before['name'] ?? more['name'], arguments: text(before['arguments']) + text(more['arguments']) };
 }
 
 function growField(message: JsonObject, field: string, value: unknown): void {
@@ -86,6 +91,9 @@ function partsOf(message: JsonObject): Part[] {
   const refusal = text(message['refusal']);
   if (refusal !== '') parts.push({ type: 'text', text: refusal });
   for (const call of objectsIn(message['tool_calls'])) parts.push(callOf(call));
+  // The old form of a call, which has no id.
+  const { name, arguments: json } = objectIn(message['function_call']);
+  if (name !== undefined) parts.push({ type: 'call', id: '', name: text(name), input: valueIn(json) });
   return parts;
 }
 
@@ -146,7 +154,7 @@ function saying(answer: JsonObject): Saying {
   const cacheWrite = count(details['cache_write_tokens']) || count(details['cache_creation_tokens']);
   const reasoning = count(objectIn(usage['completion_tokens_details'])['reasoning_tokens']);
   // Some count reasoning beside the completion: their total says so.
-  const beside = reasoning > 0 && usage['total_tokens'] === prompt + completion + reasoning;
+  const beside = reasoning > 0 && count(usage['total_tokens']) === prompt + completion + reasoning;
   const refusal = text(message['refusal']);
   const parts = partsOf(message);
   const told = reasons[text(choice['finish_reason'])] ?? text(choice['finish_reason']);

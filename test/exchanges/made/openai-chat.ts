@@ -351,6 +351,39 @@ export const openaiChat: readonly Made[] = [
     ],
   },
   {
+    name: 'openai-chat/interleaved-calls',
+    language,
+    events: [
+      delta({ role: 'assistant', content: '' }),
+      delta({ reasoning_content: 'Both.' }),
+      delta({ content: 'I look ' }),
+      delta({ tool_calls: [{ index: 0, id: 'call_x', type: 'function', function: { name: 'look', arguments: '' } }] }),
+      delta({ tool_calls: [{ index: 1, id: 'call_y', type: 'function', function: { name: 'look', arguments: '' } }] }),
+      delta({ tool_calls: [{ index: 0, function: { arguments: '{"what":' } }] }),
+      delta({ tool_calls: [{ index: 1, function: { arguments: '{"what":' } }] }),
+      delta({ content: 'at both.' }),
+      delta({
+        tool_calls: [
+          { index: 1, function: { arguments: '"sea"}' } },
+          { index: 0, function: { arguments: '"sky"}' } },
+        ],
+      }),
+      delta({}, { finish_reason: 'tool_calls' }),
+      { ...head, choices: [], usage },
+    ],
+  },
+  {
+    name: 'openai-chat/old-function-call',
+    language,
+    events: [
+      delta({ role: 'assistant', content: null, function_call: { name: 'look', arguments: '' } }),
+      delta({ function_call: { arguments: '{"what":' } }),
+      delta({ function_call: { arguments: '"sky"}' } }),
+      delta({}, { finish_reason: 'function_call' }),
+      { ...head, choices: [], usage },
+    ],
+  },
+  {
     name: 'openai-chat/groq-x-usage',
     language,
     events: [

@@ -131,7 +131,26 @@ const both = (name: string, output: readonly JsonObject[], more: object = {}, la
   },
 ];
 
+/** Two calls whose arguments come by turns. */
+function interleaved(): JsonObject[] {
+  const events = eventsOf([call('1', { what: 'sky' }), call('2', { what: 'sea' })]);
+  const rank = ({ type, output_index }: JsonObject): number => {
+    const steps = ['.added', '.delta', 'arguments.done', 'item.done'];
+    const step = steps.findIndex((end) => String(type).endsWith(end));
+    if (step === -1) return String(type) === 'response.completed' ? 99 : -1;
+    return step * 2 + Number(output_index);
+  };
+  const sorted = events.toSorted((a, b) => rank(a) - rank(b));
+  // The second halves of the arguments follow upon all of the first.
+  const deltas = sorted.filter(({ type }) => String(type).endsWith('.delta'));
+  const [a1, a2, b1, b2] = deltas;
+  const at = sorted.indexOf(deltas[0] as JsonObject);
+  const turned = sorted.toSpliced(at, deltas.length, ...[a1, b1, a2, b2].filter((one) => one !== undefined));
+  return turned.map((event, sequence_number) => ({ ...event, sequence_number }));
+}
+
 export const openaiResponses: readonly Made[] = [
+  { name: 'openai-responses/interleaved-calls', language, events: interleaved() },
   ...both('reasoned-calls', [reasoning, message(output_text('I look.')), call('1', { what: 'sky' }), call('2', {})]),
   ...both('open-reasoning', [
     { type: 'reasoning', id: 'rs_2', summary: [], content: [{ type: 'reasoning_text', text: 'all of it' }] },
