@@ -79,7 +79,7 @@ function tornFrom({ frames, language }: Source, dice: (below: number) => number)
 
 /** Faults that are known, in streams that pass between two speakers of the same language. */
 const open: readonly (readonly [client: DialectName, fault: RegExp])[] = [
-  ['openai-chat', /^two reasons$|^no object|^nobody says it: no role$|^content is no text$/],
+  ['openai-chat', /^two reasons$/],
   [
     'openai-responses',
     /^event \d+ after \d+$|^the end of no item$|^item \d+(?: twice|, not \d+)$|outside of an item$|^an item that is not done$/,

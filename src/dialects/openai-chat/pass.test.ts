@@ -122,6 +122,12 @@ describe('what is not legal is where the translator takes over', () => {
     'an index that begins at one': [1, first, opened(1, 'a')],
     'interleaved calls': [2, first, opened(0, 'a', '{"x"'), opened(1, 'b')],
     'the end before the reason': [2, first, said({ content: 'x' }), done],
+    'more arguments behind half a frame': [
+      2,
+      first,
+      opened(0, 'a'),
+      `${more(0, '{"x"').slice(0, 70)}${more(0, ':1}')}`,
+    ],
     'half a character': [1, first, said({ content: 'x' }).replace('"x"', '"\\ud83d"')],
     'no choices': [0, frame({})],
   };
@@ -135,6 +141,14 @@ describe('what is not legal is where the translator takes over', () => {
     const bytes = Buffer.from(said({ content: 'xy' }), 'latin1');
     bytes[bytes.indexOf('xy')] = 0xff;
     assert.equal(watch.frame(bytes, 0, bytes.length), false);
+  });
+
+  test('nothing has begun before anybody speaks', () => {
+    const watch = pass.watch();
+    assert.equal(firstFault([frame({ choices: [], prompt_filter_results: [] })], watch), -1);
+    assert.deepEqual([watch.started(), watch.kept().length], [false, 0]);
+    assert.equal(firstFault([first], watch), -1);
+    assert.deepEqual([watch.started(), watch.kept().length], [true, 1]);
   });
 
   test('what a translator has to know is kept: the beginning, the calls, the end, and no text', () => {
