@@ -111,10 +111,11 @@ function readAssistant(message: JsonObject, legacy: LegacyCalls, path: string): 
   const calls = readCalls(message, legacy, path);
   const { first, ofCalls } = readThoughts(message, calls);
   const blocks: Block[] = [...first, ...words];
-  const proof = proofIn(message);
-  if (proof !== undefined) blocks.push({ type: 'thinking', text: '', signature: proof });
   if (refusal !== undefined && refusal !== '') blocks.push({ type: 'refusal', text: refusal });
   for (const image of objectsIn(message['images'])) blocks.push(...readContent([image], `${path}.images`));
+  // It stands at what was said last: where there are pictures, at the last of them.
+  const proof = proofIn(message);
+  if (proof !== undefined) blocks.push({ type: 'thinking', text: '', signature: proof });
   for (const call of calls) blocks.push(...(ofCalls.get(call.id) ?? []), call);
   // An answer that said nothing comes back with null for its content.
   if (blocks.length === 0 && message['content'] === undefined && !isObject(message['audio'])) {

@@ -373,6 +373,8 @@ describe('messages', () => {
       ['', 'r', { format: 'google-gemini-v1' }],
       ['b', undefined],
     ];
+    const images = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }];
+    assert.deepEqual(read({ content: 'See:', images, ...google('s9') }), ['text', 'image', ['', 's9', undefined]]);
     const message = { content: 'Yes.', reasoning_details: details };
     assert.deepEqual(read({ ...message, tool_calls: [call('a'), call('b')] }), placed);
     // Some clients keep what a call says besides, some keep the list, some both.
