@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endLike, spawnBound } from './child.mjs';
 import { LaunchFailure } from './failure.mjs';
-import { ensureInstalled } from './install.mjs';
+import { files } from './files.mjs';
 import { bundledNode, isNewEnough } from './runtime.mjs';
 
 /** The directory of the package. */
@@ -14,6 +14,9 @@ const RELAUNCHED = 'DRAGOMAN_RELAUNCHED';
 
 /** How long a program may take to end in good order after the process that started it was killed. */
 const FAREWELL_MS = 10_000;
+
+/** When a start is over and what it has compiled can be kept. */
+const SETTLED_MS = 5_000;
 
 /** How often a start by `npm run` looks whether the shell that npm started is still there. */
 const SHELL_WATCH_MS = 500;
@@ -29,8 +32,11 @@ export async function launch(entry, packages, args = process.argv.slice(2)) {
   try {
     const isSecond = followFirst();
     if (!isSecond) followShell();
-    if (!isSecond && packages !== 'none') await ensureInstalled(root, packages);
-    if (!existsSync(entry)) throw new LaunchFailure(`There is no ${fileURLToPath(entry)}.`);
+    if (!isSecond && packages !== 'none') {
+      const { ensureInstalled } = await import('./install.mjs');
+      await ensureInstalled(root, packages);
+    }
+    if (!files.existsSync(entry)) throw new LaunchFailure(`There is no ${fileURLToPath(entry)}.`);
     if (!isNewEnough(process.versions.node)) await relaunch(isSecond);
     else await runHere(entry, args);
   } catch (error) {
@@ -45,10 +51,34 @@ export async function launch(entry, packages, args = process.argv.slice(2)) {
  * @param {readonly string[]} args
  */
 async function runHere(entry, args) {
-  // What was compiled is kept: the next start takes half the time. Where the folder cannot be written, nothing is kept.
-  module.enableCompileCache?.(fileURLToPath(new URL('node_modules/.cache/compiled', root)));
+  keepCompiled();
   process.argv.splice(1, process.argv.length, fileURLToPath(entry), ...args);
   await import(entry.href);
+}
+
+/**
+ * Keeps what is compiled: the next start takes half the time. It lies in the package's folder where that can be written,
+ * so that it goes with it; else among the user's own. Never among everybody's temporary files: it is code.
+ */
+function keepCompiled() {
+  const { enableCompileCache, flushCompileCache, constants } = module;
+  if (enableCompileCache === undefined) return;
+  for (const folder of [fileURLToPath(new URL('node_modules/.cache/compiled', root)), userCache()]) {
+    if (folder === undefined || enableCompileCache(folder).status === constants.compileCacheStatus.FAILED) continue;
+    // At the end it is written by itself, but a program that is ended by force has no end.
+    setTimeout(() => flushCompileCache(), SETTLED_MS).unref();
+    return;
+  }
+}
+
+/** Where programs keep for a user what can be made again; nothing for a user without a home. */
+function userCache() {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  try {
+    return path.join(XDG_CACHE_HOME || LOCALAPPDATA || path.join(homedir(), '.cache'), 'dragoman', 'compiled');
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {boolean} isSecond */
@@ -58,6 +88,7 @@ async function relaunch(isSecond) {
     throw new LaunchFailure(
       `${node} is Node ${process.versions.node}, which is too old. Remove node_modules and start again.`,
     );
+  const { endLike, spawnBound } = await import('./child.mjs');
   const ended = await spawnBound(node, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [RELAUNCHED]: '1' },

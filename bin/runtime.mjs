@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LaunchFailure } from './failure.mjs';
+import { files } from './files.mjs';
 
 /** The oldest Node that runs the source. */
 export const NEEDED = '24.15.0';
@@ -58,7 +58,7 @@ function installedNode(root, name) {
   try {
     const manifest = createRequire(new URL('package.json', root)).resolve(`${name}/package.json`);
     const file = path.join(path.dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-    return existsSync(file) ? file : undefined;
+    return files.existsSync(file) ? file : undefined;
   } catch {
     return undefined;
   }
@@ -72,12 +72,12 @@ function installedNode(root, name) {
 export function linkNode(root) {
   const link = fileURLToPath(new URL('node_modules/.bin/node', root));
   const name = packages[/** @type {keyof typeof packages} */ (`${process.platform}-${process.arch}`)];
-  if (process.platform === 'win32' || name === undefined || existsSync(link)) return;
+  if (process.platform === 'win32' || name === undefined || files.existsSync(link)) return;
   const file = installedNode(root, name);
   if (file === undefined) return;
   try {
-    mkdirSync(path.dirname(link), { recursive: true });
-    symlinkSync(path.relative(path.dirname(link), file), link);
+    files.mkdirSync(path.dirname(link), { recursive: true });
+    files.symlinkSync(path.relative(path.dirname(link), file), link);
   } catch {
     // A read-only tree, or another start was faster: the launcher does not depend on the link.
   }

@@ -28,6 +28,7 @@ const testFiles = globSync([
   'bin/**/*.test.ts',
   'scripts/**/*.test.ts',
   'conformance/**/*.test.ts',
+  'bench/**/*.test.ts',
 ]).sort();
 
 /** These only read files; they run at the same time. */

@@ -3,15 +3,20 @@ import type { Config } from '../config/config.ts';
 import type { Provider } from '../providers/provider.ts';
 import { version } from './version.ts';
 
+/** What is told of a provider. */
+export interface ProviderRow extends Pick<Provider, 'name' | 'speaks' | 'baseUrl'> {
+  readonly kind?: string | undefined;
+}
+
 /** What a person who has just started the gateway wants to know: where it is, whom it found, what to paste. */
-export function banner(config: Config, providers: ReadonlyMap<string, Provider>, url: string): string {
-  const simulated = config.file === undefined && [...providers.values()].every(({ kind }) => kind === 'simulator');
+export function banner(config: Config, providers: readonly ProviderRow[], url: string): string {
+  const simulated = config.file === undefined && providers.every(({ kind }) => kind === 'simulator');
   const lines = [
     `${pc.bold('Dragoman')} ${version}   ${pc.cyan(url)}   ${pc.dim(config.file ?? 'configured by the environment')}`,
     '',
     ...table(
       'providers',
-      [...providers.values()].map((provider) => [provider.name, provider.speaks, provider.baseUrl]),
+      providers.map(({ name, speaks, baseUrl }) => [name, speaks, baseUrl]),
     ),
     ...table(
       'models',

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { type ConfigOptions, configure, serve } from './compose.ts';
+import { serve } from './compose.ts';
+import { type ConfigOptions, configure } from './configure.ts';
 import { runningGateway } from './running.ts';
 
 /** What stands in for a key where the gateway asks for none; the client wants to have one. */
@@ -36,11 +37,11 @@ async function withOwnGateway(config: Config, run: (url: string) => Promise<numb
 
 async function serveQuietly(config: Config, log: string): ReturnType<typeof serve> {
   try {
-    return await serve(config, log);
+    return await serve(config, { logFile: log });
   } catch (error) {
     if ((error as { kind?: unknown }).kind !== 'conflict') throw error;
     // Something else has the port; this gateway is for one client only, who is told another.
-    return serve({ ...config, server: { ...config.server, port: 0 } }, log);
+    return serve({ ...config, server: { ...config.server, port: 0 } }, { logFile: log });
   }
 }
 

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
-import { secretsIn } from '../config/secret.ts';
 import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -11,47 +8,29 @@ import { Memory } from '../gateway/memory.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { createSealer } from '../gateway/seal.ts';
-import { createLog, type Log, logCalls } from '../observe/log.ts';
+import { type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
 import { buildProviders } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
-import { knownKinds } from '../providers/table.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
-import { type Simulator, startSimulator } from '../simulator/index.ts';
+import type { DocumentStore } from '../store/document-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import { SqliteStore } from '../store/sqlite-store.ts';
 import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
+import type { Handover } from './handover.ts';
+import { openLog, openWorkerLog, secretsOf } from './logging.ts';
+import { simulatorFor } from './simulated.ts';
 import { version } from './version.ts';
-
-/** What the command line says about the configuration. */
-export interface ConfigOptions {
-  readonly config?: string;
-  readonly host?: string;
-  readonly port?: number;
-}
 
 /** How often silent streams are looked at, milliseconds. */
 const heartbeatMs = 500;
 
 /** What one PDF that has to be told as text may cost. */
 const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
-
-/** The configuration as the options, the file and the environment give it; `.env` in this folder adds to the environment. @throws ConfigError */
-export function configure({ config: file, host, port }: ConfigOptions): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return loadConfig({
-    cwd: process.cwd(),
-    env: process.env,
-    kinds: knownKinds,
-    ...(file !== undefined && { file }),
-    overrides: { ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
-  });
-}
 
 /** A gateway with everything it stands on, not yet listening. */
 export interface Composed {
@@ -61,25 +40,38 @@ export interface Composed {
 }
 
 /** Puts the gateway together: the one place that knows every room. */
-export async function compose(config: Config): Promise<Composed> {
-  const simulator = await simulatorFor(config);
+export async function compose(config: Config, handover?: Handover): Promise<Composed> {
+  const simulator = handover === undefined ? await simulatorFor(config) : undefined;
+  const given: Given = {
+    simulatorUrl: handover?.simulatorUrl ?? simulator?.url,
+    sealingSecret: sealingSecret(config, handover?.sealingSecret ?? randomUUID()),
+  };
   try {
-    return assemble(config, simulator);
+    const composed = assemble(config, await storeFor(config, handover), given);
+    const close = async (): Promise<void> => {
+      await composed.close();
+      await simulator?.close();
+    };
+    return { ...composed, close };
   } catch (error) {
     await simulator?.close();
     throw error;
   }
 }
 
-function assemble(config: Config, simulator: Simulator | undefined): Composed {
-  const { file, memory } = config.store;
-  const store = file === undefined ? new MemoryStore(memory) : new SqliteStore(resolve(file));
+/** What several processes that serve as one have in common. */
+interface Given {
+  readonly simulatorUrl: string | undefined;
+  readonly sealingSecret: string;
+}
+
+function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingSecret: secret }: Given): Composed {
   const pdfs = createPdfReader(pdfLimits);
   const estimator = new Estimator();
   const sender = createSender({ proxied: isProxied(process.env) });
   const direct = createSender();
   const providers = buildProviders(config, {
-    ...(simulator !== undefined && { simulatorUrl: simulator.url }),
+    ...(simulatorUrl !== undefined && { simulatorUrl }),
     ask: askThrough(sender, direct),
     machine: thisMachine(process.env),
   });
@@ -100,7 +92,7 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
     conversations: new Conversations(store),
-    sealer: createSealer(sealingSecret(config)),
+    sealer: createSealer(secret),
     estimator,
     prices: createPrices(config.prices),
     pdfs,
@@ -118,7 +110,6 @@ function assemble(config: Config, simulator: Simulator | undefined): Composed {
       await pdfs.close();
       await estimator.close();
       await direct.close();
-      await simulator?.close();
     },
   };
 }
@@ -132,28 +123,30 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-/** Starts to serve. @param logFile where to log when the terminal belongs to somebody else. */
-export async function serve(config: Config, logFile?: string): Promise<Serving> {
-  const { gateway, redact, close } = await compose(config);
-  const path = logFile ?? config.log.file;
-  const { log, end } = createLog({
-    level: config.log.level,
-    format: config.log.format ?? (process.stdout.isTTY ? 'pretty' : 'json'),
-    redact,
-    ...(path !== undefined && {
-      file: { path: isAbsolute(path) ? path : resolve(path), maxBytes: config.log.max_size, keep: config.log.keep },
-    }),
-  });
-  const stopLogging = logCalls(log, redact);
+/** How a gateway serves that is not alone. */
+export interface ServeOptions {
+  /** Where to log when the terminal belongs to somebody else. */
+  readonly logFile?: string;
+  /** What a worker is told. */
+  readonly handover?: Handover;
+}
+
+/** Starts to serve. */
+export async function serve(config: Config, { logFile, handover }: ServeOptions = {}): Promise<Serving> {
+  const { gateway, redact, close } = await compose(config, handover);
+  const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
+  const workers = handover?.workers ?? 1;
+  const stopLogging = logCalls({ log, write }, redact);
   try {
     const server = await startServer(gateway, {
       host: config.server.host,
       port: config.server.port,
       keys: config.auth.keys.map((key) => key.reveal()),
       maxBody: config.server.max_body,
-      maxConnections: config.server.max_connections,
-      maxCalls: config.limits.concurrent_calls,
+      maxConnections: Math.ceil(config.server.max_connections / workers),
+      maxCalls: Math.ceil(config.limits.concurrent_calls / workers),
       bodyTimeout: config.server.body_timeout,
+      isShared: handover !== undefined,
     });
     const stop = async (): Promise<void> => {
       await server.close(config.server.shutdown_grace);
@@ -170,12 +163,14 @@ export async function serve(config: Config, logFile?: string): Promise<Serving> 
   }
 }
 
-/** The simulator runs inside the gateway as soon as a provider wants it and names no other address. */
-async function simulatorFor(config: Config): Promise<Simulator | undefined> {
-  const wanted = Object.values(config.providers).some(
-    ({ kind, base_url: url }) => kind === 'simulator' && url === undefined,
-  );
-  return wanted ? startSimulator({}) : undefined;
+/** Where conversations are kept. What is kept in one process another would not find, so that several have a file. */
+async function storeFor(
+  { store: { file, memory } }: Config,
+  { storeFile }: Partial<Handover> = {},
+): Promise<DocumentStore> {
+  if (file === undefined && storeFile === undefined) return new MemoryStore(memory);
+  const { SqliteStore } = await import('../store/sqlite-store.ts');
+  return file === undefined ? new SqliteStore(storeFile ?? '', { most: memory }) : new SqliteStore(resolve(file));
 }
 
 /** Names that are written down, and patterns that stand for whatever the provider has. */
@@ -194,15 +189,11 @@ function namesOf({ models, default_provider: fallback }: Config, router: ModelRo
  * What the proofs of reasoning are sealed with: the same after a restart and in every replica that has the same
  * credentials. Without any, nobody else has to read them, and every start has its own.
  */
-function sealingSecret(config: Config): string {
+function sealingSecret(config: Config, otherwise: string): string {
   const secrets = secretsOf(config);
-  return secrets.length > 0 ? secrets.toSorted().join('\n') : randomUUID();
+  return secrets.length > 0 ? secrets.toSorted().join('\n') : otherwise;
 }
 
 function isProxied(env: NodeJS.ProcessEnv): boolean {
   return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => (env[name] ?? '') !== '');
-}
-
-function secretsOf({ auth, providers }: Config): string[] {
-  return secretsIn([auth, providers]).map((secret) => secret.reveal());
 }

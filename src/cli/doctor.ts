@@ -9,7 +9,8 @@ import { ConfigError } from '../config/problem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Provider } from '../providers/provider.ts';
 import { sendWhole } from '../upstream/whole.ts';
-import { type ConfigOptions, compose, configure } from './compose.ts';
+import { compose } from './compose.ts';
+import { type ConfigOptions, configure } from './configure.ts';
 import { runningGateway } from './running.ts';
 import { version } from './version.ts';
 

@@ -1,12 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { ConfigError } from '../config/problem.ts';
-import { runCode } from './code.ts';
-import type { ConfigOptions } from './compose.ts';
-import { runDoctor } from './doctor.ts';
-import { runModels } from './models.ts';
+import type { ConfigOptions } from './configure.ts';
+import { explained } from './explained.ts';
 import { runServe } from './serve.ts';
 import { version } from './version.ts';
 
+// What `serve` does not need is loaded by the command that does: a gateway is to be there at once.
 const program = new Command('dragoman')
   .description('A universal gateway for language models: clients speak their own language, any provider answers.')
   .version(version)
@@ -15,6 +13,7 @@ const program = new Command('dragoman')
 
 withConfig(program.command('serve', { isDefault: true }))
   .description('start the gateway')
+  .option('-w, --workers <number>', 'processes that share the port; "auto" for one a core', workersOption)
   .action((options: ConfigOptions) => runServe(options));
 
 withConfig(program.command('code'))
@@ -24,17 +23,17 @@ withConfig(program.command('code'))
   .argument('[args...]', 'arguments for Claude Code')
   .passThroughOptions()
   .allowUnknownOption()
-  .action((args: string[], options: ConfigOptions) => runCode(args, options));
+  .action(async (args: string[], options: ConfigOptions) => (await import('./code.ts')).runCode(args, options));
 
 withConfig(program.command('doctor'))
   .description('say what is configured, what is reachable, what is wrong and how to mend it')
   .option('--offline', 'do not call the providers')
-  .action((options: ConfigOptions & { offline?: boolean }) => runDoctor(options));
+  .action(async (options: ConfigOptions & { offline?: boolean }) => (await import('./doctor.ts')).runDoctor(options));
 
 withConfig(program.command('models'))
   .description('list the models that clients may ask for, and where each goes')
   .option('--json', 'for machines')
-  .action((options: ConfigOptions & { json?: boolean }) => runModels(options));
+  .action(async (options: ConfigOptions & { json?: boolean }) => (await import('./models.ts')).runModels(options));
 
 function withConfig(command: Command): Command {
   return command
@@ -49,6 +48,14 @@ function portNumber(text: string): number {
   return port;
 }
 
+function workersOption(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const workers = Number(text);
+  if (!/^\d+$/.test(text) || workers < 1 || workers > 256)
+    throw new InvalidArgumentError('Workers are a number from 1 to 256, or "auto" for one a core.');
+  return workers;
+}
+
 // Whoever reads our output may stop reading (`| head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -58,10 +65,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  const told =
-    error instanceof ConfigError
-      ? `The configuration cannot be used:\n${error.message}\n\n"npx dragoman doctor" tells more.`
-      : String((error as Error).message);
-  process.stderr.write(`${told}\n`);
+  process.stderr.write(`${explained(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
-import { type ConfigOptions, compose, configure } from './compose.ts';
+import { compose } from './compose.ts';
+import { type ConfigOptions, configure } from './configure.ts';
 
 /** `dragoman models`: every model that clients may ask for, and where each goes. */
 export async function runModels({ json, ...options }: ConfigOptions & { readonly json?: boolean }): Promise<void> {

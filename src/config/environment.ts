@@ -47,6 +47,7 @@ const settingVariables: readonly {
 }[] = [
   { path: ['server', 'host'], names: ['DRAGOMAN_HOST'] },
   { path: ['server', 'port'], names: ['DRAGOMAN_PORT', 'PORT'] },
+  { path: ['server', 'workers'], names: ['DRAGOMAN_WORKERS'] },
   { path: ['server', 'max_body'], names: ['DRAGOMAN_MAX_BODY'] },
   { path: ['log', 'level'], names: ['DRAGOMAN_LOG_LEVEL', 'LOG_LEVEL'] },
   { path: ['log', 'format'], names: ['DRAGOMAN_LOG_FORMAT'] },

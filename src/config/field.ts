@@ -20,6 +20,18 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
+/** A number of processes, or `auto`: one for each core. */
+export function processes(max: number) {
+  const error = `write a number from 1 to ${max}, or "auto" for one process a core`;
+  return withForms(
+    z.preprocess(
+      (value) => (isDigits(value) ? Number(value) : value),
+      z.union([z.int().min(1).max(max), z.literal('auto')], { error }),
+    ),
+    variable,
+  );
+}
+
 /** True or false; `"true"` and `"false"` are taken too, since `${NAME}` gives text. */
 export function flag() {
   return withForms(

@@ -16,13 +16,20 @@ import { problemsOf } from './issues.ts';
 import { ConfigError, type Place, type Problem, pathText, placeKey, Source } from './problem.ts';
 import { configSchema } from './schema.ts';
 
+/** Settings of the server that the command line may give. */
+export interface Overrides {
+  readonly host?: string;
+  readonly port?: number;
+  readonly workers?: number | 'auto';
+}
+
 /** What a configuration is made of, its file aside. */
 export interface ReadOptions {
   readonly env: Environment;
   /** The well-known services. */
   readonly kinds: readonly KnownKind[];
   /** Said on the command line: over the file and the environment. */
-  readonly overrides?: { readonly host?: string; readonly port?: number };
+  readonly overrides?: Overrides;
 }
 
 /** Where its file is. */
@@ -44,9 +51,14 @@ export const configFileNames = ['dragoman.yaml', 'dragoman.yml', 'dragoman.json'
 const maxFileBytes = 1024 * 1024;
 
 /** The configuration of a file by name, or of the one in the working directory, or of the environment alone. */
-export function loadConfig({ file: asked, cwd, ...options }: LoadOptions): Config {
+export function loadConfig(options: LoadOptions): Config {
+  return readConfig(findWritten(options), options);
+}
+
+/** The file that is meant, read but not understood; nothing where there is none. @throws ConfigError */
+export function findWritten({ file: asked, cwd }: Pick<LoadOptions, 'file' | 'cwd'>): Written | undefined {
   const file = asked === undefined ? findFile(cwd) : resolve(cwd, asked);
-  return readConfig(file === undefined ? undefined : { file, text: textOf(file) }, options);
+  return file === undefined ? undefined : { file, text: textOf(file) };
 }
 
 /**
@@ -168,11 +180,11 @@ function fillAll(providers: JsonObject, { env, kinds, places, absent, addresses 
   return filled;
 }
 
-function override(raw: JsonObject, overrides: { host?: string; port?: number }, places: Map<string, Place>): void {
+function override(raw: JsonObject, overrides: Overrides, places: Map<string, Place>): void {
   const section = raw.server;
   if (section !== undefined && !isObject(section)) return;
   const server: JsonObject = { ...section };
-  for (const field of ['host', 'port'] as const) {
+  for (const field of ['host', 'port', 'workers'] as const) {
     if (overrides[field] === undefined) continue;
     server[field] = overrides[field];
     places.set(placeKey(['server', field]), { where: `option --${field}`, offset: 0 });

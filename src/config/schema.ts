@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { duration, flag, listShorthand, oneOf, oneOrMore, secret, size, wholeNumber } from './field.ts';
+import { duration, flag, listShorthand, oneOf, oneOrMore, processes, secret, size, wholeNumber } from './field.ts';
 import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
+
+// Each schema checks once: to compile a checker for it takes longer than to check.
+z.config({ jitless: true });
 
 const serverSchema = z.strictObject({
   host: z
@@ -10,6 +13,11 @@ const serverSchema = z.strictObject({
     .prefault('127.0.0.1')
     .describe('Address to listen on. Anything but loopback needs auth.keys.'),
   port: wholeNumber(0, 65_535).prefault(4000).describe('TCP port to listen on; 0 takes any free one.'),
+  workers: processes(256)
+    .prefault(1)
+    .describe(
+      'Processes that share the port; auto takes one for each core. They share limits and stored conversations.',
+    ),
   max_body: size(1024).prefault('32mb').describe('Largest request body; larger ones get a 413.'),
   max_connections: wholeNumber(1, 1_000_000).prefault(20_000).describe('Most client connections at a time.'),
   body_timeout: duration(100).prefault('60s').describe('Time a client has to send its request.'),

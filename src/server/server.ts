@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GatewayError } from '../canon/error.ts';
@@ -6,6 +6,9 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { createAccess } from './access.ts';
 import { route } from './routes.ts';
 import type { Serving } from './serving.ts';
+
+/** Importing it would read everything it exports, and with that load a whole client: 20 ms of every start. */
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the server needs to know of its configuration. */
 export interface ServerOptions {
@@ -21,6 +24,8 @@ export interface ServerOptions {
   readonly maxCalls: number;
   /** Time a client has to send its request, milliseconds. */
   readonly bodyTimeout: number;
+  /** True when other processes accept connections at the same port. */
+  readonly isShared?: boolean;
 }
 
 /** How often a server that is closing looks for connections that have become idle, milliseconds. */
@@ -45,7 +50,6 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     startedAt: Date.now(),
     open: new Set(),
   };
-  const answers = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
     {
       noDelay: true,
@@ -55,14 +59,15 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
       maxHeaderSize: 64 * 1024,
     },
     (request, response) => {
-      answers.set(request.socket, response);
+      (request.socket as Answering)[answering] = response;
       accept(serving, request, response);
     },
   );
-  server.maxConnections = options.maxConnections;
+  if (options.isShared === true) refuseBeyond(server, options.maxConnections);
+  else server.maxConnections = options.maxConnections;
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     // In the middle of an answer, another one would become a part of it.
-    if (!socket.writable || isUnderWay(answers.get(socket))) {
+    if (!socket.writable || isUnderWay((socket as Answering)[answering])) {
       socket.destroy();
       return;
     }
@@ -73,6 +78,25 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { port, url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) };
+}
+
+/** A limit of the server's own would hand the connection to another process, and that one, being full, to the next, in a circle. */
+function refuseBeyond(server: Server, most: number): void {
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    if (open > most) socket.destroy();
+  });
+}
+
+/** The answer that a connection carries, to be found when its client breaks the rules; a map would cost every collection of garbage. */
+const answering = Symbol('answering');
+
+interface Answering extends Duplex {
+  [answering]?: ServerResponse;
 }
 
 function isUnderWay(response: ServerResponse | undefined): boolean {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, mock, test } from 'node:test';
@@ -14,6 +14,21 @@ const stores: { readonly [name: string]: () => DocumentStore } = {
   'in memory': () => new MemoryStore(10_000),
   'in a file': () => new SqliteStore(join(folder, `${Math.random()}`, 'some.db')),
 };
+
+test('a file that may not grow keeps what came last, and nothing that has no room in it', (t) => {
+  const file = join(folder, 'bounded', 'some.db');
+  const store = new SqliteStore(file, { most: 500_000 });
+  t.after(() => store.close());
+  const text = 'x'.repeat(20_000);
+  for (let n = 0; n < 100; n++) store.put(`n${n}`, text, 100_000 + n);
+  assert.equal(store.get('n99'), text);
+  assert.equal(store.get('n90'), text);
+  assert.equal(store.get('n0'), undefined);
+  assert.ok(statSync(file).size <= 500_000);
+  store.put('n99', 'x'.repeat(500_000), 100_000);
+  assert.equal(store.get('n99'), undefined);
+  assert.equal(store.get('n98'), text);
+});
 
 for (const [name, create] of Object.entries(stores)) {
   describe(`a store ${name}`, () => {

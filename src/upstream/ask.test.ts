@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askThrough } from './ask.ts';
-import type { Sender, UpstreamRequest } from './send.ts';
+import type { Sender, UpstreamRequest } from './sending.ts';
 
 /** A sender that answers at once and keeps what it was given. */
 function listening(): Sender & { readonly sent: UpstreamRequest[] } {

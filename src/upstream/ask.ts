@@ -1,5 +1,5 @@
 import type { Ask } from '../providers/ask.ts';
-import type { Sender } from './send.ts';
+import type { Sender } from './sending.ts';
 import { sendWhole } from './whole.ts';
 
 const timeouts = { connect: 10_000, firstByte: 15_000, idle: 5000, total: 20_000 };

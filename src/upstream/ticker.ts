@@ -4,8 +4,8 @@ export interface Ticking {
 }
 
 /**
- * One timer for any number of calls: each would otherwise set and clear several of its own. It runs only while
- * there is something to look at, and does not keep the process alive.
+ * One timer for any number of calls: each would otherwise set and clear several of its own. It stops when it finds
+ * nothing to look at, and does not keep the process alive.
  */
 export class Ticker {
   readonly #everyMs: number;
@@ -19,18 +19,22 @@ export class Ticker {
   add(member: Ticking): void {
     this.#members.add(member);
     if (this.#timer !== undefined) return;
-    this.#timer = setInterval(() => {
-      const now = performance.now();
-      for (const each of this.#members) each.tick(now);
-    }, this.#everyMs);
+    this.#timer = setInterval(() => this.#tick(), this.#everyMs);
     this.#timer.unref();
   }
 
   delete(member: Ticking): void {
     this.#members.delete(member);
-    if (this.#members.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    if (this.#members.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    const now = performance.now();
+    for (const each of this.#members) each.tick(now);
   }
 
   get size(): number {

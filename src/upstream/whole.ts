@@ -1,5 +1,5 @@
 import { GatewayError } from '../canon/error.ts';
-import type { Sender, UpstreamRequest } from './send.ts';
+import type { Sender, UpstreamRequest } from './sending.ts';
 
 /** An answer, all of it. */
 export interface WholeAnswer {

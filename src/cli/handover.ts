@@ -1,0 +1,23 @@
+import type { ProviderRow } from './banner.ts';
+import type { ConfigSource } from './configure.ts';
+
+/** What a worker is told by the process that started it: what all of them must have in common. */
+export interface Handover {
+  /** How many workers there are: each has its share of what is limited. */
+  readonly workers: number;
+  readonly source: ConfigSource;
+  /** Proofs are sealed with it where there is no credential. */
+  readonly sealingSecret: string;
+  /** Where the built-in simulator is, when a provider wants it. */
+  readonly simulatorUrl?: string;
+  /** Where conversations are kept when no file is configured; it goes when the gateway does. */
+  readonly storeFile?: string;
+}
+
+/** To a worker. `stop`: end in good order. */
+export type ToWorker = { readonly type: 'begin'; readonly handover: Handover } | { readonly type: 'stop' };
+
+/** From a worker: that it listens, or why it does not. */
+export type FromWorker =
+  | { readonly type: 'ready'; readonly url: string; readonly providers: readonly ProviderRow[] }
+  | { readonly type: 'failed'; readonly message: string };

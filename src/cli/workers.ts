@@ -1,0 +1,198 @@
+import cluster, { type Worker } from 'node:cluster';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/config.ts';
+import type { RunningLog } from '../observe/log.ts';
+import type { ConfigSource } from './configure.ts';
+import type { FromWorker, Handover, ToWorker } from './handover.ts';
+import { openLog } from './logging.ts';
+import { simulatorFor } from './simulated.ts';
+
+/** A worker that lived so long did not die of its start, milliseconds. */
+const steadyMs = 10_000;
+/** The pause before a worker that died at its start is started again: doubled each time, to a limit. */
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+/** How long a worker may take to end beyond the time that calls have. */
+const farewellMs = 5_000;
+
+/** What workers tell when they listen. */
+export type Ready = Extract<FromWorker, { type: 'ready' }>;
+
+/** Several processes that serve as one. */
+export interface RunningWorkers {
+  /** What the first of them told. */
+  readonly ready: Ready;
+  /** Ends calls in good order, then everything else. */
+  stop(): Promise<void>;
+}
+
+/** How many processes are to serve. */
+export function workerCount({ server }: Pick<Config, 'server'>): number {
+  return server.workers === 'auto' ? availableParallelism() : server.workers;
+}
+
+/** Starts as many workers as are configured; resolves when all of them listen. @throws when one cannot. */
+export async function startWorkers(config: Config, source: ConfigSource): Promise<RunningWorkers> {
+  const log = openLog(config);
+  const simulator = await simulatorFor(config);
+  const folder = config.store.file === undefined ? mkdtempSync(join(tmpdir(), 'dragoman-store-')) : undefined;
+  const removeFolder = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  // However this process ends, but by force: what was said is nobody's business afterwards.
+  process.once('exit', removeFolder);
+  const workers = new Workers(config, log, {
+    workers: workerCount(config),
+    source: await withPort(config, source),
+    sealingSecret: randomUUID(),
+    ...(simulator !== undefined && { simulatorUrl: simulator.url }),
+    ...(folder !== undefined && { storeFile: join(folder, 'conversations') }),
+  });
+  const stop = async (): Promise<void> => {
+    await workers.stop();
+    await simulator?.close();
+    await log.end();
+    removeFolder();
+  };
+  try {
+    return { ready: await workers.start(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A free port is chosen here, since a worker that starts later has to find the same. */
+async function withPort({ server }: Config, source: ConfigSource): Promise<ConfigSource> {
+  if (server.port !== 0) return source;
+  const probe = createServer();
+  const port = await new Promise<number>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, server.host, () => resolve((probe.address() as AddressInfo).port));
+  });
+  await new Promise((resolve) => probe.close(resolve));
+  return { ...source, overrides: { ...source.overrides, port } };
+}
+
+/** Workers share what the launcher keeps compiled. Node tells the folder of its own version within it. */
+function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
+
+/** Keeps a number of workers alive, and writes what they log. */
+class Workers {
+  readonly #handover: Handover;
+  readonly #log: RunningLog;
+  readonly #graceMs: number;
+  readonly #alive = new Set<Worker>();
+  readonly #pauses = new Set<NodeJS.Timeout>();
+  /** From then on a worker that ends is replaced; before, the whole start has failed. */
+  #isUp = false;
+
+  constructor({ server }: Config, log: RunningLog, handover: Handover) {
+    this.#handover = handover;
+    this.#log = log;
+    this.#graceMs = server.shutdown_grace;
+    // The program is the one beside this file, as source or as built.
+    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    cluster.setupPrimary({
+      exec: fileURLToPath(new URL(`./worker${extension}`, import.meta.url)),
+      args: [],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      windowsHide: true,
+    });
+  }
+
+  /** What the first one told, when all of them listen. */
+  async start(): Promise<Ready> {
+    const starts = Array.from({ length: this.#handover.workers }, () => this.#fork(0));
+    const [first] = await Promise.all(starts);
+    this.#isUp = true;
+    if (first === undefined) throw new Error('no worker was started');
+    return first;
+  }
+
+  async stop(): Promise<void> {
+    this.#isUp = false;
+    for (const pause of this.#pauses) clearTimeout(pause);
+    const force = setTimeout(() => {
+      for (const worker of this.#alive) worker.process.kill('SIGKILL');
+    }, this.#graceMs + farewellMs);
+    await Promise.all([...this.#alive].map((worker) => this.#stopOne(worker)));
+    clearTimeout(force);
+  }
+
+  #stopOne(worker: Worker): Promise<void> {
+    return new Promise((resolve) => {
+      // When what it wrote is read, too.
+      worker.process.once('close', () => resolve());
+      // One that is just dying has no ear any more, and that is no failure.
+      worker.send({ type: 'stop' } satisfies ToWorker, () => undefined);
+    });
+  }
+
+  /** @param deaths how many died at their start, one after the other, in this one's place. */
+  #fork(deaths: number): Promise<Ready> {
+    const worker = cluster.fork(compileCache());
+    const startedAt = performance.now();
+    let isReady = false;
+    this.#alive.add(worker);
+    this.#relay(worker);
+    worker.send({ type: 'begin', handover: this.#handover } satisfies ToWorker, () => undefined);
+    const { promise, resolve, reject } = Promise.withResolvers<Ready>();
+    worker.on('error', () => undefined);
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'ready') {
+        isReady = true;
+        resolve(message);
+      } else {
+        reject(new Error(message.message));
+        worker.process.kill('SIGKILL');
+      }
+    });
+    worker.process.once('exit', (code: number | null, signal: string | null) => {
+      this.#alive.delete(worker);
+      const why = signal === null ? `with code ${code}` : `by ${signal}`;
+      reject(new Error(`A worker ended ${why} before it listened.`));
+      if (this.#isUp) this.#replace(deaths, { isReady, why, ms: performance.now() - startedAt });
+    });
+    return promise;
+  }
+
+  #replace(deaths: number, { isReady, why, ms }: { isReady: boolean; why: string; ms: number }): void {
+    const inARow = isReady && ms >= steadyMs ? 0 : deaths + 1;
+    const pauseMs = inARow < 2 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (inARow - 2));
+    this.#log.log.error(`A worker ended ${why}. Another is started ${pauseMs === 0 ? 'now' : `in ${pauseMs} ms`}.`);
+    const pause = setTimeout(() => {
+      this.#pauses.delete(pause);
+      this.#fork(inARow).catch((error: unknown) => {
+        if (this.#isUp) this.#log.log.error({ err: error }, 'A worker cannot be started.');
+      });
+    }, pauseMs);
+    this.#pauses.add(pause);
+  }
+
+  /** Whole lines alone: pieces of two workers must not meet in one. */
+  #relay(worker: Worker): void {
+    let rest = '';
+    const { stdout } = worker.process;
+    stdout?.setEncoding('utf8').once('end', () => rest !== '' && this.#log.write(`${rest}\n`));
+    stdout?.on('data', (text: string) => {
+      const end = text.lastIndexOf('\n') + 1;
+      if (end === 0) {
+        rest += text;
+        return;
+      }
+      this.#log.write(rest + text.slice(0, end));
+      rest = text.slice(end);
+    });
+  }
+}
