@@ -4,8 +4,9 @@ import type { GatewayError } from '../canon/error.ts';
 import type { Event, Sink } from '../canon/event.ts';
 import type { Folded } from '../canon/fold.ts';
 import type { JsonObject } from '../canon/json.ts';
-import type { Feature, Loss } from '../canon/loss.ts';
+import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest, ToolMeaning } from '../canon/request.ts';
+import type { Feature } from '../canon/survey.ts';
 import type { Usage } from '../canon/usage.ts';
 
 /** Request or response headers, names in lower case. */
@@ -202,6 +203,11 @@ export interface ClientSide {
 export interface PassWatch {
   /** One whole frame, its terminator included. False: not legal here; the translator must take over from this frame. */
   frame(bytes: Buffer, start: number, end: number): boolean;
+  /**
+   * The short way: where the frame ends that begins at `start`, if it is one of a known form that is legal here, and has
+   * been taken; 0 where that cannot be seen at once.
+   */
+  leap?(bytes: Buffer, start: number): number;
   /** True once the answer has begun: what comes before is comments at best. */
   started(): boolean;
   /** True once the answer is complete, but for `tail`. */

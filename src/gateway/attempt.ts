@@ -25,7 +25,7 @@ const maxRemedies = 8;
 export async function attempt(gateway: Gateway, source: Incoming, target: Target): Promise<Delivered> {
   const provider = gateway.provider(target.provider);
   const model = gateway.memory.nameOf(provider.name, target.model);
-  const result = await attemptModel(gateway, source, { ...target, model }, provider);
+  const result = await attemptModel(gateway, source, model === target.model ? target : { ...target, model }, provider);
   const custom = result.delivered ? undefined : customName(provider, target.model, result.error);
   if (custom === undefined || custom === model) return result;
   const again = await attemptModel(gateway, source, { ...target, model: custom }, provider);

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../canon/request.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { Dialect } from '../dialects/index.ts';
 import type { CallRecord } from '../observe/call.ts';
+import type { Pieces } from '../wire/pieces.ts';
 
 /** Where the answer goes. The server makes one for each call; nothing here knows of HTTP sockets. */
 export interface Reply {
@@ -44,7 +45,7 @@ export interface Call {
   readonly headers: Headers;
   /** The query, question mark included, or empty. */
   readonly query: string;
-  readonly body: Buffer;
+  readonly body: Pieces;
   /** Where the client's language has model and stream flag in the path. */
   readonly address?: Address;
   /** Who calls: the same for the same key, empty where nobody needs one. */

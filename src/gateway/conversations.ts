@@ -5,6 +5,7 @@ import { createFold, type Folded } from '../canon/fold.ts';
 import { isObject, type JsonObject, parseJson, stringIn } from '../canon/json.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import type { DocumentStore } from '../store/document-store.ts';
+import { Pieces } from '../wire/pieces.ts';
 import type { Call, KeepAnswer } from './call.ts';
 import { parseBody } from './incoming.ts';
 
@@ -67,7 +68,7 @@ export class Conversations {
     const { previous_response_id: _, conversation: __, ...rest } = body;
     const resolved =
       conversation === undefined ? { previous_response_id: previous } : { conversation: { id: conversation } };
-    return { ...kept, resolved, body: Buffer.from(JSON.stringify({ ...rest, input: [...before, ...input] })) };
+    return { ...kept, resolved, body: Pieces.ofText(JSON.stringify({ ...rest, input: [...before, ...input] })) };
   }
 
   /** What was said before; nothing where the call refers to nothing that is kept here. */

@@ -1,16 +1,12 @@
 import type { GatewayError } from '../canon/error.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
-import type { Provider, WireCall } from '../providers/provider.ts';
-import type { UpstreamRequest } from '../upstream/send.ts';
+import type { Provider } from '../providers/provider.ts';
 import { sendWhole, type WholeAnswer } from '../upstream/whole.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import { withoutSecrets } from './reply.ts';
-import { authorized } from './wire-call.ts';
-
-/** A request that lacks nothing but its credential. */
-export type Unsigned = UpstreamRequest & WireCall;
+import { authorized, type Unsigned } from './wire-call.ts';
 
 /** Sends a request and gathers its answer; once more by another credential, where the first is refused and there is one. */
 export async function sendCredentialed(

@@ -152,7 +152,8 @@ export class Delivery implements AnswerSink, Ticking {
   }
 
   #gatheredWhole(): void {
-    const body = Buffer.concat(this.#gathered);
+    const [only] = this.#gathered;
+    const body = this.#gathered.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(this.#gathered);
     this.#gathered = [];
     if (this.#status < 200 || this.#status >= 300) this.#refused(body);
     else this.#whole(body);
@@ -193,7 +194,7 @@ export class Delivery implements AnswerSink, Ticking {
         from: route.dialect.upstream,
         to: client,
         request: this.#outgoing.request(),
-        tap: (next) => this.#tap(tap(next)),
+        tap: (next) => this.#metered(tap(next)),
         onMend,
         ...state,
       });
@@ -216,7 +217,7 @@ export class Delivery implements AnswerSink, Ticking {
   }
 
   /** Meters what passes, and keeps an error back while it can still be told by status. */
-  readonly #tap = (next: Sink): Sink => {
+  #metered(next: Sink): Sink {
     return (event: Event): void => {
       if (event.type === 'usage') this.#call.record.usage = mergeUsage(this.#call.record.usage, event.usage);
       else if (event.type === 'open') noteUntold(this.#call, event.block);
@@ -231,7 +232,7 @@ export class Delivery implements AnswerSink, Ticking {
       }
       next(event);
     };
-  };
+  }
 
   #forward(bytes: Uint8Array): boolean {
     if (this.#early !== undefined) {
@@ -295,8 +296,10 @@ export class Delivery implements AnswerSink, Ticking {
 
   #sendWhole(body: Buffer): void {
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
-    const cost = costHeader(costOf(this.#gateway, this.#call.record));
-    jsonReply(this.#call, 200, body, { ...this.#passedHeaders(), ...receiptHeaders(this.#call), ...cost });
+    const cost = costOf(this.#gateway, this.#call.record);
+    if (cost !== undefined) this.#call.record.cost = cost;
+    const headers = Object.assign(this.#passedHeaders(), receiptHeaders(this.#call), costHeader(cost));
+    jsonReply(this.#call, 200, body, headers);
     this.#finish({ delivered: true });
   }
 
@@ -348,7 +351,7 @@ export class Delivery implements AnswerSink, Ticking {
     this.#finish({ delivered: false, error });
   }
 
-  #passedHeaders(): Headers {
+  #passedHeaders(): { [name: string]: string } {
     const names = this.#outgoing.mode === 'translated' ? [] : (this.#call.dialect.pass?.responseHeaders ?? []);
     const passed: { [name: string]: string } = {};
     for (const name of names) {

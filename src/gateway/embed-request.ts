@@ -8,6 +8,7 @@ import { type Dialect, dialectNamed } from '../dialects/index.ts';
 import type { Carriage } from '../observe/call.ts';
 import { applyRemedy, describeRemedy, type Remedy } from '../policy/heal.ts';
 import type { Door } from '../providers/provider.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { spliceModel } from '../wire/splice.ts';
 import type { Call } from './call.ts';
 import { type Incoming, openBody, parseBody } from './incoming.ts';
@@ -25,7 +26,7 @@ export interface EmbedSource {
 
 /** One body of a wish, and the places of the inputs it is about; all of them where the client's own body passes. */
 export interface EmbedBody {
-  readonly body: Buffer;
+  readonly body: Pieces;
   /** The same as it is, not as bytes. */
   readonly opened: JsonObject;
   readonly inputs?: readonly number[];
@@ -99,7 +100,7 @@ function passed(
   const bytes = scan === undefined ? call.body : spliceModel(call.body, scan, model);
   return {
     mode: changed ? 'amended' : 'passed',
-    bodies: [{ body: changed ? Buffer.from(JSON.stringify(said)) : bytes, opened: said }],
+    bodies: [{ body: changed ? Pieces.ofText(JSON.stringify(said)) : bytes, opened: said }],
     answer: ([only]) => {
       const { body, headers } = only as ProviderAnswer;
       const usage = pass.usageOf(body);
@@ -126,7 +127,7 @@ async function translated(
   }
   return {
     mode: 'translated',
-    bodies: calls.map(({ body, inputs }) => ({ body: Buffer.from(JSON.stringify(body)), opened: body, inputs })),
+    bodies: calls.map(({ body, inputs }) => ({ body: Pieces.ofText(JSON.stringify(body)), opened: body, inputs })),
     answer: (answers) => {
       const parts = answers.map(({ body, headers }) =>
         upstream.readResponse(parseJson(body.toString()), headers, form),

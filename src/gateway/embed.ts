@@ -5,8 +5,9 @@ import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/models.ts';
 import type { Door, Provider } from '../providers/provider.ts';
 import type { WholeAnswer } from '../upstream/whole.ts';
+import { Pieces } from '../wire/pieces.ts';
 import type { Call } from './call.ts';
-import { cleaned, sendCredentialed, type Unsigned } from './credentialed.ts';
+import { cleaned, sendCredentialed } from './credentialed.ts';
 import type { Delivered } from './delivery.ts';
 import {
   type EmbedOutgoing,
@@ -20,6 +21,7 @@ import type { Gateway } from './gateway.ts';
 import { incoming } from './incoming.ts';
 import { explained, notOffered } from './offering.ts';
 import { jsonReply, receiptHeaders, strictError } from './reply.ts';
+import type { Unsigned } from './wire-call.ts';
 
 /** Calls to a provider at once, for one wish that takes several. */
 const atOnce = 4;
@@ -95,7 +97,7 @@ async function ask(gateway: Gateway, call: Call, outgoing: EmbedOutgoing, way: W
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < outgoing.bodies.length && refusal === undefined; at = next++) {
-      const request = requestFor(gateway, way, outgoing.bodies[at]?.body ?? Buffer.alloc(0));
+      const request = requestFor(gateway, way, outgoing.bodies[at]?.body ?? new Pieces([]));
       const around = { provider: way.provider, call, signal: leaving.signal };
       const { answer, credentials } = await sendCredentialed(gateway, around, request);
       if (answer.status >= 200 && answer.status < 300) answers[at] = answer;
@@ -123,7 +125,7 @@ interface Way {
   readonly door: Door;
 }
 
-function requestFor(gateway: Gateway, { provider, door }: Way, body: Buffer): Unsigned {
+function requestFor(gateway: Gateway, { provider, door }: Way, body: Pieces): Unsigned {
   return {
     method: 'POST',
     origin: door.origin,

@@ -21,8 +21,8 @@ import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts'
 export const maxName = 512;
 
 /** Answers one model call. Never throws: whatever happens, the client gets an answer in its language. */
-export async function exchange(gateway: Gateway, call: Call): Promise<void> {
-  await answered(gateway, call, () => tryTargets(gateway, call));
+export function exchange(gateway: Gateway, call: Call): Promise<void> {
+  return answered(gateway, call, () => tryTargets(gateway, call));
 }
 
 /** Does what answers a call, and tells of it when it is over. Never throws. */
@@ -37,7 +37,7 @@ export async function answered(gateway: Gateway, call: Call, work: () => Promise
   }
 }
 
-async function tryTargets(gateway: Gateway, asked: Call): Promise<Delivered> {
+function tryTargets(gateway: Gateway, asked: Call): Promise<Delivered> {
   const call = gateway.conversations.resolved(asked);
   const source = incoming(call);
   const name = source.model ?? '';
@@ -56,7 +56,11 @@ export async function inTurn(
 ): Promise<Delivered> {
   let result: Delivered | undefined;
   for (const target of targets) {
-    result = await tryOne(target).catch(refusal);
+    try {
+      result = await tryOne(target);
+    } catch (error) {
+      result = refusal(error);
+    }
     if (result.delivered || !mayHelpElsewhere(result.error)) return result;
   }
   return result ?? { delivered: false, error: nothing() };
@@ -101,7 +105,7 @@ function fail(call: Call, error: unknown): void {
 
 function settle(gateway: Gateway, call: Call): void {
   call.record.ms = performance.now() - call.began;
-  const cost = costOf(gateway, call.record);
+  const cost = call.record.cost ?? costOf(gateway, call.record);
   if (cost !== undefined) call.record.cost = cost;
   gateway.meter.settle(call.record);
   publishCall(call.record);

@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { sealMark } from '../canon/seal-mark.ts';
+import type { Pieces } from '../wire/pieces.ts';
 import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
 
@@ -38,7 +39,7 @@ export function incoming(call: Call): Incoming {
       return request;
     },
     isSealed: () => {
-      sealed ??= call.body.includes(`"${sealMark}`);
+      sealed ??= scan?.marked ?? call.body.whole().includes(`"${sealMark}`);
       return sealed;
     },
   };
@@ -52,9 +53,9 @@ export function openBody({ body, address }: Pick<Call, 'body' | 'address'>): Jso
   return { ...parsed, ...members, model, stream };
 }
 
-function scanned(body: Buffer): BodyScan {
+function scanned(body: Pieces): BodyScan {
   try {
-    return scanBody(body);
+    return scanBody(body, sealMark);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
     throw new GatewayError(
@@ -66,7 +67,8 @@ function scanned(body: Buffer): BodyScan {
 }
 
 /** The body as JSON, or the client's error. */
-export function parseBody(body: Buffer): JsonObject {
+export function parseBody(pieces: Pieces): JsonObject {
+  const body = pieces.whole();
   if (!isUtf8(body)) throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.');
   let parsed: unknown;
   try {

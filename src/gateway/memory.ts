@@ -7,6 +7,8 @@ const maxEntries = 1000;
 /** How many remedies for one model: clients choose what fields they send, and so what is refused. */
 const maxRemedies = 32;
 
+const none: readonly Remedy[] = Object.freeze([]);
+
 /** What has been learnt of providers while running: what they refuse. */
 export class Memory {
   readonly #remedies = new Map<string, readonly Remedy[]>();
@@ -15,7 +17,7 @@ export class Memory {
 
   /** What the provider has refused for this model so far. */
   remedies(provider: string, model: string): readonly Remedy[] {
-    return this.#remedies.get(key(provider, model)) ?? [];
+    return this.#remedies.size === 0 ? none : (this.#remedies.get(key(provider, model)) ?? none);
   }
 
   learnRemedy(provider: string, model: string, remedy: Remedy): void {
@@ -27,7 +29,7 @@ export class Memory {
 
   /** What the provider calls the model; the name itself until it has been learnt. */
   nameOf(provider: string, model: string): string {
-    return this.#names.get(key(provider, model)) ?? model;
+    return this.#names.size === 0 ? model : (this.#names.get(key(provider, model)) ?? model);
   }
 
   learnName(provider: string, model: string, name: string): void {

@@ -15,6 +15,7 @@ import {
 } from '../policy/heal.ts';
 import type { Route } from '../providers/provider.ts';
 import type { Wrapping } from '../providers/wrapping.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { spliceModel } from '../wire/splice.ts';
 import { type AdaptationTarget, adapted, type RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';
@@ -35,7 +36,7 @@ export interface OutgoingRoute {
 export interface Outgoing {
   readonly mode: Carriage;
   readonly route: OutgoingRoute;
-  readonly body: Buffer;
+  readonly body: Pieces;
   /** Headers of the language; the provider's own (credentials) come on top. */
   readonly headers: Headers;
   readonly losses: readonly Loss[];
@@ -136,7 +137,7 @@ export function prepareCount(source: Incoming, route: OutgoingRoute, options: Ou
   const { wrapping } = route;
   if (wrapping?.countBody !== undefined) {
     const { body, betas } = whole.open();
-    return { ...whole, body: Buffer.from(JSON.stringify(wrapping.countBody(body, betas, options.model))) };
+    return { ...whole, body: Pieces.ofText(JSON.stringify(wrapping.countBody(body, betas, options.model))) };
   }
   if (whole.mode !== 'translated') return whole;
   const { count } = route.dialect.upstream;
@@ -168,7 +169,7 @@ function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open'>): Out
   const told = opened.betas.length > 0 && wrapping?.betasInBody !== true;
   return {
     ...rest,
-    body: Buffer.from(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body)),
+    body: Pieces.ofText(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body)),
     headers: told ? { ...headers, 'anthropic-beta': opened.betas.join(',') } : headers,
     open: () => opened,
   };

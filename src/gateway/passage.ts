@@ -37,23 +37,36 @@ export function createPassage(
   /** Bytes that wait for the answer to begin: comments, and whatever else is not an answer. */
   let waiting = 0;
 
-  const splitter = createFrameSplitter((bytes, start, end) => {
-    if (translator === undefined && watch.frame(bytes, start, end)) {
-      if (!watch.started()) waiting += end - start;
-      if (bytes !== current) {
-        // Frames that spanned reads lie in a buffer that will be used again.
-        pieces.push(Buffer.from(bytes.subarray(start, end)));
-      } else {
-        if (to === 0) from = start;
-        to = end;
+  const splitter = createFrameSplitter(
+    (bytes, start, end) => {
+      if (translator === undefined && watch.frame(bytes, start, end)) {
+        if (!watch.started()) waiting += end - start;
+        release(bytes, start, end);
+        return;
       }
+      const frame = Buffer.from(bytes.subarray(start, end));
+      flush();
+      const taken = translator ?? handOver();
+      pieces.push(taken.feed(frame));
+    },
+    {
+      leap(bytes, start) {
+        const end = translator === undefined ? (watch.leap?.(bytes, start) ?? 0) : 0;
+        if (end > 0) release(bytes, start, end);
+        return end;
+      },
+    },
+  );
+
+  function release(bytes: Buffer, start: number, end: number): void {
+    if (bytes !== current) {
+      // Frames that spanned reads lie in a buffer that will be used again.
+      pieces.push(Buffer.from(bytes.subarray(start, end)));
       return;
     }
-    const frame = Buffer.from(bytes.subarray(start, end));
-    flush();
-    const taken = translator ?? handOver();
-    pieces.push(taken.feed(frame));
-  });
+    if (to === 0) from = start;
+    to = end;
+  }
 
   function flush(): void {
     if (to > from) pieces.push(current.subarray(from, to));

@@ -1,5 +1,6 @@
 import { GatewayError } from '../canon/error.ts';
 import { boundaryOf, NotForm, scanForm, spliceField } from '../wire/multipart.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { spliceModel } from '../wire/splice.ts';
 import type { Call } from './call.ts';
 import { incoming } from './incoming.ts';
@@ -9,7 +10,7 @@ export interface RelayBody {
   readonly model: string | undefined;
   readonly stream: boolean;
   /** The body with the provider's name of the model, every other byte as it was; nothing where there is no body. */
-  named(model: string): Buffer | undefined;
+  named(model: string): Pieces | undefined;
 }
 
 /** Looks into a body for the model's name: JSON and forms have one, other bodies none. @throws invalid_request */
@@ -18,7 +19,7 @@ export function relayBody(call: Call): RelayBody {
   if (body.length === 0) return { model: undefined, stream: false, named: () => undefined };
   const type = headers['content-type'] ?? 'application/json';
   const boundary = boundaryOf(type);
-  if (boundary !== undefined) return formBody(body, boundary);
+  if (boundary !== undefined) return formBody(body.whole(), boundary);
   if (/^\s*multipart\//i.test(type)) throw badForm('content-type names no boundary of the form.');
   if (!/json/i.test(type)) return { model: undefined, stream: false, named: () => body };
   const { scan, model, stream } = incoming(call);
@@ -37,7 +38,7 @@ function formBody(body: Buffer, boundary: string): RelayBody {
   return {
     model: model === undefined ? undefined : text(model),
     stream: /^(?:true|1)$/i.test(text(stream)),
-    named: (name) => (model === undefined || name === text(model) ? body : spliceField(body, model, name)),
+    named: (name) => Pieces.of(model === undefined || name === text(model) ? body : spliceField(body, model, name)),
   };
 }
 

@@ -4,15 +4,16 @@ import { dialectNamed } from '../dialects/index.ts';
 import type { Target } from '../policy/models.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Door, Provider } from '../providers/provider.ts';
+import type { Pieces } from '../wire/pieces.ts';
 import type { Call } from './call.ts';
-import { mayBeRenewed, type Unsigned } from './credentialed.ts';
+import { mayBeRenewed } from './credentialed.ts';
 import type { Delivered } from './delivery.ts';
 import { answered, inTurn, maxName } from './exchange.ts';
 import type { Gateway } from './gateway.ts';
 import { explained, notOffered } from './offering.ts';
 import { type RelayBody, relayBody } from './relay-body.ts';
 import { RelayDelivery } from './relay-delivery.ts';
-import { authorized, withQuery } from './wire-call.ts';
+import { authorized, type Unsigned, withQuery } from './wire-call.ts';
 
 /** What a call asks for that is passed on as it is. */
 export interface RelayWish {
@@ -100,7 +101,7 @@ function requestFor(
   gateway: Gateway,
   call: Call,
   { method, rest }: RelayWish,
-  { provider, door, body }: { readonly provider: Provider; readonly door: Door; readonly body: Buffer | undefined },
+  { provider, door, body }: { readonly provider: Provider; readonly door: Door; readonly body: Pieces | undefined },
 ): Unsigned {
   const type = call.headers['content-type'];
   return {

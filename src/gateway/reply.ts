@@ -21,12 +21,12 @@ const hopeless: ReadonlySet<string> = new Set([
 /** Answers a call with a whole JSON body. */
 export function jsonReply(call: Call, status: number, body: Uint8Array, headers: ReplyHeaders = {}): void {
   call.record.status = status;
-  call.reply.head(status, {
+  const told: { [name: string]: string | number } = {
     'content-type': 'application/json',
     'content-length': body.length,
     [call.dialect.client.requestIdHeader]: call.id,
-    ...headers,
-  });
+  };
+  call.reply.head(status, Object.assign(told, headers));
   call.reply.end(body);
 }
 
@@ -65,14 +65,12 @@ export function retryHeaders(error: GatewayError): ReplyHeaders {
 
 /** Who answered, and what did not arrive as it was said. */
 export function receiptHeaders({ record, id }: Call): ReplyHeaders {
-  return {
-    'x-dragoman-request-id': id,
-    ...(record.provider !== undefined && {
-      'x-dragoman-route': headerText(`${record.provider}/${record.upstreamModel ?? ''}`),
-    }),
-    ...(record.carriage !== undefined && { 'x-dragoman-carriage': record.carriage }),
-    ...(record.losses.length > 0 && { 'x-dragoman-loss': receipt(record.losses) }),
-  };
+  const { provider, upstreamModel = '', carriage, losses } = record;
+  const told: { [name: string]: string } = { 'x-dragoman-request-id': id };
+  if (provider !== undefined) told['x-dragoman-route'] = headerText(`${provider}/${upstreamModel}`);
+  if (carriage !== undefined) told['x-dragoman-carriage'] = carriage;
+  if (losses.length > 0) told['x-dragoman-loss'] = receipt(losses);
+  return told;
 }
 
 /** What a whole answer has cost, US dollars; a stream's cost is known only when it is over, and stands in the log. */
@@ -93,7 +91,8 @@ export function receipt(losses: readonly Loss[]): string {
 
 /** Header values are ASCII without control characters; everything else would break the connection or be misread. */
 function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024);
+  const plain = /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/g, '?') : text;
+  return plain.slice(0, 1024);
 }
 
 /** The error as a client may see it: what others wrote of it without the secrets in it. */

@@ -1,12 +1,16 @@
 import type { Headers } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
-import type { Provider, Route } from '../providers/provider.ts';
+import type { Provider, Route, WireCall } from '../providers/provider.ts';
 import type { UpstreamRequest } from '../upstream/send.ts';
 import { sendWhole, type WholeAnswer } from '../upstream/whole.ts';
+import type { Pieces } from '../wire/pieces.ts';
 import { streamTypeOf } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import type { Outgoing, OutgoingRoute } from './outgoing.ts';
+
+/** A request that lacks nothing but its credential. */
+export type Unsigned = WireCall & Pick<UpstreamRequest, 'timeouts'>;
 
 /** The route with its language and with the path for this call. */
 export function outgoingRoute(route: Route, model: string, stream: boolean): OutgoingRoute {
@@ -46,8 +50,10 @@ export async function sendTo(
 }
 
 /** The request with its credential. */
-export function authorized(request: UpstreamRequest, credentials: Headers): UpstreamRequest {
-  return { ...request, headers: { ...request.headers, ...credentials } };
+export function authorized(request: Unsigned, credentials: Headers): UpstreamRequest {
+  const { method, origin, path, body, timeouts } = request;
+  const headers = { ...request.headers, ...credentials };
+  return { method, origin, path, headers, timeouts, ...(body !== undefined && { body: body.list }) };
 }
 
 /** The request as it goes over the wire, but for the credential. */
@@ -57,7 +63,7 @@ export function httpRequest(
   outgoing: Outgoing,
   path: string,
   accept: string,
-): UpstreamRequest & { readonly method: 'POST'; readonly body: Buffer } {
+): Unsigned & { readonly method: 'POST'; readonly body: Pieces } {
   return {
     method: 'POST',
     origin: outgoing.route.origin,

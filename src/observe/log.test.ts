@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pino from 'pino';
 import { type CallRecord, publishCall } from './call.ts';
 import { type Log, logCalls } from './log.ts';
 
@@ -8,7 +9,8 @@ test('an error that repeats the whole request is written in part, and no part of
   const take = (fields: object, text: string): void => {
     written.push(JSON.stringify(fields) + text);
   };
-  const stop = logCalls({ info: take, warn: take, error: take } as unknown as Log, (text) =>
+  const log = { warn: take, error: take } as unknown as Log;
+  const stop = logCalls({ log, write: (line) => written.push(line) }, (text) =>
     text.replaceAll('sk-secret', '[redacted]'),
   );
   const record: CallRecord = {
@@ -34,4 +36,49 @@ test('an error that repeats the whole request is written in part, and no part of
   assert.equal(written.length, 1);
   assert.ok((written[0]?.length ?? 0) < 10_000, `${written[0]?.length}`);
   assert.doesNotMatch(written[0] ?? '', /sk-s/);
+});
+
+test('the line of a call is the one that the log itself would write', async () => {
+  const lines: string[] = [];
+  const log = pino({ base: null }, { write: (line: string) => lines.push(line) });
+  const stop = logCalls({ log, write: (line) => lines.push(line) }, (text) => text);
+  const record: CallRecord = {
+    id: 'req_1',
+    client: 'anthropic',
+    operation: 'messages',
+    model: 'm "x"',
+    stream: true,
+    session: 's',
+    provider: 'p',
+    upstreamModel: 'u',
+    carriage: 'passed',
+    tries: 1,
+    status: 200,
+    usage: { input: 5, output: 2, cacheRead: 4 },
+    cost: 0.5,
+    losses: [],
+    mends: ['end_missing', 'end_missing'],
+    healed: [],
+    requestBytes: 1,
+    ms: 1.4,
+    firstByteMs: 0.6,
+  };
+  publishCall(record);
+  log.info(
+    { call: { ...record, ms: 1, firstByteMs: 1 } },
+    '200 messages m "x" > p/u passed, 1 ms, 9 in (4 cached), 2 out, $0.5000, mended end_missing',
+  );
+  publishCall({ ...record, error: 'overloaded', status: 503, cause: new Error('why') });
+  log.level = 'warn';
+  publishCall(record);
+  stop();
+  const [ours, theirs, error, ...more] = lines.map((line) => {
+    const { time, ...rest } = JSON.parse(line) as { time: number; level?: number };
+    assert.ok(time > 1e12);
+    return rest;
+  });
+  assert.deepEqual(ours, theirs);
+  assert.equal(error?.level, 50);
+  assert.deepEqual(more, []);
+  assert.ok(lines.every((line) => line.endsWith('\n')));
 });

@@ -1,6 +1,8 @@
 import pino from 'pino';
 import { totalInput } from '../canon/usage.ts';
 import { type CallRecord, calls } from './call.ts';
+import { callLine } from './call-line.ts';
+import { GatheredLines } from './gathered.ts';
 import type { Redact } from './redact.ts';
 
 export type Log = pino.Logger;
@@ -14,15 +16,24 @@ export interface LogOptions {
   readonly redact: Redact;
 }
 
-/** A log that never makes a call wait. `end` resolves when all lines are written. */
-export function createLog(options: LogOptions): { readonly log: Log; end(): Promise<void> } {
+/** A log and where its lines go. */
+export interface RunningLog {
+  readonly log: Log;
+  /** Takes a whole line, its end included; for what is written too often to be put together by rules. */
+  write(line: string): void;
+  /** Resolves when all lines are written. */
+  end(): Promise<void>;
+}
+
+/** A log that never makes a call wait. */
+export function createLog(options: LogOptions): RunningLog {
   const { level, format, file, redact } = options;
   const { stream, end } = format === 'json' && file === undefined ? standardOutput() : worker(options);
   const log = pino(
     { level, base: null, serializers: { err: (error: unknown) => describeError(error, redact) } },
     stream,
   );
-  return { log, end };
+  return { log, write: (line) => stream.write(line), end };
 }
 
 interface Destination {
@@ -32,12 +43,20 @@ interface Destination {
 
 /** Lines are gathered and written some times a second: handing each to a worker costs more than all else that is logged. */
 function standardOutput(): Destination {
-  const stream = pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 200 });
+  const output = pino.destination({ dest: 1, sync: false });
+  const stream = new GatheredLines(output);
+  const leave = (): void => {
+    stream.flush();
+    output.flushSync();
+  };
+  process.once('exit', leave);
   const end = (): Promise<void> =>
     new Promise((resolve) => {
-      stream.once('close', () => resolve());
-      stream.once('error', () => resolve());
-      stream.end();
+      process.removeListener('exit', leave);
+      output.once('close', () => resolve());
+      output.once('error', () => resolve());
+      stream.flush();
+      output.end();
     });
   return { stream, end };
 }
@@ -72,16 +91,21 @@ function rolling({ path, maxBytes, keep }: NonNullable<LogOptions['file']>): pin
 const maxError = 2000;
 
 /** Writes a line for every call that is over. Returns what stops that. */
-export function logCalls(log: Log, redact: Redact): () => void {
+export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, redact: Redact): () => void {
+  const info = pino.levels.values['info'] ?? 30;
   const listener = (message: unknown): void => {
     const record = message as CallRecord;
+    if (record.error === undefined || record.error === 'client_gone') {
+      if (log.isLevelEnabled('info')) write(callLine(record, info, Date.now(), line(record)));
+      return;
+    }
     const fields = {
       call: callFields(record, redact),
       ...(record.cause !== undefined && record.status >= 500 && { err: record.cause }),
     };
-    if (record.error === undefined || record.error === 'client_gone') log.info(fields, line(record));
-    else if (record.status >= 500) log.error(fields, redact(line(record)).slice(0, maxError));
-    else log.warn(fields, redact(line(record)).slice(0, maxError));
+    const text = redact(line(record)).slice(0, maxError);
+    if (record.status >= 500) log.error(fields, text);
+    else log.warn(fields, text);
   };
   calls.subscribe(listener);
   return () => {
@@ -103,21 +127,19 @@ function callFields(record: CallRecord, redact: Redact): object {
 function line(record: CallRecord): string {
   const { usage } = record;
   const target = record.provider === undefined ? '' : ` > ${record.provider}/${record.upstreamModel ?? ''}`;
-  const parts = [
-    `${record.status || '---'} ${record.operation} ${record.model}${target}${record.carriage === undefined ? '' : ` ${record.carriage}`}`,
-    `${Math.round(record.ms)} ms`,
-  ];
+  const carriage = record.carriage === undefined ? '' : ` ${record.carriage}`;
+  let text = `${record.status || '---'} ${record.operation} ${record.model}${target}${carriage}, ${Math.round(record.ms)} ms`;
   if (usage.output !== undefined) {
     const cached = usage.cacheRead === undefined || usage.cacheRead === 0 ? '' : ` (${usage.cacheRead} cached)`;
-    parts.push(`${totalInput(usage)} in${cached}`, `${usage.output} out`);
+    text += `, ${totalInput(usage)} in${cached}, ${usage.output} out`;
   }
-  if (record.cost !== undefined) parts.push(`$${record.cost.toFixed(4)}`);
-  if (record.losses.length > 0) parts.push(`${record.losses.length} losses`);
-  if (record.mends.length > 0) parts.push(`mended ${[...new Set(record.mends)].join(' ')}`);
-  if (record.healed.length > 0) parts.push(`healed: ${record.healed.join(', ')}`);
-  if (record.error !== undefined)
-    parts.push(`${record.error}${record.errorMessage === undefined ? '' : `: ${record.errorMessage}`}`);
-  return parts.join(', ');
+  if (record.cost !== undefined) text += `, $${record.cost.toFixed(4)}`;
+  if (record.losses.length > 0) text += `, ${record.losses.length} losses`;
+  if (record.mends.length > 0) text += `, mended ${[...new Set(record.mends)].join(' ')}`;
+  if (record.healed.length > 0) text += `, healed: ${record.healed.join(', ')}`;
+  if (record.error !== undefined) text += `, ${record.error}`;
+  if (record.errorMessage !== undefined) text += `: ${record.errorMessage}`;
+  return text;
 }
 
 function describeError(error: unknown, redact: Redact): object {

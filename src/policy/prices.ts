@@ -56,27 +56,36 @@ const maxRemembered = 2000;
 /** Prices as the table and the user have them. @param now the clock, for prices that hold at certain times. */
 export function createPrices(overrides: PriceOverrides = {}, now: () => Date = () => new Date()): Prices {
   const users = Object.entries(overrides).map(([pattern, settings]) => ({ fits: globMatcher(pattern), settings }));
-  const remembered = new Map<string, Found>();
+  /** By provider and model. */
+  const remembered = new Map<string, Map<string, Found>>();
 
   function find(priced: Priced): Found {
-    const key = `${priced.kind ?? ''}\n${priced.provider ?? ''}\n${priced.model}`;
-    const seen = remembered.get(key);
-    if (seen !== undefined) return seen;
+    const owner = priced.provider ?? '';
+    const models = remembered.get(owner) ?? new Map<string, Found>();
+    if (models.size === 0) remembered.set(owner, models);
+    const seen = models.get(priced.model);
+    if (seen !== undefined && seen.kind === priced.kind) return seen;
     const names = spellingsOf(priced.model);
     const mine = [...names.slice(0, 1).flatMap((name) => prefixed(priced, name)), ...names];
     const settings = users.find(({ fits }) => mine.some(fits))?.settings;
-    const found = { settings, row: rowOf(priced.kind, names) };
-    if (remembered.size >= maxRemembered) remembered.clear();
-    remembered.set(key, found);
+    const row = rowOf(priced.kind, names);
+    const own = settings && ratesOf(settings);
+    const only = row?.prices?.length === 1 ? row.prices[0] : undefined;
+    const isFixed = row?.prices === undefined || (only !== undefined && isAlways(only));
+    const fixed = isFixed ? { ...only?.rates, ...own } : undefined;
+    const found: Found = { kind: priced.kind, settings, own, row, fixed, isClaude: /claude/i.test(priced.model) };
+    if (models.size >= maxRemembered) models.clear();
+    models.set(priced.model, found);
     return found;
   }
 
   return {
-    costOf: ({ usage, ...priced }) => {
+    costOf: (priced) => {
+      const { usage } = priced;
       if (usage.cost !== undefined) return usage.cost;
-      const { settings, row } = find(priced);
-      const listed = row?.prices === undefined ? {} : ratesIn(row.prices, now(), totalInput(usage));
-      return bill(usage, { ...listed, ...(settings && ratesOf(settings)) }, /claude/i.test(priced.model));
+      const { fixed, row, own, isClaude } = find(priced);
+      const rates = fixed ?? { ...ratesIn(row?.prices ?? [], now(), totalInput(usage)), ...own };
+      return bill(usage, rates, isClaude);
     },
     windowOf: (priced) => {
       const { settings, row } = find(priced);
@@ -86,8 +95,14 @@ export function createPrices(overrides: PriceOverrides = {}, now: () => Date = (
 }
 
 interface Found {
+  readonly kind: string | undefined;
   readonly settings: PriceSettings | undefined;
+  /** What the user says. */
+  readonly own: Rates | undefined;
   readonly row: TableModel | undefined;
+  /** What holds at any time and for prompts of any length, where that is so. */
+  readonly fixed: Rates | undefined;
+  readonly isClaude: boolean;
 }
 
 function prefixed({ provider, kind }: Priced, name: string): string[] {
@@ -111,6 +126,10 @@ function ratesIn(prices: readonly Price[], at: Date, promptTokens: number): Rate
   return { ...price?.rates, ...tier };
 }
 
+function isAlways({ from, hours, above }: Price): boolean {
+  return from === undefined && hours === undefined && above === undefined;
+}
+
 function holds({ from, hours }: Price, at: Date): boolean {
   if (from === undefined && hours === undefined) return true;
   const iso = at.toISOString();
@@ -122,7 +141,8 @@ function holds({ from, hours }: Price, at: Date): boolean {
 }
 
 /** Nothing when a price is wanting, or when nothing was counted. */
-function bill(usage: Usage, { input, output, ...rates }: Rates, isClaude: boolean): number | undefined {
+function bill(usage: Usage, rates: Rates, isClaude: boolean): number | undefined {
+  const { input, output } = rates;
   const prompt = totalInput(usage);
   if (usage.output === undefined && prompt === 0) return undefined;
   if ((input === undefined && prompt > 0) || (output === undefined && (usage.output ?? 0) > 0)) return undefined;

@@ -9,6 +9,7 @@ import { ConfigError } from '../config/problem.ts';
 import { signatureProblem } from '../simulator/bedrock/sigv4.ts';
 import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { buildProviders } from './build.ts';
 import type { Machine } from './machine.ts';
 import type { Provider, WireCall } from './provider.ts';
@@ -518,7 +519,7 @@ describe('Bedrock', () => {
     origin: host,
     path: `${at}/invoke`,
     headers: { 'content-type': 'application/json' },
-    body: Buffer.from('{}'),
+    body: Pieces.ofText('{}'),
   };
 
   test('a key is shown, and keys sign', async () => {

@@ -1,6 +1,7 @@
 import type { DialectName } from '../canon/content.ts';
 import type { JsonObject } from '../canon/json.ts';
 import type { Headers, Quirks } from '../dialects/dialect.ts';
+import type { Pieces } from '../wire/pieces.ts';
 import type { Family } from './kind.ts';
 import type { Operation } from './operation.ts';
 import type { Wrapping } from './wrapping.ts';
@@ -60,7 +61,7 @@ export interface WireCall {
   readonly path: string;
   /** What is sent besides the credential, names in lower case. */
   readonly headers: Headers;
-  readonly body?: Uint8Array;
+  readonly body?: Pieces;
 }
 
 /** An endpoint that answers calls, ready to be called. */

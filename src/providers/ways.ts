@@ -32,6 +32,7 @@ export class Ways {
   /** The route answered after those before it had not. */
   prefer(route: Route, client: DialectName | undefined): void {
     const order = this.inOrder(client);
+    if (order[0] === route) return;
     const before = order.slice(0, Math.max(0, order.indexOf(route)));
     if (before.length === 0) return;
     for (const other of before) this.#missing.add(other);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { GatewayError } from '../canon/error.ts';
+import { Pieces } from '../wire/pieces.ts';
 
 const decoders: {
   readonly [encoding: string]: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -17,15 +18,15 @@ const decoders: {
  * @param limit bytes the body may have, before and after decompression.
  * @throws too_large, invalid_request for an encoding that is unknown or broken.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number): Promise<Pieces> {
   const announced = Number(request.headers['content-length']);
   if (announced > limit) throw tooLarge(limit);
   const body = await gather(request, limit);
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  return encoding === 'identity' ? body : decode(body, encoding, limit);
+  return encoding === 'identity' ? body : Pieces.of(await decode(body.whole(), encoding, limit));
 }
 
-function gather(request: IncomingMessage, limit: number): Promise<Buffer> {
+function gather(request: IncomingMessage, limit: number): Promise<Pieces> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -39,12 +40,11 @@ function gather(request: IncomingMessage, limit: number): Promise<Buffer> {
       }
       chunks.push(chunk);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    request.on('end', () => resolve(new Pieces(chunks)));
     const broken = (): void => {
       if (!request.complete)
         reject(new GatewayError('invalid_request', 'The request broke off before its body was complete.'));
     };
-    request.on('error', broken);
     request.on('close', broken);
   });
 }

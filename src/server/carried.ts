@@ -3,6 +3,7 @@ import { isObject, type JsonObject, stringIn } from '../canon/json.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import type { Address, Call, ClientDialect } from '../gateway/call.ts';
 import { parseBody } from '../gateway/incoming.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { CountReply } from './invoke-reply.ts';
 
 const aboutAnswers = ['max_tokens', 'stop_sequences', 'temperature', 'top_p', 'top_k', 'metadata', 'stream'];
@@ -13,11 +14,11 @@ export function invokeCount(call: Call, address: Address): Call | undefined {
   const invoked =
     isObject(input) && isObject(input['invokeModel']) ? stringIn(input['invokeModel']['body']) : undefined;
   if (invoked === undefined) return undefined;
-  const whole = parseBody(Buffer.from(invoked, 'base64'));
+  const whole = parseBody(Pieces.of(Buffer.from(invoked, 'base64')));
   // What is about the answer has no place in a count.
   const prompt = Object.fromEntries(Object.entries(whole).filter(([field]) => !aboutAnswers.includes(field)));
   return {
-    ...uncarried({ ...call, body: Buffer.from(JSON.stringify({ ...prompt, model: address.model })) }, undefined),
+    ...uncarried({ ...call, body: Pieces.ofText(JSON.stringify({ ...prompt, model: address.model })) }, undefined),
     dialect: dialectNamed('anthropic') as ClientDialect,
     reply: new CountReply(call.reply),
   };
@@ -44,6 +45,6 @@ export function uncarried(call: Call, address: Address | undefined): Call {
     headers: beta.length > 0 ? { ...headers, 'anthropic-beta': beta.join(',') } : headers,
     // Their query is not Anthropic's.
     query: '',
-    body: Buffer.from(JSON.stringify(body)),
+    body: Pieces.ofText(JSON.stringify(body)),
   };
 }

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, objectsIn, stringIn } from '../canon/json.ts
 import type { Call } from '../gateway/call.ts';
 import { parseBody } from '../gateway/incoming.ts';
 import { jsonReply } from '../gateway/reply.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { readBody } from './body.ts';
 import type { Serving } from './serving.ts';
 
@@ -36,7 +37,7 @@ export async function keptRoute(
   const [, what, rest] = keptPath.exec(path) ?? [];
   const parts = rest === undefined || rest === '' ? [] : rest.split('/').map(decodeURIComponent);
   const method = request.method ?? 'GET';
-  const raw = method === 'POST' ? await readBody(request, serving.maxBody) : Buffer.alloc(0);
+  const raw = method === 'POST' ? await readBody(request, serving.maxBody) : new Pieces([]);
   const asked: Asked = { method, parts, query, body: raw.length === 0 ? {} : parseBody(raw) };
   const answer = what === 'responses' ? aboutResponse(serving, call, asked) : aboutConversation(serving, call, asked);
   if (answer === undefined) throw new GatewayError('not_found', `There is nothing at ${method} ${path}.`);

@@ -8,7 +8,7 @@ import { HttpReply } from './http-reply.ts';
 test('a client that does not take the rest of its answer is given up', { timeout: 20_000 }, async (t) => {
   let gone = false;
   const server = createServer((_request, response) => {
-    const reply = new HttpReply(response, 100);
+    const reply = new HttpReply(response, undefined, 100);
     reply.onGone(() => {
       gone = true;
     });

@@ -11,32 +11,36 @@ export class HttpReply implements Reply {
   readonly #patienceMs: number;
   #onDrain: (() => void) | undefined;
   #onGone: (() => void) | undefined;
+  #isWatched = false;
   #gone = false;
 
-  constructor(response: ServerResponse, patienceMs: number = clientPatienceMs) {
+  /** @param closed hears when nothing more can be said, because all is said or because the client has left. */
+  constructor(response: ServerResponse, closed?: () => void, patienceMs: number = clientPatienceMs) {
     this.#response = response;
     this.#patienceMs = patienceMs;
     response.on('close', () => {
+      closed?.();
       if (response.writableFinished) return;
       this.#gone = true;
       this.#onGone?.();
     });
     // A broken connection is told by `close`; without a listener the error would end the process.
-    response.on('error', () => {
-      this.#gone = true;
-    });
-    response.on('drain', () => this.#onDrain?.());
+    response.on('error', overlook);
   }
 
   head(status: number, headers: { readonly [name: string]: string | number }): void {
     if (this.#response.headersSent || this.#gone) return;
     const list: string[] = [];
-    for (const name in headers) list.push(name, String(headers[name]));
+    for (const name in headers) list.push(name, `${headers[name] as string | number}`);
     this.#response.writeHead(status, list);
   }
 
   write(bytes: Uint8Array): boolean {
-    return this.#gone || this.#response.write(bytes);
+    if (this.#gone || this.#response.write(bytes)) return true;
+    // Most clients never fall behind, and need not be watched.
+    if (!this.#isWatched) this.#response.on('drain', () => this.#onDrain?.());
+    this.#isWatched = true;
+    return false;
   }
 
   end(bytes?: Uint8Array): void {
@@ -67,4 +71,8 @@ export class HttpReply implements Reply {
   get gone(): boolean {
     return this.#gone;
   }
+}
+
+function overlook(): void {
+  // Told by `close`.
 }

@@ -8,6 +8,7 @@ import { exchange } from '../gateway/exchange.ts';
 import { relay } from '../gateway/relay.ts';
 import { errorReply } from '../gateway/reply.ts';
 import { publishCall } from '../observe/call.ts';
+import { Pieces } from '../wire/pieces.ts';
 import { readBody } from './body.ts';
 import { invokeCount, uncarried } from './carried.ts';
 import { HttpReply } from './http-reply.ts';
@@ -25,13 +26,13 @@ export async function route(serving: Serving, request: IncomingMessage, response
   const query = cut === -1 ? '' : url.slice(cut);
   const callPath = callPathOf(path, query) ?? relayPathOf(request, path);
   const call = newCall(
+    serving,
     request,
     response,
     callPath ?? { dialect: guessedDialect(request, path), operation: path },
     query,
   );
   serving.open.add(call.id);
-  response.once('close', () => serving.open.delete(call.id));
   try {
     if (callPath === undefined) return await plainRoute(serving, { request, path, query }, call);
     const { methods = ['POST'] } = callPath;
@@ -43,7 +44,9 @@ export async function route(serving: Serving, request: IncomingMessage, response
     }
     const body = await readBody(request, serving.maxBody);
     call.record.requestBytes = body.length;
-    await run(serving, { ...call, caller, body }, callPath);
+    call.caller = caller;
+    call.body = body;
+    await run(serving, call, callPath);
   } catch (error) {
     turnAway(request, response, call, error);
     // A call that gets as far as being run tells of itself.
@@ -80,15 +83,23 @@ function turnAway(request: IncomingMessage, response: ServerResponse, call: Call
   errorReply(call, told);
 }
 
+/** A call whose body and caller are not known yet. */
+interface ArrivingCall extends Call {
+  body: Pieces;
+  caller: string;
+}
+
 function newCall(
+  { open }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
   { dialect, operation, carrier }: Pick<CallPath, 'dialect' | 'operation' | 'carrier'>,
   query: string,
-): Call {
+): ArrivingCall {
   const id = nextId();
   const began = performance.now();
   const session = request.headers['x-claude-code-session-id'];
+  const plain = new HttpReply(response, () => open.delete(id));
   return {
     id,
     dialect: dialectNamed(dialect) as ClientDialect,
@@ -96,7 +107,7 @@ function newCall(
     query,
     body: emptyBody,
     caller: '',
-    reply: carrier === 'bedrock' ? new InvokeReply(new HttpReply(response)) : new HttpReply(response),
+    reply: carrier === 'bedrock' ? new InvokeReply(plain) : plain,
     began,
     record: {
       id,
@@ -117,7 +128,7 @@ function newCall(
   };
 }
 
-const emptyBody = Buffer.alloc(0);
+const emptyBody = new Pieces([]);
 const processId = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
 let counter = 0;
 

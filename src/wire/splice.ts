@@ -1,3 +1,5 @@
+import type { Pieces } from './pieces.ts';
+
 /** What a gateway must know of a request body in order to pass it on, found without parsing the body. */
 export interface BodyScan {
   /** The value of the top-level `model`, nothing when it is missing or not a string. */
@@ -7,6 +9,8 @@ export interface BodyScan {
   readonly modelEnd: number;
   /** Whether the top-level `stream` is true. */
   readonly stream: boolean;
+  /** Whether any string in it, a field's name or a value, begins with the mark that was looked for. */
+  readonly marked: boolean;
 }
 
 /** A body that is not one JSON object. `at` is the byte where that shows. */
@@ -27,110 +31,299 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
+/** A field's name, a number or a model's name that is longer is none: a piece that ends in one is not kept for ever. */
+const maxToken = 64 * 1024;
+
 /**
  * Finds `model` and `stream` at the top level. Strings are leapt over by a native search, so that the cost is that
  * of the structure, not of the text. What is checked is only what passing on needs: brackets that balance,
  * strings that end, one `model`. A repeated `model` is refused, since two readers could disagree on which counts.
+ * @param mark ASCII that is looked for at the beginning of strings.
+ * @throws NotJson
  */
-export function scanBody(body: Buffer): BodyScan {
+export function scanBody(body: Pieces, mark = ''): BodyScan {
+  const scanner = new Scanner(mark);
   // One character a byte: offsets hold, and searching a string from JavaScript costs half of searching a buffer.
-  const text = body.toString('latin1');
-  const begin = skipBlank(text, text.startsWith('\xef\xbb\xbf') ? 3 : 0);
-  if (text.charCodeAt(begin) !== OPEN_BRACE) throw new NotJson('The body is not a JSON object.', begin);
-  let model: string | undefined;
-  let modelStart = -1;
-  let modelEnd = -1;
-  let stream = false;
-  let at = skipBlank(text, begin + 1);
-  while (text.charCodeAt(at) !== CLOSE_BRACE) {
-    if (text.charCodeAt(at) !== QUOTE) throw new NotJson('Expected a field name in quotes.', at);
-    const keyEnd = endOfString(text, at);
-    const key = stringAt(body, at, keyEnd);
-    at = skipBlank(text, keyEnd);
-    if (text.charCodeAt(at) !== COLON) throw new NotJson('Expected a colon after a field name.', at);
-    const valueStart = skipBlank(text, at + 1);
-    const valueEnd = endOfValue(text, valueStart);
-    if (key === 'model') {
-      if (modelStart !== -1) throw new NotJson('The field "model" stands twice.', valueStart);
-      modelStart = valueStart;
-      modelEnd = valueEnd;
-      if (text.charCodeAt(valueStart) === QUOTE) model = stringAt(body, valueStart, valueEnd);
-    } else if (key === 'stream') {
-      stream = text.slice(valueStart, valueEnd) === 'true';
-    }
-    at = nextField(text, skipBlank(text, valueEnd));
-  }
-  const after = skipBlank(text, at + 1);
-  if (after < text.length) throw new NotJson('There is something after the end of the JSON object.', after);
-  return { model, modelStart, modelEnd, stream };
-}
-
-/** From what stands after a value to the next field's name, or to the closing brace. */
-function nextField(text: string, at: number): number {
-  if (text.charCodeAt(at) === CLOSE_BRACE) return at;
-  if (text.charCodeAt(at) !== COMMA) throw new NotJson('Expected a comma or the end of the object.', at);
-  const next = skipBlank(text, at + 1);
-  if (text.charCodeAt(next) === CLOSE_BRACE) throw new NotJson('A comma without a field after it.', next);
-  return next;
+  for (const piece of body.list) scanner.feed(piece.toString('latin1'));
+  return scanner.end();
 }
 
 /** The body with another model's name, every other byte as it was. */
-export function spliceModel(body: Buffer, scan: BodyScan, model: string): Buffer {
-  if (model === scan.model) return body;
-  const name = Buffer.from(JSON.stringify(model));
-  return Buffer.concat([body.subarray(0, scan.modelStart), name, body.subarray(scan.modelEnd)]);
+export function spliceModel(body: Pieces, { model: asked, modelStart, modelEnd }: BodyScan, model: string): Pieces {
+  if (model === asked) return body;
+  return body.replaced(modelStart, modelEnd, Buffer.from(JSON.stringify(model)));
 }
 
-function skipBlank(text: string, at: number): number {
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
-    at += 1;
+/** What has to come next. In a nested value and in a long string the piece may end anywhere. */
+type State = 'begin' | 'first' | 'name' | 'colon' | 'value' | 'nested' | 'string' | 'comma' | 'end';
+
+/** Reads a body's pieces one after the other. A token that the piece's end cuts is read again with the next piece. */
+class Scanner {
+  readonly #mark: string;
+  /** The piece, behind what was left of the one before; where that stands in the body; where in it the reading is. */
+  #text = '';
+  #base = 0;
+  #at = 0;
+  #state: State = 'begin';
+  /** The field whose value is read. */
+  #key = '';
+  /** Inside a nested value: how deep, what closes it, whether in a string. */
+  #depth = 0;
+  #close = 0;
+  #inString = false;
+  #model: string | undefined;
+  #modelStart = -1;
+  #modelEnd = -1;
+  #stream = false;
+  #marked = false;
+
+  constructor(mark: string) {
+    this.#mark = mark;
   }
-}
 
-/** Where the string that starts at `at` ends, its closing quote included. */
-function endOfString(text: string, at: number): number {
-  let quote = text.indexOf('"', at + 1);
-  while (quote !== -1) {
-    let slashes = 0;
-    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return quote + 1;
-    quote = text.indexOf('"', quote + 1);
+  feed(piece: string): void {
+    const left = this.#text.slice(this.#at);
+    if (left.length > maxToken) throw this.#wrong('A name or a number is too long.');
+    this.#base += this.#at;
+    this.#at = 0;
+    this.#text = left === '' ? piece : left + piece;
+    while (this.#step()) if (this.#at >= this.#text.length) return;
   }
-  throw new NotJson('A string does not end.', at);
-}
 
-function endOfValue(text: string, at: number): number {
-  const first = text.charCodeAt(at);
-  if (first === QUOTE) return endOfString(text, at);
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfNested(text, at);
-  let end = at;
-  while (isScalarByte(text.charCodeAt(end))) end += 1;
-  if (end === at) throw new NotJson('Expected a value.', at);
-  return end;
-}
+  end(): BodyScan {
+    // A number could go on for ever as far as it knows; nothing else is waiting at the end of a whole body.
+    if (this.#state !== 'end') throw this.#wrong(unfinished[this.#state]);
+    return {
+      model: this.#model,
+      modelStart: this.#modelStart,
+      modelEnd: this.#modelEnd,
+      stream: this.#stream,
+      marked: this.#marked,
+    };
+  }
 
-/** The end of an object or array. Its closing bracket must be of its own kind; inside, only the balance counts. */
-function endOfNested(text: string, at: number): number {
-  const close = text.charCodeAt(at) === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
-  let depth = 0;
-  for (let i = at; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) {
-      i = endOfString(text, i) - 1;
-    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      depth += 1;
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      depth -= 1;
-      if (depth === 0) {
-        if (code !== close) throw new NotJson('Brackets do not match.', i);
-        return i + 1;
-      }
+  /** Reads one token; false when it needs the next piece. */
+  #step(): boolean {
+    const state = this.#state;
+    if (state === 'nested') return this.#inString ? this.#leaveString('nested') : this.#skipNested();
+    if (state === 'string') return this.#leaveString('comma');
+    const code = this.#skipBlank();
+    if (Number.isNaN(code)) return false;
+    switch (state) {
+      case 'begin':
+        return this.#begin(code);
+      case 'first':
+      case 'name':
+        if (code === CLOSE_BRACE) return this.#closeBody(state);
+        return this.#readName(code);
+      case 'colon':
+        if (code !== COLON) throw this.#wrong('Expected a colon after a field name.');
+        return this.#go('value');
+      case 'value':
+        return this.#readValue(code);
+      case 'comma':
+        if (code === CLOSE_BRACE) return this.#go('end');
+        if (code !== COMMA) throw this.#wrong('Expected a comma or the end of the object.');
+        return this.#go('name');
+      default:
+        throw this.#wrong('There is something after the end of the JSON object.');
     }
   }
-  throw new NotJson('An object or array does not end.', at);
+
+  #go(state: State): true {
+    this.#at += 1;
+    this.#state = state;
+    return true;
+  }
+
+  #begin(code: number): boolean {
+    if (code === 0xef && this.#base === 0 && this.#at === 0) {
+      if (this.#text.length < 3) return false;
+      if (this.#text.startsWith('\xef\xbb\xbf')) {
+        this.#at = 3;
+        return true;
+      }
+    }
+    if (code !== OPEN_BRACE) throw this.#wrong('The body is not a JSON object.');
+    return this.#go('first');
+  }
+
+  #closeBody(state: State): true {
+    if (state === 'name') throw this.#wrong('A comma without a field after it.');
+    return this.#go('end');
+  }
+
+  #readName(code: number): boolean {
+    if (code !== QUOTE) throw this.#wrong('Expected a field name in quotes.');
+    const end = this.#endOfString(this.#at + 1);
+    if (end === -1) return false;
+    this.#noteMark(this.#at);
+    this.#key = this.#stringAt(this.#at, end);
+    this.#at = end - 1;
+    return this.#go('colon');
+  }
+
+  #readValue(code: number): boolean {
+    const start = this.#at;
+    const isModel = this.#key === 'model';
+    if (isModel && this.#modelStart !== -1 && this.#modelStart !== this.#base + start)
+      throw this.#wrong('The field "model" stands twice.');
+    if (isModel) this.#modelStart = this.#base + start;
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      this.#close = code === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+      this.#depth = 0;
+      this.#inString = false;
+      this.#state = 'nested';
+      return true;
+    }
+    if (code === QUOTE && !isModel) {
+      if (!this.#markKnown(start)) return false;
+      return this.#go('string');
+    }
+    const end = code === QUOTE ? this.#endOfString(start + 1) : this.#endOfScalar(start);
+    if (end === -1) return false;
+    if (isModel) this.#modelEnd = this.#base + end;
+    if (code === QUOTE) {
+      this.#noteMark(start);
+      this.#model = this.#stringAt(start, end);
+    } else if (this.#key === 'stream') this.#stream = this.#text.slice(start, end) === 'true';
+    this.#at = end;
+    this.#state = 'comma';
+    return true;
+  }
+
+  /** From inside a string to behind its end, however many pieces it has. */
+  #leaveString(next: State): boolean {
+    const end = this.#endOfString(this.#at);
+    if (end === -1) {
+      // A backslash at the end says something about what the next piece begins with.
+      const { length } = this.#text;
+      let from = length;
+      while (from > this.#at && this.#text.charCodeAt(from - 1) === BACKSLASH) from -= 1;
+      this.#at = (length - from) % 2 === 0 ? length : length - 1;
+      return false;
+    }
+    this.#at = end;
+    this.#inString = false;
+    this.#state = next;
+    return true;
+  }
+
+  /** An object or array. Its closing bracket must be of its own kind; inside, only the balance counts. */
+  #skipNested(): boolean {
+    const text = this.#text;
+    const { length } = text;
+    const first = this.#mark.charCodeAt(0);
+    let depth = this.#depth;
+    for (let i = this.#at; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === QUOTE) {
+        const begin = text.charCodeAt(i + 1);
+        if ((begin === first || i + 1 === length) && !this.#markKnown(i)) return this.#pause(i, depth);
+        const end = this.#endOfString(i + 1);
+        if (end === -1) return this.#enterString(i + 1, depth);
+        i = end - 1;
+      } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+        depth += 1;
+      } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+        depth -= 1;
+        if (depth === 0) return this.#closeNested(i, code);
+      }
+    }
+    return this.#pause(length, depth);
+  }
+
+  #closeNested(at: number, code: number): true {
+    this.#at = at;
+    if (code !== this.#close) throw this.#wrong('Brackets do not match.');
+    if (this.#key === 'model') this.#modelEnd = this.#base + at + 1;
+    return this.#go('comma');
+  }
+
+  /** The string goes on in the next piece. */
+  #enterString(at: number, depth: number): true {
+    this.#inString = true;
+    this.#pause(at, depth);
+    return true;
+  }
+
+  #pause(at: number, depth: number): false {
+    this.#depth = depth;
+    this.#at = at;
+    return false;
+  }
+
+  /** Whether enough of the string that begins at `quote` is here to see whether it is marked; notes it when it is. */
+  #markKnown(quote: number): boolean {
+    const mark = this.#mark;
+    const here = this.#text.length - quote - 1;
+    if (here < mark.length && mark.startsWith(this.#text.slice(quote + 1))) return false;
+    this.#noteMark(quote);
+    return true;
+  }
+
+  #noteMark(quote: number): void {
+    if (this.#mark !== '' && this.#text.startsWith(this.#mark, quote + 1)) this.#marked = true;
+  }
+
+  /** Behind the closing quote of a string, looked for from inside it; -1 when it is not here. */
+  #endOfString(from: number): number {
+    const text = this.#text;
+    let quote = text.indexOf('"', from);
+    while (quote !== -1) {
+      if (quote === from || text.charCodeAt(quote - 1) !== BACKSLASH) return quote + 1;
+      let slash = quote - 2;
+      while (slash >= from && text.charCodeAt(slash) === BACKSLASH) slash -= 1;
+      if ((quote - slash) % 2 === 1) return quote + 1;
+      quote = text.indexOf('"', quote + 1);
+    }
+    return -1;
+  }
+
+  /** -1 when what comes next may belong to it. */
+  #endOfScalar(start: number): number {
+    let end = start;
+    while (isScalarByte(this.#text.charCodeAt(end))) end += 1;
+    if (end === start) throw this.#wrong('Expected a value.');
+    return end === this.#text.length ? -1 : end;
+  }
+
+  /** What stands at the next byte that is not blank; NaN at the end of the piece. */
+  #skipBlank(): number {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code;
+      this.#at += 1;
+    }
+  }
+
+  #stringAt(start: number, end: number): string {
+    const raw = this.#text.slice(start + 1, end - 1);
+    // oxlint-disable-next-line no-control-regex -- control characters are what must not stand in a string
+    if (!/[^\x20-\x5b\x5d-\x7e]/.test(raw)) return raw;
+    try {
+      return JSON.parse(Buffer.from(this.#text.slice(start, end), 'latin1').toString()) as string;
+    } catch (cause) {
+      throw this.#wrong('A string is not valid JSON.', cause);
+    }
+  }
+
+  #wrong(message: string, cause?: unknown): NotJson {
+    return new NotJson(message, this.#base + this.#at, cause);
+  }
 }
+
+const unfinished: { readonly [state in State]: string } = {
+  begin: 'The body is not a JSON object.',
+  first: 'Expected a field name in quotes.',
+  name: 'Expected a field name in quotes.',
+  colon: 'Expected a colon after a field name.',
+  value: 'Expected a value.',
+  nested: 'An object or array does not end.',
+  string: 'A string does not end.',
+  comma: 'Expected a comma or the end of the object.',
+  end: '',
+};
 
 /** Letters, digits, sign and point: what true, false, null and numbers are made of. */
 function isScalarByte(byte: number): boolean {
@@ -142,12 +335,4 @@ function isScalarByte(byte: number): boolean {
     byte === 0x2e ||
     byte === 0x45
   );
-}
-
-function stringAt(body: Buffer, start: number, end: number): string {
-  try {
-    return JSON.parse(body.toString('utf8', start, end)) as string;
-  } catch (cause) {
-    throw new NotJson('A string is not valid JSON.', start, cause);
-  }
 }

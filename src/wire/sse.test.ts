@@ -54,7 +54,29 @@ test('frames that come whole are handed on without a copy, and their ranges cove
 });
 
 test('a frame beyond the limit is refused', () => {
-  const splitter = createFrameSplitter(() => {}, 100);
+  const splitter = createFrameSplitter(() => {}, { limit: 100 });
   splitter.feed(Buffer.alloc(60, 'x'));
   assert.throws(() => splitter.feed(Buffer.alloc(60, 'x')), FrameTooLarge);
+});
+
+test('frames that are taken at once are not cut again, however the bytes come', () => {
+  const known = 'data: known\n\n';
+  const frames = ['data: a\n\n', known, known, ': c\n\n', known, 'data: b\r\n\r\n', known];
+  const stream = Buffer.from(frames.join(''));
+  for (let size = 1; size <= stream.length; size++) {
+    const seen: string[] = [];
+    let leapt = 0;
+    const splitter = createFrameSplitter((bytes, start, end) => seen.push(bytes.toString('utf8', start, end)), {
+      leap(bytes, start) {
+        if (!bytes.toString('utf8', start).startsWith(known)) return 0;
+        seen.push(known);
+        leapt += 1;
+        return start + known.length;
+      },
+    });
+    for (let at = 0; at < stream.length; at += size) splitter.feed(stream.subarray(at, at + size));
+    assert.deepEqual(seen, frames, `pieces of ${size}`);
+    assert.equal(leapt, 4);
+    assert.equal(splitter.rest().length, 0);
+  }
 });

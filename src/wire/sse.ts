@@ -14,6 +14,14 @@ export interface SseFrame {
 /** Takes a frame as a range of a buffer that is only valid during the call. */
 export type FrameSink = (bytes: Buffer, start: number, end: number) => void;
 
+/** How frames are cut. */
+export interface SplitOptions {
+  /** Bytes a frame may have. */
+  readonly limit?: number;
+  /** Looks at the beginning of a frame and takes it if it sees at once where it ends; 0 where it does not. */
+  readonly leap?: (bytes: Buffer, start: number) => number;
+}
+
 /** Cuts a byte stream into frames. */
 export interface FrameSplitter {
   feed(chunk: Uint8Array): void;
@@ -31,9 +39,11 @@ const nothing = Buffer.alloc(0);
 /**
  * Whole frames in a chunk are handed on without a copy; only a frame that spans chunks is gathered, in a buffer
  * that doubles, so that the cost stays linear however small the chunks are.
- * @param limit bytes a frame may have.
  */
-export function createFrameSplitter(onFrame: FrameSink, limit = 64 * 1024 * 1024): FrameSplitter {
+export function createFrameSplitter(
+  onFrame: FrameSink,
+  { limit = 64 * 1024 * 1024, leap }: SplitOptions = {},
+): FrameSplitter {
   let held = nothing;
   let length = 0;
   /** How far `held` has been searched. */
@@ -54,11 +64,22 @@ export function createFrameSplitter(onFrame: FrameSink, limit = 64 * 1024 * 1024
     length = needed;
   }
 
+  /** From the beginning of a frame over all those that can be taken at once. */
+  function leapAll(bytes: Buffer, start: number): number {
+    let at = start;
+    while (leap !== undefined && at < bytes.length) {
+      const end = leap(bytes, at);
+      if (end === 0) break;
+      at = end;
+    }
+    return at;
+  }
+
   /** Emits the whole frames of `bytes`; returns where the unfinished one begins, and notes how far it was searched. */
   function cut(bytes: Buffer, from: number): number {
     const end = bytes.length;
-    let start = 0;
-    let at = from;
+    let start = leapAll(bytes, 0);
+    let at = Math.max(from, start);
     for (;;) {
       const lf = bytes.indexOf(LF, at);
       if (lf === -1) {
@@ -75,8 +96,8 @@ export function createFrameSplitter(onFrame: FrameSink, limit = 64 * 1024 * 1024
       if (bytes[next] === LF || (lf === start && next === lf + 1)) {
         const frameEnd = bytes[next] === LF ? next + 1 : next;
         onFrame(bytes, start, frameEnd);
-        start = frameEnd;
-        at = frameEnd;
+        start = leapAll(bytes, frameEnd);
+        at = start;
       } else {
         at = next;
       }
@@ -166,16 +187,25 @@ function fieldValue(text: string, at: number, stop: number): string | undefined 
   return text.slice(begin, Math.max(begin, stop));
 }
 
+/** Takes a frame, and its bytes, which are only valid during the call. */
+export type ReadFrameSink = (frame: SseFrame, bytes: Buffer, start: number, end: number) => void;
+
 /**
  * Reads a stream of frames; a last frame without its blank line still counts, since providers forget it.
+ * @param leap as of `SplitOptions`.
  */
-export function createSseReader(onFrame: (frame: SseFrame) => void): { feed(chunk: Uint8Array): void; end(): void } {
-  const splitter = createFrameSplitter((bytes, start, end) => onFrame(readFrame(bytes, start, end)));
+export function createSseReader(
+  onFrame: ReadFrameSink,
+  leap?: (bytes: Buffer, start: number) => number,
+): { feed(chunk: Uint8Array): void; end(): void } {
+  const read = (bytes: Buffer, start: number, end: number): void =>
+    onFrame(readFrame(bytes, start, end), bytes, start, end);
+  const splitter = createFrameSplitter(read, leap === undefined ? {} : { leap });
   return {
     feed: splitter.feed,
     end() {
       const left = splitter.rest();
-      if (left.length > 0) onFrame(readFrame(left, 0, left.length));
+      if (left.length > 0) read(left, 0, left.length);
     },
   };
 }

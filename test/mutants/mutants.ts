@@ -40,7 +40,7 @@ const ofCanon: readonly Mutant[] = [
   guard('blocks are numbered from one', 'this.#index = firstIndex - 1;', 'this.#index = firstIndex;'),
   loss(
     'foreign fields of blocks are lost in silence',
-    'for (const [path, owner] of extFieldsOf(request)) if (owner !== target) foreign(path);',
+    'for (const [path, owner] of extFields) if (owner !== target) foreign(path);',
     '',
   ),
   loss(

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { FrameForm } from '../../wire/frame-form.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { isIndirect } from './block-reader.ts';
-import { type FramePattern, fitsPattern, learnPattern } from './pass-pattern.ts';
 import { readStopReason } from './stop.ts';
 import { readUsage } from './usage.ts';
 
@@ -13,7 +13,7 @@ interface OpenBlock {
   readonly index: number;
   readonly type: string;
   /** The form of its deltas, once one has been read. */
-  pattern: FramePattern | undefined;
+  form: FrameForm | undefined;
   /** What a reader has to be told of it. */
   readonly kept: Uint8Array[];
 }
@@ -44,12 +44,15 @@ class StreamWatch implements PassWatch {
   readonly #after: Uint8Array[] = [];
 
   frame(bytes: Buffer, start: number, end: number): boolean {
-    if (this.#ended) return false;
+    return !this.#ended && this.#read(bytes, start, end);
+  }
+
+  leap(bytes: Buffer, start: number): number {
     const open = this.#open;
-    if (open?.pattern === undefined || !fitsPattern(open.pattern, bytes, start, end))
-      return this.#read(bytes, start, end);
-    if (open.type === 'tool_use') open.kept.push(Buffer.from(bytes.subarray(start, end)));
-    return true;
+    if (open?.form === undefined || this.#ended) return 0;
+    const end = open.form.end(bytes, start);
+    if (end > 0 && open.type === 'tool_use') open.kept.push(Buffer.from(bytes.subarray(start, end)));
+    return end;
   }
 
   started(): boolean {
@@ -131,7 +134,7 @@ class StreamWatch implements PassWatch {
       this.#calls.push(stringIn(block.id) ?? '');
       if (!isIndirect(block)) this.#awaited = true;
     }
-    this.#open = { index, type: block.type, pattern: undefined, kept: [frame] };
+    this.#open = { index, type: block.type, form: undefined, kept: [frame] };
     return true;
   }
 
@@ -143,7 +146,7 @@ class StreamWatch implements PassWatch {
     const value = known?.string === undefined ? '' : delta[known.string];
     // Half a character is put together by the translator.
     if (typeof value !== 'string' || !value.isWellFormed()) return false;
-    if (value !== '') open.pattern = learnPattern(frame, known?.string ?? '', value);
+    if (value !== '') open.form = FrameForm.around(frame, known?.string ?? '', value);
     if (open.type === 'tool_use') open.kept.push(frame);
     return true;
   }

@@ -1,7 +1,8 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
-import { isObject, type JsonObject, numberIn, parseJson } from '../../canon/json.ts';
-import { createSseReader, type SseFrame } from '../../wire/sse.ts';
+import { isObject, type JsonObject, numberIn, parseJson, stringIn } from '../../canon/json.ts';
+import { LearntForm } from '../../wire/frame-form.ts';
+import { createSseReader } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
 import { readStreamError } from './error-read.ts';
 import { anthropicName } from './ext.ts';
@@ -10,9 +11,28 @@ import { MessageReader } from './message-reader.ts';
 /** Reads one streamed answer. */
 export function readStream(emit: Sink): StreamReader {
   const message = new MessageReader(emit);
-  const sse = createSseReader((frame) => {
-    if (frame.data !== undefined && frame.data !== '' && !message.ended) readFrame(frame, frame.data, message, emit);
-  });
+  /** Of the frames that come most: the block, and what grows in it. */
+  const form = new LearntForm<{ readonly theirs: number; readonly type: string; readonly field: string }>();
+  const sse = createSseReader(
+    ({ event: name, data }, bytes, start, end) => {
+      if (data === undefined || data === '' || message.ended) return;
+      const event = readFrame(name, data, message, emit);
+      if (event === undefined || !form.learns) return;
+      const { index, delta } = event;
+      const type = isObject(delta) ? stringIn(delta.type) : undefined;
+      const field = type === undefined ? undefined : grownBy.get(type);
+      if (type === undefined || field === undefined || !isObject(delta) || Object.keys(delta).length !== 2) return;
+      const value = stringIn(delta[field]) ?? '';
+      form.learn(bytes.subarray(start, end), field, value, { theirs: numberIn(index) ?? 0, type, field });
+    },
+    (bytes, start) => {
+      const end = message.ended ? 0 : form.end(bytes, start);
+      if (end === 0) return 0;
+      const { theirs, type, field } = form.meaning;
+      message.blocks.delta(theirs, { type, [field]: form.text() });
+      return end;
+    },
+  );
   return {
     feed: sse.feed,
     end() {
@@ -22,35 +42,51 @@ export function readStream(emit: Sink): StreamReader {
   };
 }
 
-function readFrame(frame: SseFrame, data: string, message: MessageReader, emit: Sink): void {
+/** Which string grows by a delta. */
+const grownBy: ReadonlyMap<string, string> = new Map([
+  ['text_delta', 'text'],
+  ['thinking_delta', 'thinking'],
+  ['input_json_delta', 'partial_json'],
+]);
+
+/** Returns the event when it is more of a block. */
+function readFrame(name: string, data: string, message: MessageReader, emit: Sink): JsonObject | undefined {
   const event = parseJson(data);
   if (!isObject(event)) {
     // Proxies borrow this end mark from another language.
     if (data.trim() !== '[DONE]')
       message.fail(new GatewayError('bad_upstream', 'The provider sent an event that is not JSON.'));
-    return;
+    return undefined;
   }
-  switch (typeof event.type === 'string' ? event.type : frame.event) {
+  switch (typeof event.type === 'string' ? event.type : name) {
     case 'content_block_delta':
-      return message.blocks.delta(numberIn(event.index) ?? 0, objectIn(event.delta));
+      message.blocks.delta(numberIn(event.index) ?? 0, objectIn(event.delta));
+      return event;
     case 'content_block_start':
-      return message.blocks.begin(numberIn(event.index) ?? 0, objectIn(event.content_block));
+      message.blocks.begin(numberIn(event.index) ?? 0, objectIn(event.content_block));
+      break;
     case 'content_block_stop':
-      return message.blocks.close(numberIn(event.index) ?? 0);
+      message.blocks.close(numberIn(event.index) ?? 0);
+      break;
     case 'ping':
-      return;
+      break;
     case 'message_start':
-      return message.start(objectIn(event.message));
+      message.start(objectIn(event.message));
+      break;
     case 'message_delta':
-      return message.delta(event);
+      message.delta(event);
+      break;
     case 'message_stop':
-      return message.stop();
+      message.stop();
+      break;
     case 'error':
-      return message.fail(readStreamError(event));
+      message.fail(readStreamError(event));
+      break;
     default:
-      if (event.type === undefined && event.error !== undefined) return message.fail(readStreamError(event));
-      emit({ type: 'native', dialect: anthropicName, value: event });
+      if (event.type === undefined && event.error !== undefined) message.fail(readStreamError(event));
+      else emit({ type: 'native', dialect: anthropicName, value: event });
   }
+  return undefined;
 }
 
 function objectIn(value: unknown): JsonObject {

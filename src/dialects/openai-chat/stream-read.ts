@@ -1,9 +1,11 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
 import { isObject, parseJson } from '../../canon/json.ts';
+import { LearntForm } from '../../wire/frame-form.ts';
 import { createSseReader, FrameTooLarge, type SseFrame } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
 import { AnswerReader } from './answer-read.ts';
+import type { TextKind } from './blocks.ts';
 import { readErrorBody } from './error-read.ts';
 import { createTextDeltas } from './text-delta.ts';
 
@@ -11,12 +13,23 @@ import { createTextDeltas } from './text-delta.ts';
 export function readStream(emit: Sink): StreamReader {
   const answer = new AnswerReader(emit);
   const deltas = createTextDeltas();
-  const frames = createSseReader(onFrame);
+  const form = new LearntForm<TextKind>();
+  const frames = createSseReader(onFrame, leap);
 
-  function onFrame({ event, data }: SseFrame): void {
+  /** A chunk that differs from the one before by its text alone. */
+  function leap(bytes: Buffer, start: number): number {
+    const end = answer.ended ? 0 : form.end(bytes, start);
+    if (end > 0) answer.text(form.meaning, form.text());
+    return end;
+  }
+
+  function onFrame({ event, data }: SseFrame, bytes: Buffer, start: number, end: number): void {
     if (answer.ended || data === undefined || data === '') return;
     const text = event === '' ? deltas.match(data) : undefined;
-    if (text !== undefined) return answer.text(deltas.kind(), text);
+    if (text !== undefined) {
+      if (form.learns) form.learn(bytes.subarray(start, end), deltas.field(), text, deltas.kind());
+      return answer.text(deltas.kind(), text);
+    }
     const trimmed = data.trim();
     if (trimmed === '[DONE]') return answer.finish();
     const value = parseJson(trimmed);

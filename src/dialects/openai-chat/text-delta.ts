@@ -7,6 +7,8 @@ export interface TextDeltas {
   match(data: string): string | undefined;
   /** What the text is, of the chunk that was matched last. */
   kind(): TextKind;
+  /** The field that has it. */
+  field(): string;
   /** Whether learning may still pay. */
   learns(): boolean;
   /** A chunk that has been read in full: those like it can be recognized from now on. */
@@ -25,6 +27,7 @@ export function createTextDeltas(): TextDeltas {
   let suffix = '';
   let padded = false;
   let kind: TextKind = 'text';
+  let named = '';
   let misses = 0;
 
   function match(data: string): string | undefined {
@@ -52,9 +55,10 @@ export function createTextDeltas(): TextDeltas {
     prefix = data.slice(0, start);
     suffix = data.slice(endOfString(data, start), whole);
     kind = field === 'content' ? 'text' : 'thinking';
+    named = field;
   }
 
-  return { match, kind: () => kind, learns: () => misses < mostMisses, learn };
+  return { match, kind: () => kind, field: () => named, learns: () => misses < mostMisses, learn };
 }
 
 const padding = ',"obfuscation":"';

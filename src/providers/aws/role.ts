@@ -1,4 +1,5 @@
 import { GatewayError } from '../../canon/error.ts';
+import { Pieces } from '../../wire/pieces.ts';
 import { formQuestion } from '../ask.ts';
 import type { Fetched } from '../renewed.ts';
 import { askLender, awsKeys, lifeUntil, noKeys, type Search } from './lender.ts';
@@ -48,7 +49,7 @@ async function askForRole(
     },
   );
   const { url: to, headers, body = '' } = question;
-  const call = { method: 'POST', origin: to.origin, path: to.pathname, headers, body: Buffer.from(body) } as const;
+  const call = { method: 'POST', origin: to.origin, path: to.pathname, headers, body: Pieces.ofText(body) } as const;
   const signed = own === undefined ? {} : signedHeaders(call, own, { region, service: 'sts' }, search.now());
   const { status, text } = await askLender(search, who, {
     ...question,

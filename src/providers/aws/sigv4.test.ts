@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
+import { Pieces } from '../../wire/pieces.ts';
 import { type AwsKeys, authorizationFor, signedHeaders } from './sigv4.ts';
 
 const keys: AwsKeys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -205,7 +206,7 @@ describe('a call to Bedrock', () => {
     origin: 'https://bedrock-runtime.eu-central-1.amazonaws.com',
     path,
     headers: { 'content-type': 'application/json', 'user-agent': 'dragoman' },
-    body: Buffer.from('{"max_tokens":1}'),
+    body: Pieces.ofText('{"max_tokens":1}'),
   } as const;
   const scope = { region: 'eu-central-1', service: 'bedrock' };
   const now = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -216,7 +217,13 @@ describe('a call to Bedrock', () => {
     if (signer === undefined) return t.skip("Amazon's signer is not installed");
     const { 'user-agent': _, ...headers } = call.headers;
     const theirs = await signer.sign(
-      { method: 'POST', path, query: {}, headers: { ...headers, host: new URL(call.origin).host }, body: call.body },
+      {
+        method: 'POST',
+        path,
+        query: {},
+        headers: { ...headers, host: new URL(call.origin).host },
+        body: call.body.whole(),
+      },
       { signingDate: new Date(now) },
     );
     const ours = signedHeaders(call, lentKeys, scope, now);

@@ -36,7 +36,7 @@ const algorithm = 'AWS4-HMAC-SHA256';
  */
 export function signedHeaders(call: WireCall, keys: AwsKeys, scope: SigningScope, now: number): Headers {
   const date = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-  const bodyHash = sha256(call.body ?? '');
+  const bodyHash = sha256(call.body?.whole() ?? '');
   const own = {
     'x-amz-date': date,
     'x-amz-content-sha256': bodyHash,

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pieces } from './pieces.ts';
+
+test('replacing takes any range, however the bytes are cut', () => {
+  const text = 'abcdefgh';
+  for (let cut = 0; cut <= text.length; cut++) {
+    for (let start = 0; start < text.length; start++) {
+      for (let end = start; end <= text.length; end++) {
+        const pieces = new Pieces([Buffer.from(text.slice(0, cut)), Buffer.from(text.slice(cut))]);
+        const replaced = pieces.replaced(start, end, Buffer.from('XYZ'));
+        const expected = `${text.slice(0, start)}XYZ${text.slice(end)}`;
+        assert.equal(replaced.length, expected.length);
+        assert.equal(replaced.whole().toString(), expected);
+        assert.equal(pieces.whole().toString(), text);
+      }
+    }
+  }
+});
+
+test('pieces are joined once', () => {
+  const pieces = new Pieces([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')]);
+  const whole = pieces.whole();
+  assert.equal(whole.toString(), 'abc');
+  assert.equal(pieces.whole(), whole);
+  assert.deepEqual(pieces.list, [whole]);
+  assert.equal(new Pieces([]).whole().length, 0);
+  assert.ok(Buffer.isBuffer(Pieces.of(new Uint8Array([1])).whole()));
+});

@@ -1,0 +1,53 @@
+/** Bytes in the pieces in which they came. They are joined only for who needs them in one, and then once. */
+export class Pieces {
+  readonly length: number;
+  #list: readonly Buffer[];
+
+  constructor(list: readonly Buffer[]) {
+    this.#list = list;
+    let length = 0;
+    for (const piece of list) length += piece.length;
+    this.length = length;
+  }
+
+  static of(bytes: Uint8Array): Pieces {
+    return new Pieces([asBuffer(bytes)]);
+  }
+
+  static ofText(text: string): Pieces {
+    return new Pieces([Buffer.from(text)]);
+  }
+
+  get list(): readonly Buffer[] {
+    return this.#list;
+  }
+
+  whole(): Buffer {
+    const [first] = this.#list;
+    const joined = this.#list.length === 1 && first !== undefined ? first : Buffer.concat(this.#list);
+    this.#list = [joined];
+    return joined;
+  }
+
+  /** The same bytes with those from `start` to `end` replaced; nothing is copied. */
+  replaced(start: number, end: number, by: Buffer): Pieces {
+    const list: Buffer[] = [];
+    let at = 0;
+    let done = false;
+    for (const piece of this.#list) {
+      const next = at + piece.length;
+      if (start > at) list.push(start >= next ? piece : piece.subarray(0, start - at));
+      if (!done && start < next) {
+        list.push(by);
+        done = true;
+      }
+      if (end < next) list.push(end <= at ? piece : piece.subarray(end - at));
+      at = next;
+    }
+    return new Pieces(list);
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
