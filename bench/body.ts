@@ -1,3 +1,4 @@
+import { prose } from './prose.ts';
 import type { BodySize, Language } from './scenario.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -21,30 +22,20 @@ interface Conversation {
   readonly system: readonly string[];
   readonly tools: readonly Tool[];
   readonly prompt: string;
+  /** A PNG in base64 that comes with the prompt. */
+  readonly picture?: string;
   readonly exchanges: readonly Exchange[];
 }
 
-const words =
-  'the gateway reads a request from its client and finds the model that was asked for, then it writes what the provider wants to hear; ' +
-  'files are opened before they are changed, tests run after each edit, and nothing is left half done when the session ends';
-const vocabulary = words.split(' ');
 const toolNames = 'Bash Read Write Edit Glob Grep Task TodoWrite WebFetch WebSearch NotebookEdit KillShell'.split(' ');
 
-/** Text of exactly so many ASCII characters, the same at every call with the same seed. */
-export function prose(length: number, seed = 1): string {
-  let state = seed;
-  let text = '';
-  while (text.length < length) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    text += `${vocabulary[(state >> 8) % vocabulary.length]} `;
-  }
-  return text.slice(0, length);
-}
-
-/** A file as an agent reads it: numbered lines with tabs, quotes and backslashes, which JSON has to escape. */
+/**
+ * A file as an agent reads it: numbered lines with tabs, quotes and backslashes, which JSON has to escape, and now and then
+ * a character beyond Latin, which makes JavaScript take two bytes for each of the rest.
+ */
 function code(lines: number, seed: number): string {
   const line = (_: unknown, i: number): string =>
-    `${String(i + 1).padStart(6)}\t  const value${i} = read("${prose(24, seed + i)}", { path: '/src/part-${i}.ts', mark: "\\n" });`;
+    `${String(i + 1).padStart(6)}\t  const value${i} = read("${prose(24, seed + i)}", { path: '/src/part-${i}.ts', mark: "\\n" });${i % 16 === 7 ? ' // → checked ✓' : ''}`;
   return Array.from({ length: lines }, line).join('\n');
 }
 
@@ -71,23 +62,47 @@ function tool(name: string, length: number, seed: number): Tool {
   };
 }
 
-function exchange(seed: number): Exchange {
+function exchange(seed: number, lines: number): Exchange {
   return {
     id: `toolu_01Bench${String(seed).padStart(12, '0')}`,
     say: prose(160, seed),
     tool: toolNames[seed % 4] as string,
     input: { file_path: `/home/user/project/src/module-${seed}.ts`, limit: 400, pattern: prose(40, seed) },
-    result: code(25, seed),
+    result: code(lines, seed),
   };
 }
+
+/** A screenshot of so many bytes: as it should be at its beginning, noise behind that, as in what is compressed. */
+function picture(bytes: number): string {
+  const png = Buffer.alloc(bytes);
+  let state = 1;
+  for (let i = 0; i < bytes; i++) {
+    state = Math.imul(state, 1_103_515_245) + 12_345;
+    png[i] = state >>> 16;
+  }
+  png.write('89504e470d0a1a0a0000000d49484452', 'hex');
+  png.writeUInt32BE(1456, 16);
+  png.writeUInt32BE(816, 20);
+  png.write('0802000000', 24, 'hex');
+  return png.toString('base64');
+}
+
+const agentTools = toolNames.map((name, i) => tool(name, 1800, i + 1));
 
 const conversations: { readonly [size in BodySize]: Conversation } = {
   small: { system: [prose(500)], tools: [tool('Read', 160, 1)], prompt: prose(520, 2), exchanges: [] },
   large: {
     system: [prose(120), prose(14_000, 2)],
-    tools: toolNames.map((name, i) => tool(name, 1800, i + 1)),
+    tools: agentTools,
     prompt: prose(1500, 3),
-    exchanges: Array.from({ length: 45 }, (_, i) => exchange(i)),
+    exchanges: Array.from({ length: 45 }, (_, i) => exchange(i, 25)),
+  },
+  huge: {
+    system: [prose(120), prose(14_000, 2)],
+    tools: agentTools,
+    prompt: prose(1500, 3),
+    picture: picture(240_000),
+    exchanges: Array.from({ length: 160 }, (_, i) => exchange(i, 90)),
   },
 };
 
@@ -98,7 +113,7 @@ export function requestBody(language: Language, size: BodySize, model: string, s
   return Buffer.from(JSON.stringify({ model, ...body, stream }));
 }
 
-function messagesBody({ system, tools, prompt, exchanges }: Conversation): { [name: string]: Json } {
+function messagesBody({ system, tools, prompt, picture: data, exchanges }: Conversation): { [name: string]: Json } {
   const cached = { cache_control: { type: 'ephemeral' } };
   const turns = exchanges.flatMap(({ id, say, tool: name, input, result }): Json[] => [
     {
@@ -110,16 +125,22 @@ function messagesBody({ system, tools, prompt, exchanges }: Conversation): { [na
     },
     { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: result }] },
   ]);
+  const shown =
+    data === undefined ? [] : [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }];
+  const asked = [...shown, { type: 'text', text: prompt, ...cached }];
   return {
     max_tokens: 4096,
     system: system.map((text) => ({ type: 'text', text, ...cached })),
     tools: tools.map(({ name, description, schema }) => ({ name, description, input_schema: schema })),
-    messages: [{ role: 'user', content: [{ type: 'text', text: prompt, ...cached }] }, ...turns],
+    messages: [{ role: 'user', content: asked }, ...turns],
     metadata: { user_id: 'bench' },
   };
 }
 
-function chatBody({ system, tools, prompt, exchanges }: Conversation, stream: boolean): { [name: string]: Json } {
+function chatBody(
+  { system, tools, prompt, picture: data, exchanges }: Conversation,
+  stream: boolean,
+): { [name: string]: Json } {
   const turns = exchanges.flatMap(({ id, say, tool: name, input, result }): Json[] => [
     {
       role: 'assistant',
@@ -128,9 +149,11 @@ function chatBody({ system, tools, prompt, exchanges }: Conversation, stream: bo
     },
     { role: 'tool', tool_call_id: id, content: result },
   ]);
+  const shown = { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } };
+  const asked = data === undefined ? prompt : [shown, { type: 'text', text: prompt }];
   return {
     max_completion_tokens: 4096,
-    messages: [{ role: 'system', content: system.join('\n') }, { role: 'user', content: prompt }, ...turns],
+    messages: [{ role: 'system', content: system.join('\n') }, { role: 'user', content: asked }, ...turns],
     tools: tools.map(({ name, description, schema }) => ({
       type: 'function',
       function: { name, description, parameters: schema },

@@ -1,9 +1,11 @@
 // A client that costs next to nothing: sends the same request over keep-alive connections until so many are answered.
 //
 //   load PORT CONNECTIONS REQUESTS FILE [STAGGER]
+//   load hold PORT CONNECTIONS FILE
 //
 // FILE holds the whole HTTP request. Connection n begins n * STAGGER microseconds late. Prints one line of JSON, times
-// in microseconds; ends with 1 and a word on stderr at the first answer that is not a complete 200.
+// in microseconds; ends with 1 and a word on stderr at the first answer that is not a complete 200. With `hold` each
+// connection asks once; when every answer has begun it prints "held", and keeps them open until it is ended.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -20,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_HEAD = 16 * 1024, MAX_EVENTS = 256, PATIENCE_S = 60 };
+enum { MAX_HEAD = 16 * 1024, MAX_EVENTS = 256, PATIENCE_S = 240, MAX_WAITING = 64 };
 
 enum state { IDLE, HEAD, BODY, CHUNK_SIZE, CHUNK_DATA, CHUNK_END, TRAILER };
 
@@ -41,7 +43,8 @@ static const char *request;
 static size_t request_length;
 static long wanted, started, done;
 static uint64_t body_bytes;
-static double *latency, *first_byte;
+static double *latency, *first_byte, *span;
+static bool holding;
 static int epoll_fd;
 
 static void die(const char *what) {
@@ -94,6 +97,7 @@ static void start(struct connection *c) {
 static void finish(struct connection *c) {
   if (c->sent < request_length) fail("answered before the request was whole", c);
   uint64_t now = now_ns();
+  span[done] = c->first_byte == 0 ? 0 : (double)(now - c->first_byte) / 1000;
   latency[done] = (double)(now - c->began) / 1000;
   first_byte[done] = (double)((c->first_byte == 0 ? now : c->first_byte) - c->began) / 1000;
   done++;
@@ -135,7 +139,10 @@ static size_t take_head(struct connection *c, const char *bytes, size_t length) 
 
 // Takes bytes of the body; returns how many.
 static size_t take_body(struct connection *c, size_t length) {
-  if (c->first_byte == 0) c->first_byte = now_ns();
+  if (c->first_byte == 0) {
+    c->first_byte = now_ns();
+    if (holding) done++;
+  }
   size_t taken = c->left < length ? c->left : length;
   c->left -= taken;
   body_bytes += taken;
@@ -207,6 +214,41 @@ static void open_connection(struct connection *c, uint16_t port) {
   if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0) die("epoll_ctl");
 }
 
+static void limit_files(void) {
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static void take_events(int patience_ms) {
+  struct epoll_event events[MAX_EVENTS];
+  int n = epoll_wait(epoll_fd, events, MAX_EVENTS, patience_ms);
+  for (int i = 0; i < n; i++) {
+    struct connection *c = events[i].data.ptr;
+    if (events[i].events & EPOLLOUT) push(c);
+    if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(c);
+  }
+}
+
+// Opens streams, a few at a time, and keeps them.
+static void hold(struct connection *connections, long count, uint16_t port) {
+  holding = true;
+  wanted = count;
+  alarm(PATIENCE_S);
+  while (done < count) {
+    while (started < count && started - done < MAX_WAITING) {
+      open_connection(&connections[started], port);
+      start(&connections[started]);
+    }
+    take_events(-1);
+  }
+  alarm(0);
+  printf("held %ld\n", done);
+  fflush(stdout);
+  for (;;) take_events(-1);
+}
+
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
@@ -223,36 +265,7 @@ static void print_quantiles(const char *name, double *values) {
   printf("}");
 }
 
-int main(int argc, char **argv) {
-  if (argc < 5) {
-    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS FILE [STAGGER]\n");
-    return 2;
-  }
-  uint16_t port = (uint16_t)atoi(argv[1]);
-  long count = atol(argv[2]);
-  wanted = atol(argv[3]);
-  read_request(argv[4]);
-  uint64_t stagger_ns = argc > 5 ? strtoull(argv[5], NULL, 10) * 1000 : 0;
-  latency = malloc((size_t)wanted * sizeof *latency);
-  first_byte = malloc((size_t)wanted * sizeof *first_byte);
-  struct connection *connections = calloc((size_t)count, sizeof *connections);
-  if (latency == NULL || first_byte == NULL || connections == NULL) die("malloc");
-  epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-  for (long i = 0; i < count; i++) open_connection(&connections[i], port);
-
-  alarm(PATIENCE_S);
-  uint64_t began = now_ns();
-  struct epoll_event events[MAX_EVENTS];
-  for (long opened = 0; done < wanted;) {
-    while (opened < count && now_ns() >= began + (uint64_t)opened * stagger_ns) start(&connections[opened++]);
-    int n = epoll_wait(epoll_fd, events, MAX_EVENTS, opened < count ? 1 : -1);
-    for (int i = 0; i < n; i++) {
-      struct connection *c = events[i].data.ptr;
-      if (events[i].events & EPOLLOUT) push(c);
-      if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(c);
-    }
-  }
-  double seconds = (double)(now_ns() - began) / 1e9;
+static void print_result(double seconds) {
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
   double cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
@@ -262,6 +275,40 @@ int main(int argc, char **argv) {
   print_quantiles("latency", latency);
   printf(",");
   print_quantiles("firstByte", first_byte);
+  printf(",");
+  print_quantiles("span", span);
   printf("}\n");
+}
+
+int main(int argc, char **argv) {
+  bool holds = argc == 5 && strcmp(argv[1], "hold") == 0;
+  if (argc < 5) {
+    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS FILE [STAGGER] | load hold PORT CONNECTIONS FILE\n");
+    return 2;
+  }
+  limit_files();
+  uint16_t port = (uint16_t)atoi(argv[holds ? 2 : 1]);
+  long count = atol(argv[holds ? 3 : 2]);
+  read_request(argv[4]);
+  epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  struct connection *connections = calloc((size_t)count, sizeof *connections);
+  if (connections == NULL) die("calloc");
+  if (holds) hold(connections, count, port);
+
+  wanted = atol(argv[3]);
+  uint64_t stagger_ns = argc > 5 ? strtoull(argv[5], NULL, 10) * 1000 : 0;
+  latency = malloc((size_t)wanted * sizeof *latency);
+  first_byte = malloc((size_t)wanted * sizeof *first_byte);
+  span = malloc((size_t)wanted * sizeof *span);
+  if (latency == NULL || first_byte == NULL || span == NULL) die("malloc");
+  for (long i = 0; i < count; i++) open_connection(&connections[i], port);
+
+  alarm(PATIENCE_S);
+  uint64_t began = now_ns();
+  for (long opened = 0; done < wanted;) {
+    while (opened < count && now_ns() >= began + (uint64_t)opened * stagger_ns) start(&connections[opened++]);
+    take_events(opened < count ? 1 : -1);
+  }
+  print_result((double)(now_ns() - began) / 1e9);
   return 0;
 }

@@ -22,6 +22,7 @@ const options = {
 };
 const latency: number[] = [];
 const firstByte: number[] = [];
+const span: number[] = [];
 let started = 0;
 let bodyBytes = 0;
 
@@ -40,6 +41,7 @@ function ask(): Promise<void> {
         const ended = performance.now();
         latency.push((ended - began) * 1000);
         firstByte.push(((first || ended) - began) * 1000);
+        span.push((ended - (first || ended)) * 1000);
         resolve();
       });
     });
@@ -69,4 +71,5 @@ const seconds = (performance.now() - began) / 1000;
 const { user, system } = process.cpuUsage();
 options.agent.destroy();
 const result = { seconds, requests: latency.length, bodyBytes, cpu: user + system };
-console.log(JSON.stringify({ ...result, latency: quantiles(latency), firstByte: quantiles(firstByte) }));
+const times = { latency: quantiles(latency), firstByte: quantiles(firstByte), span: quantiles(span) };
+console.log(JSON.stringify({ ...result, ...times }));

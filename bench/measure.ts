@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { RunningGateway } from './gateway.ts';
-import { compile, cpuMicros, run } from './process.ts';
+import type { Contestant } from './contestant.ts';
+import { type CpuTime, cpuBetween, cpuTime } from './proc.ts';
+import { compile, run } from './process.ts';
 import type { PreparedRequest } from './request.ts';
-import { deltas, isOfEvents, type Lane, type Setting } from './scenario.ts';
+import type { Sample } from './run.ts';
+import { deltas, isOfEvents, isTranslated, type Lane, type Setting } from './scenario.ts';
 import type { Upstream } from './upstream.ts';
 
 /** The program that sends requests. */
@@ -15,13 +17,15 @@ export interface LoadGenerator {
 }
 
 /** What the load generator prints; times in microseconds. */
-interface LoadResult {
+export interface LoadResult {
   readonly seconds: number;
   readonly requests: number;
   readonly bodyBytes: number;
   readonly cpu: number;
   readonly latency: Quantiles;
   readonly firstByte: Quantiles;
+  /** From the first byte of the body to its end. */
+  readonly span: Quantiles;
 }
 
 interface Quantiles {
@@ -29,36 +33,32 @@ interface Quantiles {
   readonly p99: number;
 }
 
-/** One lane in one round; times in microseconds. `units` are requests, or events where a setting is of events. */
-export interface Sample {
-  readonly unitsPerSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly firstByte: number;
-  /** CPU time a unit: of the gateway, of the provider, of the load generator. */
-  readonly gatewayCpu?: number | undefined;
-  readonly upstreamCpu?: number | undefined;
-  readonly loadCpu: number;
-}
-
-/** A lane that is ready to be measured. */
+/** A contestant on a lane in a setting, ready to be measured. */
 export interface Track {
+  readonly contestant: Contestant;
   readonly lane: Lane;
   readonly setting: Setting;
   readonly request: PreparedRequest;
   readonly requests: number;
+  /** How long one measuring lasts, as the warm-up tells. */
+  readonly seconds: number;
   readonly samples: Sample[];
 }
 
-/** The processes that take part. */
+/** A track whose requests are not counted yet. */
+export type Untimed = Omit<Track, 'requests' | 'seconds' | 'samples'>;
+
+/** What every measuring needs. */
 export interface Stage {
   readonly upstream: Upstream;
-  readonly gateway: RunningGateway;
   readonly load: LoadGenerator;
 }
 
 /** An answer may be this much longer or shorter than the one that was checked: identifiers and numbers differ. */
 const lengthTolerance = 0.02;
+
+/** Others may put several events of the provider into one, as time has it. */
+const peerLengthTolerance = 0.6;
 
 /** What happens behind an answer (log lines, for one) belongs to its cost: it gets this long. */
 const settleMs = 25;
@@ -72,72 +72,59 @@ export function findLoadGenerator(): LoadGenerator {
 }
 
 /** Sends requests until the code is hot, and finds how many of them fill a round. */
-export async function warmUp(
-  stage: Stage,
-  track: Omit<Track, 'requests' | 'samples'>,
-  seconds: number,
-  roundSeconds: number,
-): Promise<Track> {
-  const { setting } = track;
-  if (setting.staggerMicros !== undefined) {
-    const once = { ...track, requests: setting.connections, samples: [] };
-    await sendLoad(stage, once);
-    return once;
-  }
-  let requests = setting.connections * 4;
+export async function warmUp(stage: Stage, track: Untimed, seconds: number, roundSeconds: number): Promise<Track> {
+  const { connections } = track.setting;
+  let requests = connections;
   for (let spent = 0; ; ) {
-    const result = await sendLoad(stage, { ...track, requests, samples: [] });
+    const result = await sendLoad(stage, { ...track, requests });
     spent += result.seconds;
     const perSecond = result.requests / result.seconds;
-    const fitting = Math.max(setting.connections * 2, Math.round(perSecond * roundSeconds));
-    if (spent >= seconds) return { ...track, requests: fitting, samples: [] };
+    const fitting = Math.max(connections, Math.round(perSecond * roundSeconds));
+    if (spent >= seconds) return { ...track, requests: fitting, seconds: fitting / perSecond, samples: [] };
     requests = Math.min(fitting, requests * 8);
   }
 }
 
-/** Measures a lane once. */
+/** Measures a track once. */
 export async function measure(stage: Stage, track: Track): Promise<Sample> {
-  const { gateway, upstream } = stage;
-  const before = { gateway: cpuMicros(gateway.pid), upstream: cpuOfAll(upstream.pids) };
+  const { upstream } = stage;
+  const pids = track.contestant.pids();
+  const before = { own: cpuTime(pids), upstream: cpuTime(upstream.pids) };
   const result = await sendLoad(stage, track);
   await sleep(settleMs);
   const units = result.requests * (isOfEvents(track.setting) ? deltas[track.setting.manner] : 1);
-  const each = (earlier: number | undefined, later: number | undefined): number | undefined =>
-    earlier === undefined || later === undefined ? undefined : (later - earlier) / units;
-  const isDirect = track.lane.carriage === undefined;
+  const each = (earlier: CpuTime | undefined, later: CpuTime | undefined): number | undefined => {
+    const micros = cpuBetween(earlier, later);
+    return micros === undefined ? undefined : micros / units;
+  };
   return {
     unitsPerSecond: units / result.seconds,
     p50: result.latency.p50,
     p99: result.latency.p99,
     firstByte: result.firstByte.p50,
-    gatewayCpu: isDirect ? undefined : each(before.gateway, cpuMicros(gateway.pid)),
-    upstreamCpu: each(before.upstream, cpuOfAll(upstream.pids)),
+    span: result.span.p50,
+    cpu: each(before.own, cpuTime(pids)),
+    upstreamCpu: each(before.upstream, cpuTime(upstream.pids)),
     loadCpu: result.cpu / units,
   };
 }
 
-async function sendLoad({ load }: Stage, { request, setting, requests, lane }: Track): Promise<LoadResult> {
+/** Sends the requests of a track. @throws when an answer is not as it was when it was checked. */
+export async function sendLoad({ load }: Stage, track: Untimed & { readonly requests: number }): Promise<LoadResult> {
+  const { request, setting, requests, lane, contestant } = track;
   const stagger = setting.staggerMicros === undefined ? [] : [setting.staggerMicros];
   const numbers = [request.port, setting.connections, requests].map(String);
   const args = [...load.args, ...numbers, request.file, ...stagger.map(String)];
   const result = JSON.parse(await run(load.command, args)) as LoadResult;
   const length = result.bodyBytes / result.requests;
-  if (Math.abs(length - request.answerBytes) > request.answerBytes * lengthTolerance) {
+  const tolerance = hasOwnEvents(track) ? peerLengthTolerance : lengthTolerance;
+  if (Math.abs(length - request.answerBytes) > request.answerBytes * tolerance) {
     const lengths = `${Math.round(length)} bytes, ${request.answerBytes} when it was checked`;
-    throw new Error(`${lane.name}, ${setting.name}: answers have become others (${lengths})`);
+    throw new Error(`${contestant.name}, ${lane.name}, ${setting.name}: answers have become others (${lengths})`);
   }
   return result;
 }
 
-function cpuOfAll(pids: readonly number[]): number | undefined {
-  const each = pids.map(cpuMicros);
-  return each.includes(undefined) ? undefined : each.reduce<number>((sum, micros) => sum + (micros ?? 0), 0);
-}
-
-/** The middle one; of an even count the mean of the two. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+function hasOwnEvents({ contestant, lane, setting }: Untimed): boolean {
+  return contestant.name !== 'dragoman' && isTranslated(lane) && isOfEvents(setting);
 }

@@ -1,156 +1,204 @@
-import { median, type Sample, type Track } from './measure.ts';
-import { describeSetting, directOf, isOfEvents, passLane, type Setting } from './scenario.ts';
-import { formatNumber, formatRatio, formatTable, type Row } from './table.ts';
+import { type Bar, judge, perStream, slope, type Value, type Verdict } from './bars.ts';
+import { allFigures, type Figures } from './figures.ts';
+import { median } from './median.ts';
+import { isThere, type Memory, type Run } from './run.ts';
+import { describeSetting, isOfEvents } from './scenario.ts';
+import { formatNumber, formatRatio, formatTable, type Row, type Table } from './table.ts';
 
-/** Medians over all rounds; times in microseconds, CPU time a request or an event. */
-export interface Figures {
-  readonly setting: Setting;
-  readonly lane: string;
-  readonly isDirect: boolean;
-  readonly unitsPerSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly firstByte: number;
-  /** The gateway's; of a direct lane the provider's. */
-  readonly cpu: number | undefined;
-  /** Half the distance from the smallest to the largest `cpu`, as a part of the median. */
-  readonly cpuSpread: number | undefined;
-  readonly loadCpu: number;
-  /** Against the same round's direct call. */
-  readonly slower?: number | undefined;
-  readonly addedP50?: number | undefined;
-  readonly addedP99?: number | undefined;
-  readonly timesP50?: number | undefined;
-  readonly timesP99?: number | undefined;
-  readonly addedFirstByte?: number | undefined;
-  /** Against the same round's pass-through. */
-  readonly cpuOverPass?: number | undefined;
-  readonly samples: readonly Sample[];
+interface Column {
+  readonly title: string;
+  readonly cell: (figures: Figures) => string;
 }
 
-/** Takes the medians of a track, and of its ratios to the others of its setting. */
-export function figuresOf(track: Track, all: readonly Track[]): Figures {
-  const { lane, setting, samples } = track;
-  const isDirect = lane.carriage === undefined;
-  const beside = (name: string): Track | undefined =>
-    all.find((other) => other.setting === setting && other.lane.name === name);
-  const direct = isDirect ? undefined : beside(directOf(lane).name);
-  const pass = lane === passLane || isDirect ? undefined : beside(passLane.name);
-  const middle = (read: (sample: Sample) => number): number => median(samples.map(read));
-  const paired = (to: Track | undefined, read: (sample: Sample, other: Sample) => number): number | undefined =>
-    to === undefined ? undefined : median(samples.map((sample, i) => read(sample, to.samples[i] as Sample)));
-  const cpus = samples.map((sample) => (isDirect ? sample.upstreamCpu : sample.gatewayCpu) ?? Number.NaN);
-  const cpu = median(cpus);
-  return {
-    setting,
-    lane: lane.name,
-    isDirect,
-    unitsPerSecond: middle((sample) => sample.unitsPerSecond),
-    p50: middle((sample) => sample.p50),
-    p99: middle((sample) => sample.p99),
-    firstByte: middle((sample) => sample.firstByte),
-    cpu: Number.isNaN(cpu) ? undefined : cpu,
-    cpuSpread: Number.isNaN(cpu) ? undefined : (Math.max(...cpus) - Math.min(...cpus)) / 2 / cpu,
-    loadCpu: middle((sample) => sample.loadCpu),
-    slower: paired(direct, (sample, other) => other.unitsPerSecond / sample.unitsPerSecond),
-    addedP50: paired(direct, (sample, other) => sample.p50 - other.p50),
-    addedP99: paired(direct, (sample, other) => sample.p99 - other.p99),
-    timesP50: paired(direct, (sample, other) => sample.p50 / other.p50),
-    timesP99: paired(direct, (sample, other) => sample.p99 / other.p99),
-    addedFirstByte: paired(direct, (sample, other) => sample.firstByte - other.firstByte),
-    cpuOverPass: paired(pass, (sample, other) => (sample.gatewayCpu ?? Number.NaN) / (other.gatewayCpu ?? Number.NaN)),
-    samples,
-  };
+const ratios: readonly Column[] = [
+  { title: '÷ nginx', cell: (each) => formatRatio(each.cpuOverNginx) },
+  { title: '÷ own pass', cell: (each) => formatRatio(each.cpuOverPass) },
+  { title: 'spread', cell: ({ cpuSpread }) => (cpuSpread === undefined ? '-' : `±${Math.round(cpuSpread * 100)} %`) },
+];
+
+const others: readonly Column[] = [
+  { title: 'provider', cell: (each) => formatNumber(each.upstreamCpu) },
+  { title: 'load', cell: (each) => formatNumber(each.loadCpu) },
+];
+
+const ofRequests: readonly Column[] = [
+  { title: 'CPU/req', cell: formatCpu },
+  ...ratios,
+  { title: 'req/s', cell: (each) => formatNumber(each.unitsPerSecond) },
+  { title: 'p50', cell: (each) => formatNumber(each.p50) },
+  { title: 'added', cell: (each) => formatNumber(each.addedP50) },
+  { title: 'p99', cell: (each) => formatNumber(each.p99) },
+  { title: 'added', cell: (each) => formatNumber(each.addedP99) },
+  ...others,
+];
+
+const ofEvents: readonly Column[] = [
+  { title: 'CPU/event', cell: formatCpu },
+  ...ratios,
+  { title: 'events/s', cell: (each) => formatNumber(each.unitsPerSecond) },
+  { title: 'first byte', cell: (each) => formatNumber(each.firstByte) },
+  { title: 'added', cell: (each) => formatNumber(each.addedFirstByte) },
+  { title: 'added/event', cell: (each) => formatNumber(each.addedPerEvent) },
+  ...others,
+];
+
+/** A part of a run: a table, or a line that says why there is none. */
+export type Section = Table | string;
+
+/** A run as a page of text. */
+export function formatRun(run: Run): string {
+  const all = judge(run);
+  const verdicts = run.partial ? all.filter(({ met }) => met !== undefined) : all;
+  const sections = [...sectionsOf(run), ...(verdicts.length > 0 ? [barsTable(verdicts)] : [])];
+  const parts = sections.map((section) => (typeof section === 'string' ? section : formatTable(section)));
+  return [...parts, sumOf(verdicts), ...whyNot(verdicts), notesOf(run).join('\n')].join('\n\n');
 }
 
-/** The tables of a run: ratios, then absolute numbers, of requests and of events. */
-export function formatReport(figures: readonly Figures[]): string {
-  const ofRequests = figures.filter(({ setting }) => !isOfEvents(setting));
-  const ofEvents = figures.filter(({ setting }) => isOfEvents(setting));
-  const parts: string[] = [];
-  if (ofRequests.length > 0) parts.push(requestRatios(ofRequests));
-  if (ofEvents.length > 0) parts.push(eventRatios(ofEvents));
-  if (ofRequests.length > 0) parts.push(requestNumbers(ofRequests));
-  if (ofEvents.length > 0) parts.push(eventNumbers(ofEvents));
-  return parts.join('\n\n');
+/** Everything that was measured, without the bars. */
+export function sectionsOf(run: Run): Section[] {
+  const figures = allFigures(run);
+  const requests = figures.filter(({ setting }) => !isOfEvents(setting));
+  const events = figures.filter(({ setting }) => isOfEvents(setting));
+  return [
+    ...(requests.length > 0 ? [figuresTable('REQUESTS (us)', requests, ofRequests)] : []),
+    ...(events.length > 0 ? [figuresTable('EVENTS (us)', events, ofEvents)] : []),
+    memorySection(run),
+    startsSection(run),
+    workersSection(run),
+  ];
 }
 
-function requestRatios(figures: readonly Figures[]): string {
-  const header = ['RATIOS, requests', 'req/s, direct ÷ lane', 'p50 ÷ direct', 'p99 ÷ direct', 'CPU ÷ pass-through'];
-  const rows = grouped(figures, gatewayOnly, (each) => [
-    each.lane,
-    formatRatio(each.slower),
-    formatRatio(each.timesP50),
-    formatRatio(each.timesP99),
-    formatRatio(each.cpuOverPass),
-  ]);
-  return formatTable(header, rows);
-}
-
-function eventRatios(figures: readonly Figures[]): string {
-  const header = ['RATIOS, events', 'events/s, direct ÷ lane', 'CPU ÷ pass-through'];
-  const rows = grouped(figures, gatewayOnly, (each) => [
-    each.lane,
-    formatRatio(each.slower),
-    formatRatio(each.cpuOverPass),
-  ]);
-  return formatTable(header, rows);
-}
-
-function requestNumbers(figures: readonly Figures[]): string {
-  const header = ['NUMBERS, requests (us)', 'req/s', 'p50', 'added', 'p99', 'added', 'first byte', 'CPU/req', 'spread'];
-  const rows = grouped(figures, everything, (each) => [
-    each.lane,
-    formatNumber(each.unitsPerSecond),
-    formatNumber(each.p50),
-    formatNumber(each.addedP50),
-    formatNumber(each.p99),
-    formatNumber(each.addedP99),
-    formatNumber(each.firstByte),
-    formatCpu(each),
-    formatSpread(each),
-  ]);
-  return formatTable(header, rows);
-}
-
-function eventNumbers(figures: readonly Figures[]): string {
-  const header = ['NUMBERS, events (us)', 'events/s', 'first byte', 'added', 'CPU/event', 'spread'];
-  const rows = grouped(figures, everything, (each) => [
-    each.lane,
-    formatNumber(each.unitsPerSecond),
-    formatNumber(each.firstByte),
-    formatNumber(each.addedFirstByte),
-    formatCpu(each),
-    formatSpread(each),
-  ]);
-  return formatTable(header, rows);
-}
-
-function gatewayOnly({ isDirect }: Figures): boolean {
-  return !isDirect;
-}
-
-function everything(): boolean {
-  return true;
-}
-
-function grouped(
-  figures: readonly Figures[],
-  isWanted: (each: Figures) => boolean,
-  row: (each: Figures) => string[],
-): Row[] {
+function figuresTable(title: string, figures: readonly Figures[], columns: readonly Column[]): Table {
   const settings = [...new Set(figures.map(({ setting }) => setting))];
-  return settings.flatMap((setting): Row[] => {
-    const rows = figures.filter((each) => each.setting === setting && isWanted(each)).map(row);
-    return [describeSetting(setting), ...rows];
-  });
+  const rows = settings.flatMap((setting): Row[] => [
+    describeSetting(setting),
+    ...figures
+      .filter((each) => each.setting === setting)
+      .map((each) => [`${each.contestant}, ${each.lane.name}`, ...columns.map(({ cell }) => cell(each))]),
+  ]);
+  return { title, header: columns.map((column) => column.title), rows };
 }
 
 /** In brackets where it is the provider's own. */
-function formatCpu({ cpu, isDirect }: Figures): string {
-  return isDirect ? `(${formatNumber(cpu)})` : formatNumber(cpu);
+function formatCpu({ cpu, contestant }: Figures): string {
+  return contestant === 'direct' ? `(${formatNumber(cpu)})` : formatNumber(cpu);
 }
 
-function formatSpread({ cpuSpread, isDirect }: Figures): string {
-  return cpuSpread === undefined || isDirect ? '' : `±${Math.round(cpuSpread * 100)} %`;
+const mib = (kib: number | undefined): string => (kib === undefined ? '-' : formatNumber(kib / 1024));
+
+function memorySection({ memory }: Run): Section {
+  if (!isThere(memory)) return `MEMORY: not measured (${memory.missing})`;
+  const counts = [...new Set(memory.flatMap(({ open }) => open.map(({ streams }) => streams)))];
+  const opened = counts.map((count) => `${formatNumber(count)} open`);
+  return {
+    title: 'MEMORY, resident (MiB)',
+    header: ['started', 'idle', ...opened, 'closed', 'after load', 'KiB/stream', 'bytes kept/request'],
+    rows: memory.map((each) => [
+      `${each.contestant}, ${each.lane}`,
+      mib(each.cold),
+      mib(each.idle),
+      ...counts.map((count) => mib(each.open.find(({ streams }) => streams === count)?.kib)),
+      mib(each.closed),
+      mib(each.after),
+      formatValue(perStream(each)),
+      growthOf(each),
+    ]),
+  };
+}
+
+function growthOf({ growth }: Memory): string {
+  return growth === undefined ? '-' : formatNumber(slope(growth) * 1024);
+}
+
+function formatValue(value: Value): string {
+  return typeof value === 'number' ? formatNumber(value) : '-';
+}
+
+function startsSection({ coldStart }: Run): Section {
+  if (!isThere(coldStart)) return `COLD START: not measured (${coldStart.missing})`;
+  return {
+    title: 'COLD START to the first answer (ms)',
+    header: ['very first', 'later, median', 'least', 'most'],
+    rows: coldStart.map(({ from, first, later }) => [
+      `from ${from === 'source' ? 'source' : 'the built package'}`,
+      formatNumber(first),
+      formatNumber(median(later)),
+      formatNumber(Math.min(...later)),
+      formatNumber(Math.max(...later)),
+    ]),
+  };
+}
+
+function workersSection({ workers }: Run): Section {
+  if (!isThere(workers)) return `WORKERS: not measured (${workers.missing})`;
+  const [one] = workers;
+  return {
+    title: 'WORKERS, 2 KB, 128 connections',
+    header: ['req/s', '÷ one', 'CPU/req (us)'],
+    rows: workers.map((each) => [
+      `${each.workers}`,
+      formatNumber(median(each.perSecond)),
+      formatRatio(median(each.perSecond.map((value, i) => value / (one?.perSecond[i] ?? Number.NaN)))),
+      formatNumber(median(each.cpu)),
+    ]),
+  };
+}
+
+/** Every bar with its figure. */
+export function barsTable(verdicts: readonly Verdict[]): Table {
+  const groups = [...new Set(verdicts.map(({ bar }) => bar.group))];
+  const rows = groups.flatMap((group): Row[] => [
+    group,
+    ...verdicts
+      .filter(({ bar }) => bar.group === group)
+      .map((verdict) => [verdict.bar.what, formatLimit(verdict.bar), measuredFor(verdict), wordFor(verdict)]),
+  ]);
+  return { title: 'BARS', header: ['bar', 'measured', ''], rows };
+}
+
+/** A limit with its unit: `<= 3x`. */
+export function formatLimit({ side, limit, unit }: Bar): string {
+  const signs = { 'at most': '<=', 'at least': '>=', above: '>' };
+  return `${signs[side]} ${limit}${unit === 'x' ? 'x' : ` ${unit}`}`;
+}
+
+/** What was measured for a bar, with its unit; a dash for nothing. */
+export function measuredFor({ bar, value }: Verdict): string {
+  if (typeof value !== 'number') return '-';
+  return bar.unit === 'x' ? formatRatio(value) : `${formatNumber(value)} ${bar.unit}`;
+}
+
+function wordFor({ met }: Verdict): string {
+  if (met === undefined) return 'not measured';
+  return met ? 'met' : 'NOT met';
+}
+
+/** How many bars are met, in words. */
+export function sumOf(verdicts: readonly Verdict[]): string {
+  const count = (met: boolean | undefined): number => verdicts.filter((verdict) => verdict.met === met).length;
+  return `${count(true)} of ${verdicts.length} bars are met, ${count(false)} are not, ${count(undefined)} could not be measured`;
+}
+
+/** Why bars were not measured, each reason once. */
+export function whyNot(verdicts: readonly Verdict[]): string[] {
+  const reasons = new Set(verdicts.flatMap(({ value }) => (typeof value === 'number' ? [] : [value.missing])));
+  return reasons.size === 0 ? [] : [`not measured, because\n  ${[...reasons].join('\n  ')}`];
+}
+
+/** Who took part, on what machine, and what makes the figures worth less. */
+export function notesOf(run: Run): string[] {
+  const { machine, participants, rounds, seconds, yardstick } = run;
+  const { spin } = machine;
+  const come = participants.flatMap(({ name, version }) => (version === undefined ? [] : [`${name} ${version}`]));
+  const gone = participants.flatMap(({ name, absent }) =>
+    absent === undefined ? [] : [`${name} did not take part: ${absent.split('\n', 1)[0]}`],
+  );
+  return [
+    ...run.notes,
+    ...gone,
+    `medians of ${rounds} rounds, ${seconds} s in all, ${machine.date}; ${come.join(', ')}; Node ${machine.node}, ${machine.platform}, ${machine.cores} cores (${machine.processor})`,
+    `load of the machine ${formatNumber(machine.loadBefore)} before, ${formatNumber(machine.loadAfter)} after; the same work took ${formatNumber(spin.median)} ms, from ${formatNumber(spin.least)} to ${formatNumber(spin.most)}`,
+    `JSON.parse and JSON.stringify of the 200 KB body: ${yardstick.length === 0 ? '-' : formatNumber(median(yardstick))} us of CPU`,
+    'CPU is the time of all processes of the contestant, user and system; in brackets the provider’s own; spread is half the range over the rounds',
+  ];
 }

@@ -1,11 +1,13 @@
 // A provider that costs next to nothing: answers POST requests over HTTP/1.1 keep-alive with bytes that were made before.
 //
-//   upstream PATH=FILE ...      prints the port it listens on (loopback, any free one)
+//   upstream PREFIX=FILE ...    prints the port it listens on (loopback, any free one)
 //
+// The longest prefix of the path decides; what has none is answered with 404.
 // FILE is a row of packets: pause before it in microseconds, length (both 32 bits, this machine's order), bytes. Packets
 // without a pause leave together with what stands before them. The bytes hold the whole HTTP answer, head included.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
@@ -14,12 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_HEAD = 16 * 1024, MAX_CONNECTIONS = 4096, MAX_ANSWERS = 64, MAX_EVENTS = 256 };
+enum { MAX_HEAD = 16 * 1024, MAX_CONNECTIONS = 65536, MAX_ANSWERS = 64, MAX_EVENTS = 256 };
 
 struct packet {
   uint64_t pause_ns;
@@ -27,23 +30,28 @@ struct packet {
   size_t length;
 };
 
+enum state { HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, CHUNK_END, TRAILER, ANSWERING };
+
 struct answer {
-  const char *path;
+  const char *prefix;
+  size_t prefix_length;
   struct packet *packets;
   size_t count;
 };
 
 struct connection {
   int fd;
-  char head[MAX_HEAD + 1];
-  size_t head_length;
-  uint64_t body_left;
-  const struct answer *answer;  // known once the head is here
-  bool answering;
+  enum state state;
   bool wants_write;
+  bool line_has_text;           // in a trailer
+  uint64_t left;                // bytes of the body, or of the chunk
+  const struct answer *answer;  // known once the head is here
   size_t packet;
   size_t sent;
-  uint64_t due;  // when the packet may leave; 0: now
+  uint64_t planned;  // when the packet should leave, whatever happened to those before it
+  uint64_t due;      // the same while it is waited for; 0: now
+  size_t head_length;
+  char head[MAX_HEAD + 1];
 };
 
 static struct answer answers[MAX_ANSWERS];
@@ -52,7 +60,11 @@ static struct connection *connections[MAX_CONNECTIONS];
 static int highest_fd;
 static bool pace_changed;  // a connection has come to wait for its next packet
 static int epoll_fd, timer_fd;
-static char scratch[256 * 1024];
+static char scratch[1024 * 1024];
+
+static char not_found_bytes[] = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+static struct packet not_found_packet = {.bytes = not_found_bytes, .length = sizeof not_found_bytes - 1};
+static const struct answer not_found = {.packets = &not_found_packet, .count = 1};
 
 static void die(const char *what) {
   perror(what);
@@ -68,13 +80,14 @@ static uint64_t now_ns(void) {
 static void load_answer(const char *argument) {
   const char *equals = strchr(argument, '=');
   if (equals == NULL || answer_count == MAX_ANSWERS) {
-    fprintf(stderr, "usage: upstream PATH=FILE ...\n");
+    fprintf(stderr, "usage: upstream PREFIX=FILE ...\n");
     exit(2);
   }
   FILE *file = fopen(equals + 1, "rb");
   if (file == NULL) die(equals + 1);
   struct answer *answer = &answers[answer_count++];
-  answer->path = strndup(argument, (size_t)(equals - argument));
+  answer->prefix_length = (size_t)(equals - argument);
+  answer->prefix = strndup(argument, answer->prefix_length);
   uint32_t frame[2];
   while (fread(frame, sizeof frame, 1, file) == 1) {
     bool joins = frame[0] == 0 && answer->count > 0;
@@ -123,64 +136,107 @@ static bool pump(struct connection *c) {
     c->sent = 0;
     c->packet++;
     if (c->packet < c->answer->count) {
-      c->due = now_ns() + c->answer->packets[c->packet].pause_ns;
+      c->planned += c->answer->packets[c->packet].pause_ns;
+      c->due = c->planned;
       pace_changed = true;
       watch(c, false);
       return true;
     }
   }
   watch(c, false);
-  c->answering = false;
-  c->answer = NULL;
+  c->state = HEAD;
   c->head_length = 0;
   return true;
 }
 
-// Reads path and length out of a complete head; false when it is not what this server answers.
-static bool read_head(struct connection *c, const char *head_end) {
+// Reads path and length out of a complete head; false when it is none.
+static bool read_head(struct connection *c) {
   const char *path = strchr(c->head, ' ');
-  const char *length = strcasestr(c->head, "\r\ncontent-length:");
-  if (path == NULL || length == NULL || length > head_end) {
-    fprintf(stderr, "upstream: a request without a length\n");
-    return false;
-  }
+  if (path == NULL) return false;
   path++;
-  size_t path_length = strcspn(path, " ?\r");
+  size_t path_length = strcspn(path, " \r"), best = 0;
+  c->answer = &not_found;
   for (size_t i = 0; i < answer_count; i++) {
-    if (strlen(answers[i].path) == path_length && memcmp(answers[i].path, path, path_length) == 0)
-      c->answer = &answers[i];
+    const struct answer *answer = &answers[i];
+    if (answer->prefix_length <= best || answer->prefix_length > path_length) continue;
+    if (memcmp(answer->prefix, path, answer->prefix_length) != 0) continue;
+    c->answer = answer;
+    best = answer->prefix_length;
   }
-  if (c->answer == NULL) {
-    fprintf(stderr, "upstream: there is no %.*s\n", (int)path_length, path);
-    return false;
+  if (c->answer == &not_found) fprintf(stderr, "upstream: there is no %.*s\n", (int)path_length, path);
+  const char *length = strcasestr(c->head, "\r\ncontent-length:");
+  bool chunked = length == NULL && strcasestr(c->head, "\r\ntransfer-encoding: chunked") != NULL;
+  c->left = length == NULL ? 0 : strtoull(length + strlen("\r\ncontent-length:"), NULL, 10);
+  c->state = chunked ? CHUNK_SIZE : BODY;
+  return true;
+}
+
+// Takes one byte of what stands between chunks.
+static void take_framing(struct connection *c, char byte) {
+  if (c->state == CHUNK_SIZE && isxdigit((unsigned char)byte)) {
+    c->left = c->left * 16 + (uint64_t)(isdigit((unsigned char)byte) ? byte - '0' : (byte | 32) - 'a' + 10);
+  } else if (c->state == CHUNK_SIZE || c->state == CHUNK_EXTENSION) {
+    c->state = CHUNK_EXTENSION;
+    if (byte == '\n') c->state = c->left > 0 ? CHUNK_DATA : TRAILER;
+    c->line_has_text = false;
+  } else if (c->state == CHUNK_END) {
+    if (byte == '\n') c->state = CHUNK_SIZE;
+  } else if (byte != '\n') {
+    if (byte != '\r') c->line_has_text = true;
+  } else if (c->line_has_text) {
+    c->line_has_text = false;
+  } else {
+    c->state = BODY;
+    c->left = 0;
   }
-  c->body_left = strtoull(length + strlen("\r\ncontent-length:"), NULL, 10);
+}
+
+// Takes bytes of the request; false when they break the rules.
+static bool take(struct connection *c, const char *bytes, size_t length) {
+  for (size_t at = 0; at < length;) {
+    if (c->state == CHUNK_DATA) {
+      size_t taken = c->left < length - at ? c->left : length - at;
+      c->left -= taken;
+      at += taken;
+      if (c->left == 0) c->state = CHUNK_END;
+    } else if (c->state == BODY) {
+      if (length - at > c->left) return false;
+      c->left -= length - at;
+      return true;
+    } else {
+      take_framing(c, bytes[at++]);
+    }
+  }
   return true;
 }
 
 // Takes what has arrived; false when the connection is gone or broke the rules.
 static bool receive(struct connection *c) {
-  if (c->answer == NULL) {
+  if (c->state == ANSWERING) return recv(c->fd, scratch, 1, 0) < 0 && errno == EAGAIN;
+  if (c->state == HEAD) {
     ssize_t n = recv(c->fd, c->head + c->head_length, MAX_HEAD - c->head_length, 0);
     if (n <= 0) return n < 0 && errno == EAGAIN;
     c->head_length += (size_t)n;
     c->head[c->head_length] = '\0';
-    const char *end = strstr(c->head, "\r\n\r\n");
+    char *end = strstr(c->head, "\r\n\r\n");
     if (end == NULL) return c->head_length < MAX_HEAD;
-    if (!read_head(c, end)) return false;
-    size_t body_here = c->head_length - (size_t)(end + 4 - c->head);
-    if (body_here > c->body_left) return false;
-    c->body_left -= body_here;
+    end[2] = '\0';
+    if (!read_head(c)) return false;
+    if (!take(c, end + 4, c->head_length - (size_t)(end + 4 - c->head))) return false;
   }
-  while (c->body_left > 0) {
-    ssize_t n = recv(c->fd, scratch, c->body_left < sizeof scratch ? c->body_left : sizeof scratch, 0);
+  while (c->state != BODY || c->left > 0) {
+    // Of a body of known length the bytes need not even be copied.
+    bool discards = c->state == BODY;
+    size_t room = discards && c->left < sizeof scratch ? c->left : sizeof scratch;
+    ssize_t n = recv(c->fd, scratch, room, discards ? MSG_TRUNC : 0);
     if (n <= 0) return n < 0 && errno == EAGAIN;
-    c->body_left -= (uint64_t)n;
+    if (discards) c->left -= (uint64_t)n;
+    else if (!take(c, scratch, (size_t)n)) return false;
   }
-  if (c->answering) return recv(c->fd, scratch, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
-  c->answering = true;
+  c->state = ANSWERING;
   c->packet = 0;
   c->sent = 0;
+  c->planned = now_ns();
   return pump(c);
 }
 
@@ -226,10 +282,14 @@ static void keep_pace(void) {
 
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) load_answer(argv[i]);
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof address;
-  if (bind(listener, (struct sockaddr *)&address, size) < 0 || listen(listener, 1024) < 0) die("listen");
+  if (bind(listener, (struct sockaddr *)&address, size) < 0 || listen(listener, 4096) < 0) die("listen");
   getsockname(listener, (struct sockaddr *)&address, &size);
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -93,6 +93,7 @@ test('.env.example, filled in, configures every provider that is found by its va
     'PORT',
     'DRAGOMAN_MAX_BODY',
     'DRAGOMAN_STRICT',
+    'DRAGOMAN_WORKERS',
     'DRAGOMAN_LOG_LEVEL',
     'LOG_LEVEL',
     'DRAGOMAN_LOG_FORMAT',

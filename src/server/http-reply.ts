@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Reply } from '../gateway/call.ts';
 import { endEarly } from './linger.ts';
 
@@ -13,6 +14,9 @@ export class HttpReply implements Reply {
   #onGone: (() => void) | undefined;
   #isWatched = false;
   #gone = false;
+  /** The answer is a stream, cut into HTTP's chunks here: node:http makes four pieces of each, and waits a turn to send them. */
+  #isChunked = false;
+  #isBegun = false;
 
   /** @param closed hears when nothing more can be said, because all is said or because the client has left. */
   constructor(response: ServerResponse, closed?: () => void, patienceMs: number = clientPatienceMs) {
@@ -32,19 +36,37 @@ export class HttpReply implements Reply {
     if (this.#response.headersSent || this.#gone) return;
     const list: string[] = [];
     for (const name in headers) list.push(name, `${headers[name] as string | number}`);
-    this.#response.writeHead(status, list);
+    const response = this.#response;
+    this.#isChunked = !('content-length' in headers) && response.useChunkedEncodingByDefault;
+    if (this.#isChunked) list.push('transfer-encoding', 'chunked');
+    response.writeHead(status, list);
+    if (this.#isChunked) response.chunkedEncoding = false;
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#gone || this.#response.write(bytes)) return true;
+    if (this.#gone || bytes.length === 0) return true;
+    const { socket } = this.#response;
+    // Once the head is out node:http has nothing to add to a chunk; while it gathers, order is its affair.
+    const isBare = this.#isChunked && this.#isBegun && socket?.writableCorked === 0;
+    const way = isBare ? socket : this.#response;
+    this.#isBegun = true;
+    if (this.#isChunked ? writeChunk(way, bytes) : way.write(bytes)) return true;
     // Most clients never fall behind, and need not be watched.
-    if (!this.#isWatched) this.#response.on('drain', () => this.#onDrain?.());
+    if (!this.#isWatched) way.once('drain', () => this.#drained());
     this.#isWatched = true;
     return false;
   }
 
+  #drained(): void {
+    this.#isWatched = false;
+    this.#onDrain?.();
+  }
+
   end(bytes?: Uint8Array): void {
-    if (bytes === undefined) this.#response.end();
+    if (this.#isChunked) {
+      if (bytes !== undefined) this.write(bytes);
+      this.#response.end(lastChunk);
+    } else if (bytes === undefined) this.#response.end();
     else if (this.#response.req.complete) this.#response.end(bytes);
     else endEarly(this.#response, bytes);
     // Nobody watches an answer that is over: a client that takes none of it would hold it for ever.
@@ -71,6 +93,31 @@ export class HttpReply implements Reply {
   get gone(): boolean {
     return this.#gone;
   }
+}
+
+const lastChunk = Buffer.from('0\r\n\r\n');
+const lineEnd = Buffer.from('\r\n');
+
+/** Up to so many bytes it is cheaper to copy them than to send several pieces. */
+const maxCopied = 8 * 1024;
+
+/** Sends bytes as one of HTTP's chunks. They are some: an empty one would be the last. */
+function writeChunk(way: Pick<Writable, 'cork' | 'uncork' | 'write'>, bytes: Uint8Array): boolean {
+  const size = bytes.length.toString(16);
+  if (bytes.length > maxCopied) {
+    way.cork();
+    way.write(`${size}\r\n`, 'latin1');
+    way.write(bytes);
+    const sent = way.write(lineEnd);
+    way.uncork();
+    return sent;
+  }
+  const framed = Buffer.allocUnsafe(size.length + bytes.length + 2 * lineEnd.length);
+  const at = framed.write(size, 'latin1');
+  framed.set(lineEnd, at);
+  framed.set(bytes, at + lineEnd.length);
+  framed.set(lineEnd, framed.length - lineEnd.length);
+  return way.write(framed);
 }
 
 function overlook(): void {

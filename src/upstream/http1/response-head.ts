@@ -65,8 +65,8 @@ function readHeaders(text: string, from: number): Headers {
   for (let at = from; at < text.length; ) {
     const end = text.indexOf('\r\n', at);
     const colon = text.indexOf(':', at);
-    const name = text.slice(at, colon).toLowerCase();
-    if (colon < 0 || !token.test(name)) throw new Error('A header without a proper name');
+    const written = text.slice(at, colon);
+    const name = known.get(written) ?? properName(written, colon);
     const value = trimmed(text, colon + 1, end);
     // What every object has (`constructor`) is no header that came before.
     const before = headers[name];
@@ -74,6 +74,17 @@ function readHeaders(text: string, from: number): Headers {
     at = end + 2;
   }
   return headers;
+}
+
+/** Names that have been looked at, in lower case: servers send the same ones over and over. */
+const known = new Map<string, string>();
+const maxKnown = 500;
+
+function properName(written: string, colon: number): string {
+  const name = written.toLowerCase();
+  if (colon < 0 || !token.test(name)) throw new Error('A header without a proper name');
+  if (known.size < maxKnown && written.length < 100) known.set(written, name);
+  return name;
 }
 
 function trimmed(text: string, from: number, to: number): string {
