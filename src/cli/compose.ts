@@ -21,6 +21,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { askThrough } from '../upstream/ask.ts';
 import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
+import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
 import { openLog, openWorkerLog, secretsOf } from './logging.ts';
 import { simulatorFor } from './simulated.ts';
@@ -36,6 +37,7 @@ const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500
 export interface Composed {
   readonly gateway: Gateway;
   readonly redact: Redact;
+  readonly turn: Turn;
   close(): Promise<void>;
 }
 
@@ -68,7 +70,8 @@ interface Given {
 function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingSecret: secret }: Given): Composed {
   const pdfs = createPdfReader(pdfLimits);
   const estimator = new Estimator();
-  const sender = createSender({ proxied: isProxied(process.env) });
+  const turn = new Turn();
+  const sender = createSender({ proxied: isProxied(process.env), turn });
   const direct = createSender();
   const providers = buildProviders(config, {
     ...(simulatorUrl !== undefined && { simulatorUrl }),
@@ -104,6 +107,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
   return {
     gateway,
     redact,
+    turn,
     close: async () => {
       await sender.close();
       store.close();
@@ -133,12 +137,13 @@ export interface ServeOptions {
 
 /** Starts to serve. */
 export async function serve(config: Config, { logFile, handover }: ServeOptions = {}): Promise<Serving> {
-  const { gateway, redact, close } = await compose(config, handover);
+  const { gateway, redact, turn, close } = await compose(config, handover);
   const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
   const workers = handover?.workers ?? 1;
   const stopLogging = logCalls({ log, write }, redact);
   try {
     const server = await startServer(gateway, {
+      turn,
       host: config.server.host,
       port: config.server.port,
       keys: config.auth.keys.map((key) => key.reveal()),

@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { Turn } from '../upstream/turn.ts';
 import { HttpReply } from './http-reply.ts';
 
 test('a client that does not take the rest of its answer is given up', { timeout: 20_000 }, async (t) => {
   let gone = false;
   const server = createServer((_request, response) => {
-    const reply = new HttpReply(response, undefined, 100);
+    const reply = new HttpReply(response, new Turn(), undefined, 100);
     reply.onGone(() => {
       gone = true;
     });

@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { Reply } from '../gateway/call.ts';
+import type { Turn, TurnTask } from '../upstream/turn.ts';
 import { endEarly } from './linger.ts';
 
 /** How long a client may take nothing of the rest of an answer that is over, milliseconds. */
 const clientPatienceMs = 300_000;
 
 /** A reply over node:http. */
-export class HttpReply implements Reply {
+export class HttpReply implements Reply, TurnTask {
   readonly #response: ServerResponse;
   readonly #patienceMs: number;
   #onDrain: (() => void) | undefined;
@@ -17,10 +18,16 @@ export class HttpReply implements Reply {
   /** The answer is a stream, cut into HTTP's chunks here: node:http makes four pieces of each, and waits a turn to send them. */
   #isChunked = false;
   #isBegun = false;
+  readonly #turn: Turn;
+  /** Written to, but not yet sent: it leaves at the end of the turn. */
+  #corked: Writable | undefined;
+  /** The whole answer, until then. */
+  #whole: Uint8Array | undefined;
 
   /** @param closed hears when nothing more can be said, because all is said or because the client has left. */
-  constructor(response: ServerResponse, closed?: () => void, patienceMs: number = clientPatienceMs) {
+  constructor(response: ServerResponse, turn: Turn, closed?: () => void, patienceMs: number = clientPatienceMs) {
     this.#response = response;
+    this.#turn = turn;
     this.#patienceMs = patienceMs;
     response.on('close', () => {
       closed?.();
@@ -47,8 +54,10 @@ export class HttpReply implements Reply {
     if (this.#gone || bytes.length === 0) return true;
     const { socket } = this.#response;
     // Once the head is out node:http has nothing to add to a chunk; while it gathers, order is its affair.
-    const isBare = this.#isChunked && this.#isBegun && socket?.writableCorked === 0;
-    const way = isBare ? socket : this.#response;
+    const isBare = this.#isChunked && this.#isBegun && socket !== null;
+    const isFree = isBare && (socket === this.#corked || socket.writableCorked === 0);
+    if (isFree && this.#turn.isBusy) this.#gather(socket);
+    const way = isFree ? socket : this.#response;
     this.#isBegun = true;
     if (this.#isChunked ? writeChunk(way, bytes) : way.write(bytes)) return true;
     // Most clients never fall behind, and need not be watched.
@@ -57,19 +66,46 @@ export class HttpReply implements Reply {
     return false;
   }
 
+  #gather(socket: Writable): void {
+    if (this.#corked === socket) return;
+    socket.cork();
+    this.#corked = socket;
+    this.#turn.defer(this);
+  }
+
+  turnEnded(): void {
+    const corked = this.#corked;
+    const whole = this.#whole;
+    this.#corked = undefined;
+    this.#whole = undefined;
+    corked?.uncork();
+    if (whole === undefined) return;
+    this.#response.end(whole);
+    this.#limitPatience();
+  }
+
   #drained(): void {
     this.#isWatched = false;
     this.#onDrain?.();
   }
 
   end(bytes?: Uint8Array): void {
+    const response = this.#response;
     if (this.#isChunked) {
       if (bytes !== undefined) this.write(bytes);
-      this.#response.end(lastChunk);
-    } else if (bytes === undefined) this.#response.end();
-    else if (this.#response.req.complete) this.#response.end(bytes);
-    else endEarly(this.#response, bytes);
-    // Nobody watches an answer that is over: a client that takes none of it would hold it for ever.
+      response.end(lastChunk);
+    } else if (bytes === undefined) response.end();
+    else if (!response.req.complete) endEarly(response, bytes);
+    else if (this.#turn.isBusy) {
+      this.#whole = bytes;
+      this.#turn.defer(this);
+      return;
+    } else response.end(bytes);
+    this.#limitPatience();
+  }
+
+  /** Nobody watches an answer that is over: a client that takes none of it would hold it for ever. */
+  #limitPatience(): void {
     if (this.#response.writableLength > 0) this.#response.setTimeout(this.#patienceMs);
   }
 

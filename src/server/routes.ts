@@ -90,7 +90,7 @@ interface ArrivingCall extends Call {
 }
 
 function newCall(
-  { open }: Serving,
+  { open, turn }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
   { dialect, operation, carrier }: Pick<CallPath, 'dialect' | 'operation' | 'carrier'>,
@@ -99,7 +99,11 @@ function newCall(
   const id = nextId();
   const began = performance.now();
   const session = request.headers['x-claude-code-session-id'];
-  const plain = new HttpReply(response, () => open.delete(id));
+  turn.enter();
+  const plain = new HttpReply(response, turn, () => {
+    open.delete(id);
+    turn.leave();
+  });
   return {
     id,
     dialect: dialectNamed(dialect) as ClientDialect,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GatewayError } from '../canon/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { Turn } from '../upstream/turn.ts';
 import { createAccess } from './access.ts';
 import { route } from './routes.ts';
 import type { Serving } from './serving.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly maxCalls: number;
   /** Time a client has to send its request, milliseconds. */
   readonly bodyTimeout: number;
+  /** Of the event loop; calls tell it when they come and go. */
+  readonly turn: Turn;
   /** True when other processes accept connections at the same port. */
   readonly isShared?: boolean;
 }
@@ -45,6 +48,7 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
   const serving: Serving = {
     gateway,
     access: createAccess(options.keys),
+    turn: options.turn,
     maxBody: options.maxBody,
     maxCalls: options.maxCalls,
     startedAt: Date.now(),

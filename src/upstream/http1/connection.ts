@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely, type SecureContext } from 'node:tls';
 import type { Headers } from '../transport.ts';
+import type { Turn, TurnTask } from '../turn.ts';
 import { ResponseParser } from './response-parser.ts';
 
 /** Where a connection leads to. */
@@ -50,7 +51,7 @@ const staleMs = 5000;
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** A socket, with one exchange at a time. */
-export class Connection {
+export class Connection implements TurnTask {
   readonly #socket: Socket;
   readonly #keeper: Keeper;
   readonly #parser = new ResponseParser();
@@ -59,11 +60,13 @@ export class Connection {
   #kept = false;
   #heard = false;
   #paused = false;
+  readonly #turn: Turn;
   #usableUntil = 0;
   #sentAt = 0;
 
-  constructor(destination: Destination, keeper: Keeper) {
+  constructor(destination: Destination, keeper: Keeper, turn: Turn) {
     this.#keeper = keeper;
+    this.#turn = turn;
     this.#socket = openSocket(destination, (length) => this.#read(length));
     this.#socket.setNoDelay(true).setKeepAlive(true, probeMs);
     this.#socket
@@ -132,7 +135,12 @@ export class Connection {
     socket.cork();
     socket.write(head, 'latin1');
     for (const piece of pieces) socket.write(piece);
-    socket.uncork();
+    if (this.#turn.isBusy) this.#turn.defer(this);
+    else socket.uncork();
+  }
+
+  turnEnded(): void {
+    this.#socket.uncork();
   }
 
   #read(length: number): void {

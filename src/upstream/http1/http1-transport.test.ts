@@ -13,6 +13,7 @@ import { gzipSync } from 'node:zlib';
 import type { GatewayError } from '../../canon/error.ts';
 import { type AnswerSink, createSender, type Sender, type Sending, type UpstreamRequest } from '../send.ts';
 import type { Exchange } from '../transport.ts';
+import { Turn } from '../turn.ts';
 import { sendWhole } from '../whole.ts';
 import { Http1Exchange } from './exchange.ts';
 import { Http1Transport } from './http1-transport.ts';
@@ -369,7 +370,7 @@ test('connections wait for thirty seconds, or as long as the server says', async
     const { origin, seen } = await startServer(t, ({ socket }) =>
       socket.write(`HTTP/1.1 200 OK\r\n${hint}content-length: 0\r\n\r\n`),
     );
-    const pool = new Pool(origin, () => undefined);
+    const pool = new Pool(origin, new Turn(), () => undefined);
     t.after(() => pool.close());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const nothing = (): void => undefined;

@@ -1,6 +1,7 @@
 import type { UpstreamRequest } from '../sending.ts';
 import { Ticker, type Ticking } from '../ticker.ts';
 import type { Exchange, Listener, Transport } from '../transport.ts';
+import { Turn } from '../turn.ts';
 import { Http1Exchange } from './exchange.ts';
 import { Pool } from './pool.ts';
 
@@ -14,7 +15,12 @@ const sweepMs = 1000;
 export class Http1Transport implements Transport, Ticking {
   readonly #pools = new Map<string, Pool>();
   readonly #ticker = new Ticker(sweepMs);
+  readonly #turn: Turn;
   #closed = false;
+
+  constructor(turn: Turn = new Turn()) {
+    this.#turn = turn;
+  }
 
   start(request: UpstreamRequest, listener: Listener): Exchange {
     if (this.#closed) throw new Error('The gateway closes its connections');
@@ -36,7 +42,7 @@ export class Http1Transport implements Transport, Ticking {
   #poolFor(origin: string): Pool {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
-      pool = new Pool(origin, () => this.#ticker.add(this));
+      pool = new Pool(origin, this.#turn, () => this.#ticker.add(this));
       this.#pools.set(origin, pool);
     }
     return pool;

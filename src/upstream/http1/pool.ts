@@ -1,4 +1,5 @@
 import { createSecureContext } from 'node:tls';
+import type { Turn } from '../turn.ts';
 import { Connection, type Destination, type Keeper } from './connection.ts';
 
 /** Connections to one origin: those in use, and those that wait for the next use. */
@@ -6,13 +7,14 @@ export class Pool implements Keeper {
   /** What requests call the server. */
   readonly host: string;
   readonly #destination: Destination;
+  readonly #turn: Turn;
   readonly #onKeep: () => void;
   readonly #all = new Set<Connection>();
   /** The last one used is the next: it is the most likely to be alive, and the others may go. */
   #idle: Connection[] = [];
 
   /** @param onKeep called when there is something to sweep. @throws TypeError when it is no address. */
-  constructor(origin: string, onKeep: () => void) {
+  constructor(origin: string, turn: Turn, onKeep: () => void) {
     const { protocol, hostname, host, port } = new URL(origin);
     if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`${protocol} is not HTTP`);
     const secure = protocol === 'https:';
@@ -22,6 +24,7 @@ export class Pool implements Keeper {
       port: Number(port) || (secure ? 443 : 80),
       ...(secure && { tls: { context: createSecureContext() } }),
     };
+    this.#turn = turn;
     this.#onKeep = onKeep;
   }
 
@@ -37,7 +40,7 @@ export class Pool implements Keeper {
 
   /** A new one, not yet open. */
   open(): Connection {
-    const connection = new Connection(this.#destination, this);
+    const connection = new Connection(this.#destination, this, this.#turn);
     this.#all.add(connection);
     return connection;
   }

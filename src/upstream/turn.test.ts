@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Turn } from './turn.ts';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('what is put off is done at the end of the turn, in order, and once', async () => {
+  const turn = new Turn();
+  const done: string[] = [];
+  const task = (name: string, then?: () => void) => ({
+    turnEnded(): void {
+      done.push(name);
+      then?.();
+    },
+  });
+  turn.defer(task('a', () => turn.defer(task('c'))));
+  turn.defer(task('b'));
+  await Promise.resolve();
+  assert.deepEqual(done, []);
+  await nextTurn();
+  assert.deepEqual(done, ['a', 'b']);
+  await nextTurn();
+  await nextTurn();
+  assert.deepEqual(done, ['a', 'b', 'c']);
+});
+
+test('it pays to wait only while many calls are under way', () => {
+  const turn = new Turn();
+  for (let i = 0; i < 3; i++) turn.enter();
+  assert.ok(!turn.isBusy);
+  turn.enter();
+  assert.ok(turn.isBusy);
+  turn.leave();
+  assert.ok(!turn.isBusy);
+});
