@@ -10,7 +10,7 @@ test('an error that repeats the whole request is written in part, and no part of
     written.push(JSON.stringify(fields) + text);
   };
   const log = { warn: take, error: take } as unknown as Log;
-  const stop = logCalls({ log, write: (line) => written.push(line) }, (text) =>
+  const stop = logCalls({ log, write: (line) => written.push(String(line)) }, (text) =>
     text.replaceAll('sk-secret', '[redacted]'),
   );
   const record: CallRecord = {
@@ -41,7 +41,7 @@ test('an error that repeats the whole request is written in part, and no part of
 test('the line of a call is the one that the log itself would write', async () => {
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line: string) => lines.push(line) });
-  const stop = logCalls({ log, write: (line) => lines.push(line) }, (text) => text);
+  const stop = logCalls({ log, write: (line) => lines.push(String(line)) }, (text) => text);
   const record: CallRecord = {
     id: 'req_1',
     client: 'anthropic',

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { totalInput } from '../canon/usage.ts';
 import { type CallRecord, calls } from './call.ts';
 import { callLine } from './call-line.ts';
-import { GatheredLines } from './gathered.ts';
+import { GatheredLines, type Line } from './gathered.ts';
 import type { Redact } from './redact.ts';
 
 export type Log = pino.Logger;
@@ -20,7 +20,7 @@ export interface LogOptions {
 export interface RunningLog {
   readonly log: Log;
   /** Takes a whole line, its end included; for what is written too often to be put together by rules. */
-  write(line: string): void;
+  write(line: Line): void;
   /** Resolves when all lines are written. */
   end(): Promise<void>;
 }
@@ -28,16 +28,17 @@ export interface RunningLog {
 /** A log that never makes a call wait. */
 export function createLog(options: LogOptions): RunningLog {
   const { level, format, file, redact } = options;
-  const { stream, end } = format === 'json' && file === undefined ? standardOutput() : worker(options);
+  const { stream, write, end } = format === 'json' && file === undefined ? standardOutput() : worker(options);
   const log = pino(
     { level, base: null, serializers: { err: (error: unknown) => describeError(error, redact) } },
     stream,
   );
-  return { log, write: (line) => stream.write(line), end };
+  return { log, write: write ?? ((line) => stream.write(String(line))), end };
 }
 
 interface Destination {
   readonly stream: pino.DestinationStream;
+  readonly write?: (line: Line) => void;
   end(): Promise<void>;
 }
 
@@ -58,7 +59,7 @@ function standardOutput(): Destination {
       stream.flush();
       output.end();
     });
-  return { stream, end };
+  return { stream, write: (line) => stream.write(line), end };
 }
 
 /** Whatever takes work (colours, files that are turned over) is done by a worker. */
@@ -96,7 +97,7 @@ export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, reda
   const listener = (message: unknown): void => {
     const record = message as CallRecord;
     if (record.error === undefined || record.error === 'client_gone') {
-      if (log.isLevelEnabled('info')) write(callLine(record, info, Date.now(), line(record)));
+      if (log.isLevelEnabled('info')) write(new CallLine(record, info));
       return;
     }
     const fields = {
@@ -111,6 +112,22 @@ export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, reda
   return () => {
     calls.unsubscribe(listener);
   };
+}
+
+/** The line of a call that went well. */
+class CallLine {
+  readonly #record: CallRecord;
+  readonly #level: number;
+  readonly #time = Date.now();
+
+  constructor(record: CallRecord, level: number) {
+    this.#record = record;
+    this.#level = level;
+  }
+
+  toString(): string {
+    return callLine(this.#record, this.#level, this.#time, line(this.#record));
+  }
 }
 
 function callFields(record: CallRecord, redact: Redact): object {
