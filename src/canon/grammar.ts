@@ -59,7 +59,8 @@ class AnswerGuard implements Guard {
   /** Number of the last block that was opened. */
   #index: number;
   #open: OpenBlock | undefined;
-  readonly #calls: Set<string>;
+  /** Ids of the calls so far; most answers have none. */
+  #calls: Set<string> | undefined;
   /** Whether one of them is the client's to answer, whatever follows it. */
   #awaited: boolean;
   /** The reader's number of a call that has been made already and must not be made again. */
@@ -72,8 +73,8 @@ class AnswerGuard implements Guard {
     this.#mend = (mend) => onMend?.(mend);
     this.#index = firstIndex - 1;
     this.#begun = firstIndex > 0;
-    this.#calls = new Set(calls);
-    this.#awaited = this.#calls.size > 0;
+    this.#calls = calls.length > 0 ? new Set(calls) : undefined;
+    this.#awaited = calls.length > 0;
   }
 
   ended(): boolean {
@@ -138,11 +139,12 @@ class AnswerGuard implements Guard {
     const { block } = event;
     this.#repeated = undefined;
     if (block.type === 'tool_call') {
-      if (this.#calls.has(block.id)) {
+      if (this.#calls?.has(block.id) === true) {
         // The client would run the tool twice.
         this.#repeated = event.index;
         return this.#mend('call_repeated');
       }
+      this.#calls ??= new Set();
       this.#calls.add(block.id);
       if (block.indirect !== true) this.#awaited = true;
     }
@@ -188,7 +190,7 @@ class AnswerGuard implements Guard {
     // An answer that reached its limit may end anywhere, and says so.
     if (event.reason === 'length') this.#close();
     else if (!this.#closeForgotten()) return;
-    const reason = rightReason(event.reason, this.#calls.size > 0, this.#awaited);
+    const reason = rightReason(event.reason, this.#calls !== undefined, this.#awaited);
     if (reason !== event.reason) this.#mend('stop_reason');
     this.#ended = true;
     this.#next(reason === event.reason ? event : { ...event, reason });

@@ -25,6 +25,7 @@ import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
 import { openLog, openWorkerLog, secretsOf } from './logging.ts';
 import { simulatorFor } from './simulated.ts';
+import { ownHousehold, Tidy } from './tidy.ts';
 import { version } from './version.ts';
 
 /** How often silent streams are looked at, milliseconds. */
@@ -153,7 +154,9 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
       bodyTimeout: config.server.body_timeout,
       isShared: handover !== undefined,
     });
+    const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
     const stop = async (): Promise<void> => {
+      stopTidying();
       await server.close(config.server.shutdown_grace);
       stopLogging();
       await close();

@@ -79,5 +79,7 @@ function withoutReasoning({ reasoning, ...request }: ChatRequest, lose: (loss: L
 
 /** The first hears first. */
 function chained(taps: readonly Tap[]): Tap {
+  const [only] = taps;
+  if (only !== undefined && taps.length === 1) return only;
   return (next) => taps.reduceRight((sink, tap) => tap(sink), next);
 }

@@ -252,6 +252,13 @@ export class Delivery implements AnswerSink, Ticking {
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
     this.#call.reply.head(200, { ...streamHeaders(this.#call, this.#outgoing.request), ...this.#passedHeaders() });
+    this.#letGo();
+  }
+
+  /** A stream may last, and be silent. No other try will follow; and who translates needs what was read, and not the bytes. */
+  #letGo(): void {
+    this.#outgoing.letGo();
+    if (this.#outgoing.mode === 'translated') this.#call.body.release();
   }
 
   #endStream(): void {

@@ -46,6 +46,8 @@ export interface Outgoing {
   request(): ChatRequest;
   /** The request as a parsed body, for whoever has to change it. */
   open(): OpenRequest;
+  /** The answer has begun: lets go of what only another try would need. */
+  letGo(): void;
 }
 
 /** What the way to a provider adds to the client's request. */
@@ -81,7 +83,9 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
   }
   const body = source.scan === undefined ? call.body : spliceModel(call.body, source.scan, options.model);
   const open = (): OpenRequest => ({ body: parseBody(body), betas: betasIn(headers) });
-  return { mode: 'passed', route, body, headers, losses: [], request, open };
+  // The client's own bytes stay, so that a translator can take over from the passage.
+  const letGo = (): void => (body === call.body ? undefined : body.release());
+  return { mode: 'passed', route, body, headers, losses: [], request, open, letGo };
 }
 
 function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
@@ -162,16 +166,25 @@ function dropAddress(body: JsonObject): void {
 }
 
 /** The outgoing form of a request that was opened: its body written, its betas back in their header, all of it wrapped. */
-function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open'>): Outgoing {
+function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open' | 'letGo'>): Outgoing {
   const { wrapping } = rest.route;
   const { 'anthropic-beta': _, ...headers }: { [name: string]: string } = rest.headers;
   for (const name of wrapping?.dropHeaders ?? []) delete headers[name];
   const told = opened.betas.length > 0 && wrapping?.betasInBody !== true;
+  const body = Pieces.ofText(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body));
+  let kept: OpenRequest | undefined = opened;
   return {
     ...rest,
-    body: Pieces.ofText(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body)),
+    body,
     headers: told ? { ...headers, 'anthropic-beta': opened.betas.join(',') } : headers,
-    open: () => opened,
+    open() {
+      if (kept === undefined) throw new Error('the request has been let go of');
+      return kept;
+    },
+    letGo() {
+      kept = undefined;
+      body.release();
+    },
   };
 }
 

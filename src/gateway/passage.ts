@@ -1,8 +1,8 @@
 import { GatewayError } from '../canon/error.ts';
 import type { GuardOptions, Mend } from '../canon/grammar.ts';
 import type { Usage } from '../canon/usage.ts';
-import type { PassSide } from '../dialects/dialect.ts';
-import { createFrameSplitter, FrameTooLarge } from '../wire/sse.ts';
+import type { PassSide, PassWatch } from '../dialects/dialect.ts';
+import { createFrameSplitter, type FrameSplitter, FrameTooLarge } from '../wire/sse.ts';
 import type { Translator } from './translate.ts';
 
 /** A stream between two speakers of one language. */
@@ -27,106 +27,131 @@ export function createPassage(
   takeOver: (state: GuardOptions) => Translator,
   onMend: (mend: Mend) => void,
 ): Passage {
-  const watch = pass.watch();
-  let translator: Translator | undefined;
-  let current: Buffer = nothing;
-  /** The range of `current` that may leave untouched, and what has to leave before it. */
-  let from = 0;
-  let to = 0;
-  const pieces: Uint8Array[] = [];
+  return new StreamPassage(pass.watch(), takeOver, onMend);
+}
+
+class StreamPassage implements Passage {
+  readonly #watch: PassWatch;
+  readonly #takeOver: (state: GuardOptions) => Translator;
+  readonly #onMend: (mend: Mend) => void;
+  readonly #splitter: FrameSplitter;
+  #translator: Translator | undefined;
+  #current: Buffer = nothing;
+  /** The range of the current bytes that may leave untouched, and what has to leave before it. */
+  #from = 0;
+  #to = 0;
+  readonly #pieces: Uint8Array[] = [];
   /** Bytes that wait for the answer to begin: comments, and whatever else is not an answer. */
-  let waiting = 0;
+  #waiting = 0;
 
-  const splitter = createFrameSplitter(
-    (bytes, start, end) => {
-      if (translator === undefined && watch.frame(bytes, start, end)) {
-        if (!watch.started()) waiting += end - start;
-        release(bytes, start, end);
-        return;
-      }
-      const frame = Buffer.from(bytes.subarray(start, end));
-      flush();
-      const taken = translator ?? handOver();
-      pieces.push(taken.feed(frame));
-    },
-    {
-      leap(bytes, start) {
-        const end = translator === undefined ? (watch.leap?.(bytes, start) ?? 0) : 0;
-        if (end > 0) release(bytes, start, end);
-        return end;
-      },
-    },
-  );
+  constructor(watch: PassWatch, takeOver: (state: GuardOptions) => Translator, onMend: (mend: Mend) => void) {
+    this.#watch = watch;
+    this.#takeOver = takeOver;
+    this.#onMend = onMend;
+    this.#splitter = createFrameSplitter((bytes, start, end) => this.#frame(bytes, start, end), {
+      leap: (bytes, start) => this.#leap(bytes, start),
+    });
+  }
 
-  function release(bytes: Buffer, start: number, end: number): void {
-    if (bytes !== current) {
-      // Frames that spanned reads lie in a buffer that will be used again.
-      pieces.push(Buffer.from(bytes.subarray(start, end)));
+  feed(chunk: Uint8Array): Uint8Array {
+    this.#current = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    try {
+      this.#splitter.feed(this.#current);
+    } catch (cause) {
+      if (!(cause instanceof FrameTooLarge)) throw cause;
+      const taken = this.#translator ?? this.#handOver();
+      this.#pieces.push(taken.fail(new GatewayError('bad_upstream', cause.message, { cause })));
+    }
+    const bytes = this.#take();
+    this.#current = nothing;
+    return bytes;
+  }
+
+  end(): Uint8Array {
+    const rest = this.#splitter.rest();
+    if (this.#translator === undefined && rest.length === 0 && this.#watch.ended()) return this.#completed();
+    const taken = this.#translator ?? this.#handOver();
+    if (rest.length > 0) this.#pieces.push(taken.feed(rest));
+    this.#pieces.push(taken.end());
+    return this.#take();
+  }
+
+  fail(error: GatewayError): Uint8Array {
+    // Whatever breaks after the answer is complete is no longer the client's concern.
+    if (this.#translator === undefined && this.#watch.ended()) return nothing;
+    return (this.#translator ?? this.#handOver()).fail(error);
+  }
+
+  ended(): boolean {
+    return this.#translator?.ended() ?? this.#watch.ended();
+  }
+
+  usage(): Usage {
+    return this.#watch.usage();
+  }
+
+  untouched(): boolean {
+    return this.#translator === undefined;
+  }
+
+  #frame(bytes: Buffer, start: number, end: number): void {
+    if (this.#translator === undefined && this.#watch.frame(bytes, start, end)) {
+      if (!this.#watch.started()) this.#waiting += end - start;
+      this.#release(bytes, start, end);
       return;
     }
-    if (to === 0) from = start;
-    to = end;
+    const frame = Buffer.from(bytes.subarray(start, end));
+    this.#flush();
+    const taken = this.#translator ?? this.#handOver();
+    this.#pieces.push(taken.feed(frame));
   }
 
-  function flush(): void {
-    if (to > from) pieces.push(current.subarray(from, to));
-    from = 0;
-    to = 0;
+  #leap(bytes: Buffer, start: number): number {
+    const end = this.#translator === undefined ? (this.#watch.leap?.(bytes, start) ?? 0) : 0;
+    if (end > 0) this.#release(bytes, start, end);
+    return end;
   }
 
-  function handOver(): Translator {
+  #release(bytes: Buffer, start: number, end: number): void {
+    if (bytes !== this.#current) {
+      // Frames that spanned reads lie in a buffer that will be used again.
+      this.#pieces.push(Buffer.from(bytes.subarray(start, end)));
+      return;
+    }
+    if (this.#to === 0) this.#from = start;
+    this.#to = end;
+  }
+
+  #flush(): void {
+    if (this.#to > this.#from) this.#pieces.push(this.#current.subarray(this.#from, this.#to));
+    this.#from = 0;
+    this.#to = 0;
+  }
+
+  #handOver(): Translator {
+    const watch = this.#watch;
     // What came before the answer began is nothing that a client could read.
-    if (!watch.started()) pieces.length = 0;
-    const taken = takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() });
+    if (!watch.started()) this.#pieces.length = 0;
+    const taken = this.#takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() });
     for (const frame of watch.kept()) taken.feed(frame);
-    translator = taken;
+    this.#translator = taken;
     return taken;
   }
 
-  function take(): Uint8Array {
-    flush();
-    if (translator === undefined && !watch.started() && waiting < maxWaiting) return nothing;
-    const [first, ...more] = pieces;
-    pieces.length = 0;
+  #take(): Uint8Array {
+    this.#flush();
+    if (this.#translator === undefined && !this.#watch.started() && this.#waiting < maxWaiting) return nothing;
+    const [first, ...more] = this.#pieces;
+    this.#pieces.length = 0;
     if (first === undefined) return nothing;
     return more.length === 0 ? first : Buffer.concat([first, ...more]);
   }
 
   /** Clients wait for the mark of the end that some servers leave out. */
-  function completed(): Uint8Array {
-    const tail = watch.tail();
+  #completed(): Uint8Array {
+    const tail = this.#watch.tail();
     if (tail === '') return nothing;
-    onMend('end_missing');
+    this.#onMend('end_missing');
     return Buffer.from(tail);
   }
-
-  return {
-    feed(chunk) {
-      current = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      try {
-        splitter.feed(current);
-      } catch (cause) {
-        if (!(cause instanceof FrameTooLarge)) throw cause;
-        const taken = translator ?? handOver();
-        pieces.push(taken.fail(new GatewayError('bad_upstream', cause.message, { cause })));
-      }
-      return take();
-    },
-    end() {
-      const rest = splitter.rest();
-      if (translator === undefined && rest.length === 0 && watch.ended()) return completed();
-      const taken = translator ?? handOver();
-      if (rest.length > 0) pieces.push(taken.feed(rest));
-      pieces.push(taken.end());
-      return take();
-    },
-    fail(error: GatewayError) {
-      // Whatever breaks after the answer is complete is no longer the client's concern.
-      if (translator === undefined && watch.ended()) return nothing;
-      return (translator ?? handOver()).fail(error);
-    },
-    ended: () => translator?.ended() ?? watch.ended(),
-    usage: () => watch.usage(),
-    untouched: () => translator === undefined,
-  };
 }

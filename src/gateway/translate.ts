@@ -1,8 +1,8 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Tap } from '../canon/event.ts';
-import { createGuard, type GuardOptions } from '../canon/grammar.ts';
+import { createGuard, type Guard, type GuardOptions } from '../canon/grammar.ts';
 import type { ChatRequest } from '../canon/request.ts';
-import type { ClientSide, UpstreamSide } from '../dialects/dialect.ts';
+import type { ClientSide, StreamReader, UpstreamSide } from '../dialects/dialect.ts';
 
 /** Bytes in, bytes out. All that one piece of input causes leaves as one piece. */
 export interface Translator {
@@ -27,51 +27,75 @@ export interface Translation extends GuardOptions {
 const nothing = Buffer.alloc(0);
 
 /** Reader, guard, tap, writer: one synchronous line from the provider's bytes to the client's. */
-export function createTranslator({ from, to, request, tap, ...guardOptions }: Translation): Translator {
-  let written = '';
-  /** What was written before, where the client's language is binary. */
-  let pieces: Uint8Array[] = [];
-  const writer = to.writeStream((piece) => {
-    if (typeof piece === 'string') written += piece;
-    else pieces.push(piece);
-  }, request);
-  const guard = createGuard(tap(writer), guardOptions);
-  const reader = from.readStream(guard.sink);
+export function createTranslator(translation: Translation): Translator {
+  return new StreamTranslator(translation);
+}
 
-  function take(): Uint8Array {
-    if (pieces.length > 0) {
-      const bytes = Buffer.concat(pieces);
-      pieces = [];
-      return bytes;
+class StreamTranslator implements Translator {
+  readonly #guard: Guard;
+  readonly #reader: StreamReader;
+  #written = '';
+  /** What was written before, where the client's language is binary. */
+  #pieces: Uint8Array[] = [];
+
+  constructor({ from, to, request, tap, ...guardOptions }: Translation) {
+    const writer = to.writeStream((piece) => {
+      if (typeof piece === 'string') this.#written += piece;
+      else this.#pieces.push(piece);
+    }, request);
+    this.#guard = createGuard(tap(writer), guardOptions);
+    this.#reader = from.readStream(this.#guard.sink);
+  }
+
+  feed(chunk: Uint8Array): Uint8Array {
+    try {
+      this.#reader.feed(chunk);
+    } catch (cause) {
+      this.#unreadable(cause);
     }
-    if (written === '') return nothing;
-    const bytes = Buffer.from(written);
-    written = '';
-    return bytes;
+    return this.#take();
+  }
+
+  end(): Uint8Array {
+    try {
+      this.#reader.end();
+      this.#guard.end();
+    } catch (cause) {
+      this.#unreadable(cause);
+    }
+    return this.#take();
+  }
+
+  ended(): boolean {
+    return this.#guard.ended();
+  }
+
+  fail(error: GatewayError): Uint8Array {
+    // Whatever breaks after the answer is complete is no longer the client's concern.
+    if (this.#guard.ended()) return nothing;
+    try {
+      this.#guard.sink({ type: 'error', error });
+    } catch (cause) {
+      this.#unreadable(cause);
+    }
+    return this.#take();
   }
 
   /** A reader that throws has met something it should have reported; the client still gets a legal end. */
-  function attempt(step: () => void): Uint8Array {
-    try {
-      step();
-    } catch (cause) {
-      guard.sink({
-        type: 'error',
-        error: new GatewayError('bad_upstream', "The provider's answer could not be read.", { cause }),
-      });
-    }
-    return take();
+  #unreadable(cause: unknown): void {
+    const message = "The provider's answer could not be read.";
+    this.#guard.sink({ type: 'error', error: new GatewayError('bad_upstream', message, { cause }) });
   }
 
-  return {
-    feed: (chunk) => attempt(() => reader.feed(chunk)),
-    end: () =>
-      attempt(() => {
-        reader.end();
-        guard.end();
-      }),
-    ended: () => guard.ended(),
-    // Whatever breaks after the answer is complete is no longer the client's concern.
-    fail: (error) => (guard.ended() ? nothing : attempt(() => guard.sink({ type: 'error', error }))),
-  };
+  #take(): Uint8Array {
+    if (this.#pieces.length > 0) {
+      const bytes = Buffer.concat(this.#pieces);
+      this.#pieces = [];
+      return bytes;
+    }
+    if (this.#written === '') return nothing;
+    const bytes = Buffer.from(this.#written);
+    this.#written = '';
+    return bytes;
+  }
 }

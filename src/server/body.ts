@@ -26,9 +26,12 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return encoding === 'identity' ? body : Pieces.of(await decode(body.whole(), encoding, limit));
 }
 
+/** What is left of headers that have been read. */
+const none: string[] = [];
+
 function gather(request: IncomingMessage, limit: number): Promise<Pieces> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
@@ -40,7 +43,12 @@ function gather(request: IncomingMessage, limit: number): Promise<Pieces> {
       }
       chunks.push(chunk);
     });
-    request.on('end', () => resolve(new Pieces(chunks)));
+    request.on('end', () => {
+      resolve(new Pieces(chunks));
+      // The request lives as long as its answer, and its listeners with it: taking them off costs more than they hold.
+      chunks = [];
+      request.rawHeaders = none;
+    });
     const broken = (): void => {
       if (!request.complete)
         reject(new GatewayError('invalid_request', 'The request broke off before its body was complete.'));

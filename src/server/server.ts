@@ -39,6 +39,8 @@ export interface RunningServer {
   readonly port: number;
   /** `http://host:port`, as a client would write it. */
   readonly url: string;
+  /** How many calls have begun and are not over. */
+  underWay(): number;
   /** Accepts no more; resolves when every call is over, or when `graceMs` have passed and what is left was cut. */
   close(graceMs: number): Promise<void>;
 }
@@ -81,7 +83,12 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { port, url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) };
+  return {
+    port,
+    url: `http://${host}:${port}`,
+    underWay: () => serving.open.size,
+    close: (graceMs) => close(server, graceMs),
+  };
 }
 
 /** A limit of the server's own would hand the connection to another process, and that one, being full, to the next, in a circle. */

@@ -11,26 +11,26 @@ const escapes: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
  * streams. Comparing takes a tenth of parsing.
  */
 export class FrameForm {
-  readonly #prefix: Buffer;
-  /** What follows the string, without spaces: servers pad there. */
-  readonly #tail: Buffer;
-  /** Prefix and tail again, eight bytes a word: comparing words takes a sixth of comparing bytes. */
-  readonly #prefixWords: Float64Array;
-  readonly #tailWords: Float64Array;
-  /** The bytes that were looked at last. */
-  #bytes: Buffer = nothing;
-  #view: DataView = new DataView(nothing.buffer);
+  /** What precedes the string; and, from the next whole word on, what follows it, without spaces: servers pad there. */
+  readonly #bytes: Buffer;
+  /** The same, eight bytes a word: comparing words takes a sixth of comparing bytes. */
+  readonly #words: Float64Array;
+  readonly #prefixLength: number;
+  readonly #tailAt: number;
   /** The inside of the string that was found last. */
   #from = 0;
   #to = 0;
   #escaped = false;
   #wide = false;
 
-  private constructor(prefix: Buffer, tail: Buffer) {
-    this.#prefix = prefix;
-    this.#tail = tail;
-    this.#prefixWords = wordsOf(prefix);
-    this.#tailWords = wordsOf(tail);
+  private constructor(prefix: string, tail: string) {
+    this.#prefixLength = prefix.length;
+    this.#tailAt = Math.ceil(prefix.length / wordBytes) * wordBytes;
+    // It stays as long as the stream does: a slice of what many share would keep all of that.
+    this.#bytes = Buffer.allocUnsafeSlow(this.#tailAt + tail.length);
+    this.#bytes.write(prefix, 'latin1');
+    this.#bytes.write(tail, this.#tailAt, 'latin1');
+    this.#words = new Float64Array(this.#bytes.buffer, 0, Math.floor(this.#bytes.length / wordBytes));
   }
 
   /** The form of a frame around the last string of this name and value; nothing where it is not found as it was read. */
@@ -42,45 +42,53 @@ export class FrameForm {
     const tail = text.slice(at + written.length).replaceAll(' ', '');
     // Without its blank line a frame does not say where it ends.
     if (!/^[^\r\n]+(?:\r?\n){2}$/.test(tail)) return undefined;
-    return new FrameForm(Buffer.from(text.slice(0, at + 1), 'latin1'), Buffer.from(tail, 'latin1'));
+    return new FrameForm(text.slice(0, at + 1), tail);
   }
 
   /** Where a frame of this form ends that begins at `start`; 0 where there is none, or not all of it. */
   end(bytes: Buffer, start: number): number {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (bytes !== looked) {
+      looked = bytes;
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    const begin = start + this.#prefix.length;
-    if (begin >= bytes.length || !this.#isAt(this.#prefix, this.#prefixWords, start)) return 0;
+    const begin = start + this.#prefixLength;
+    if (begin >= bytes.length || !this.#isAt(0, this.#prefixLength, start)) return 0;
     const end = this.#stringEnd(begin);
     if (end === -1) return 0;
-    const whole = end + 1 + this.#tail.length;
-    if (whole <= bytes.length && this.#isAt(this.#tail, this.#tailWords, end + 1)) return whole;
+    const tailLength = this.#bytes.length - this.#tailAt;
+    const whole = end + 1 + tailLength;
+    if (whole <= bytes.length && this.#isAt(this.#tailAt, tailLength, end + 1)) return whole;
     return this.#paddedEnd(end + 1);
   }
 
   /** What the string says in the frame that was found last. */
   text(): string {
-    const bytes = this.#bytes;
+    const bytes = looked;
     if (this.#escaped) return JSON.parse(bytes.toString('utf8', this.#from - 1, this.#to + 1)) as string;
     return bytes.toString(this.#wide ? 'utf8' : 'latin1', this.#from, this.#to);
   }
 
-  #isAt(wanted: Buffer, words: Float64Array, start: number): boolean {
-    const view = this.#view;
-    for (let i = 0; i < words.length; i++) if (view.getFloat64(start + i * 8, true) !== words[i]) return false;
-    const bytes = this.#bytes;
-    for (let i = words.length * 8; i < wanted.length; i++) if (bytes[start + i] !== wanted[i]) return false;
+  /** Whether so many bytes of the form, from a whole word on, stand at `start`. */
+  #isAt(from: number, length: number, start: number): boolean {
+    const words = this.#words;
+    const shift = start - from;
+    const last = from + length;
+    let i = from;
+    for (let word = from / wordBytes; i + wordBytes <= last; word++) {
+      if (view.getFloat64(shift + i, true) !== words[word]) return false;
+      i += wordBytes;
+    }
+    for (; i < last; i++) if (looked[shift + i] !== this.#bytes[i]) return false;
     return true;
   }
 
   /** Behind the tail, which begins at `from` and is padded somewhere in its first line. */
   #paddedEnd(from: number): number {
-    const bytes = this.#bytes;
+    const bytes = looked;
     let at = from;
     let padded = true;
-    for (const byte of this.#tail) {
+    for (let i = this.#tailAt; i < this.#bytes.length; i++) {
+      const byte = this.#bytes[i] as number;
       if (padded) while (bytes[at] === space) at += 1;
       if (bytes[at] !== byte) return 0;
       if (byte < space) padded = false;
@@ -91,7 +99,7 @@ export class FrameForm {
 
   /** Where the JSON string that begins here has its closing quote; -1 where it is not sound or would have to be decoded to know. */
   #stringEnd(begin: number): number {
-    const bytes = this.#bytes;
+    const bytes = looked;
     const end = bytes.length;
     let wide = false;
     let escaped = false;
@@ -116,15 +124,15 @@ export class FrameForm {
   }
 }
 
-const nothing = Buffer.alloc(0);
+/** The bytes that were looked at last, by any form: were they each form's own, a silent stream would hold its last read. */
+let looked: Buffer = Buffer.alloc(0);
+let view = new DataView(looked.buffer);
 
 /**
- * As floating point, since large integers would be allocated by code that is not hot yet. Two such words are equal only
- * when their bytes are, but for zeros, which text has not.
+ * Words are floating point, since large integers would be allocated by code that is not hot yet. Two such words are equal
+ * only when their bytes are, but for zeros, which text has not.
  */
-function wordsOf(bytes: Buffer): Float64Array {
-  return Float64Array.from({ length: bytes.length >> 3 }, (_, i) => bytes.readDoubleLE(i * 8));
-}
+const wordBytes = 8;
 
 /** How often in a row a form is learnt in vain before that costs more than it saves. */
 const mostMisses = 16;

@@ -27,3 +27,10 @@ test('pieces are joined once', () => {
   assert.equal(new Pieces([]).whole().length, 0);
   assert.ok(Buffer.isBuffer(Pieces.of(new Uint8Array([1])).whole()));
 });
+
+test('of bytes that were let go of the number stays, and nobody takes nothing for them', () => {
+  const pieces = new Pieces([Buffer.from('a'), Buffer.from('b')]);
+  pieces.release();
+  assert.deepEqual([pieces.length, pieces.list], [2, []]);
+  assert.throws(() => pieces.whole(), /let go/);
+});

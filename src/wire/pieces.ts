@@ -22,8 +22,14 @@ export class Pieces {
     return this.#list;
   }
 
+  /** Lets go of the bytes, for whoever holds them: nobody will look at them again. Their number stays known. */
+  release(): void {
+    this.#list = [];
+  }
+
   whole(): Buffer {
     const [first] = this.#list;
+    if (first === undefined && this.length > 0) throw new Error('the bytes have been let go of');
     const joined = this.#list.length === 1 && first !== undefined ? first : Buffer.concat(this.#list);
     this.#list = [joined];
     return joined;

@@ -36,36 +36,80 @@ const LF = 10;
 const CR = 13;
 const nothing = Buffer.alloc(0);
 
+const defaultLimit = 64 * 1024 * 1024;
+
+/** Cuts frames out of chunks. */
+export function createFrameSplitter(onFrame: FrameSink, options: SplitOptions = {}): FrameSplitter {
+  return new Splitter(onFrame, options);
+}
+
 /**
  * Whole frames in a chunk are handed on without a copy; only a frame that spans chunks is gathered, in a buffer
  * that doubles, so that the cost stays linear however small the chunks are.
  */
-export function createFrameSplitter(
-  onFrame: FrameSink,
-  { limit = 64 * 1024 * 1024, leap }: SplitOptions = {},
-): FrameSplitter {
-  let held = nothing;
-  let length = 0;
-  /** How far `held` has been searched. */
-  let searched = 0;
-  let firstChunk = true;
-  let bareCr: boolean | undefined;
-  let crAtEnd = false;
+class Splitter implements FrameSplitter {
+  readonly #onFrame: FrameSink;
+  readonly #limit: number;
+  readonly #leap: SplitOptions['leap'];
+  #held = nothing;
+  #length = 0;
+  /** How far what is held has been searched. */
+  #searched = 0;
+  #firstChunk = true;
+  #bareCr: boolean | undefined;
+  #crAtEnd = false;
 
-  function gather(bytes: Buffer): void {
-    const needed = length + bytes.length;
-    if (needed > limit) throw new FrameTooLarge(`A frame of the stream is larger than ${limit} bytes.`);
-    if (needed > held.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, held.length * 2, 4096));
-      held.copy(larger, 0, 0, length);
-      held = larger;
+  constructor(onFrame: FrameSink, { limit = defaultLimit, leap }: SplitOptions) {
+    this.#onFrame = onFrame;
+    this.#limit = limit;
+    this.#leap = leap;
+  }
+
+  feed(chunk: Uint8Array): void {
+    let bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.#firstChunk && bytes.length > 0) {
+      this.#firstChunk = false;
+      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
     }
-    bytes.copy(held, length);
-    length = needed;
+    if (this.#bareCr !== false) bytes = this.#endLinesWithLf(bytes);
+    if (bytes.length === 0) return;
+    if (this.#length === 0) {
+      const start = this.#cut(bytes, 0);
+      if (start < bytes.length) this.#gather(bytes.subarray(start));
+      return;
+    }
+    this.#gather(bytes);
+    // Not what is left behind the held bytes from larger frames: it would be searched again for every chunk.
+    const start = this.#cut(this.#held.subarray(0, this.#length), this.#searched);
+    if (start === 0) return;
+    // A stream may be silent for long, and should not hold what it does not need.
+    if (start === this.#length) this.#held = nothing;
+    else this.#held.copyWithin(0, start, this.#length);
+    this.#length -= start;
+  }
+
+  rest(): Buffer {
+    const left = Buffer.from(this.#held.subarray(0, this.#length));
+    this.#length = 0;
+    this.#searched = 0;
+    return left;
+  }
+
+  #gather(bytes: Buffer): void {
+    const needed = this.#length + bytes.length;
+    if (needed > this.#limit) throw new FrameTooLarge(`A frame of the stream is larger than ${this.#limit} bytes.`);
+    if (needed > this.#held.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#held.length * 2, 4096));
+      this.#held.copy(larger, 0, 0, this.#length);
+      this.#held = larger;
+    }
+    bytes.copy(this.#held, this.#length);
+    this.#length = needed;
   }
 
   /** From the beginning of a frame over all those that can be taken at once. */
-  function leapAll(bytes: Buffer, start: number): number {
+  #leapAll(bytes: Buffer, start: number): number {
+    const leap = this.#leap;
     let at = start;
     while (leap !== undefined && at < bytes.length) {
       const end = leap(bytes, at);
@@ -76,27 +120,27 @@ export function createFrameSplitter(
   }
 
   /** Emits the whole frames of `bytes`; returns where the unfinished one begins, and notes how far it was searched. */
-  function cut(bytes: Buffer, from: number): number {
+  #cut(bytes: Buffer, from: number): number {
     const end = bytes.length;
-    let start = leapAll(bytes, 0);
+    let start = this.#leapAll(bytes, 0);
     let at = Math.max(from, start);
     for (;;) {
       const lf = bytes.indexOf(LF, at);
       if (lf === -1) {
-        searched = end - start;
+        this.#searched = end - start;
         return start;
       }
       let next = lf + 1;
       // The blank line may be "\n", "\r\n", or not yet here.
       if (next < end && bytes[next] === CR) next += 1;
       if (next >= end) {
-        searched = lf - start;
+        this.#searched = lf - start;
         return start;
       }
       if (bytes[next] === LF || (lf === start && next === lf + 1)) {
         const frameEnd = bytes[next] === LF ? next + 1 : next;
-        onFrame(bytes, start, frameEnd);
-        start = leapAll(bytes, frameEnd);
+        this.#onFrame(bytes, start, frameEnd);
+        start = this.#leapAll(bytes, frameEnd);
         at = start;
       } else {
         at = next;
@@ -104,58 +148,29 @@ export function createFrameSplitter(
     }
   }
 
-  function feed(chunk: Uint8Array): void {
-    let bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (firstChunk && bytes.length > 0) {
-      firstChunk = false;
-      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
-    }
-    if (bareCr !== false) bytes = endLinesWithLf(bytes);
-    if (bytes.length === 0) return;
-    if (length === 0) {
-      const start = cut(bytes, 0);
-      if (start < bytes.length) gather(bytes.subarray(start));
-      return;
-    }
-    gather(bytes);
-    // Not what is left behind the held bytes from larger frames: it would be searched again for every chunk.
-    const start = cut(held.subarray(0, length), searched);
-    if (start === 0) return;
-    held.copyWithin(0, start, length);
-    length -= start;
-  }
-
   /** Some servers end lines with a bare carriage return. The first line end of a stream tells; then all are turned into line feeds. */
-  function endLinesWithLf(bytes: Buffer): Buffer {
-    if (bareCr === undefined) {
-      const whole = crAtEnd ? Buffer.concat([Buffer.from([CR]), bytes]) : bytes;
-      crAtEnd = false;
+  #endLinesWithLf(fed: Buffer): Buffer {
+    let bytes = fed;
+    if (this.#bareCr === undefined) {
+      const whole = this.#crAtEnd ? Buffer.concat([Buffer.from([CR]), bytes]) : bytes;
+      this.#crAtEnd = false;
       const cr = whole.indexOf(CR);
       const lf = whole.indexOf(LF);
       if (cr === -1 || (lf !== -1 && lf <= cr + 1)) {
-        if (lf !== -1) bareCr = false;
+        if (lf !== -1) this.#bareCr = false;
         return whole;
       }
       if (cr === whole.length - 1) {
-        crAtEnd = true;
+        this.#crAtEnd = true;
         return whole.subarray(0, cr);
       }
-      bareCr = true;
+      this.#bareCr = true;
       bytes = whole;
     }
     const copy = Buffer.from(bytes);
     for (let i = copy.indexOf(CR); i !== -1; i = copy.indexOf(CR, i + 1)) copy[i] = LF;
     return copy;
   }
-
-  function rest(): Buffer {
-    const left = Buffer.from(held.subarray(0, length));
-    length = 0;
-    searched = 0;
-    return left;
-  }
-
-  return { feed, rest };
 }
 
 /** Reads one frame. Unknown fields and comments are passed over, as the standard says. */
@@ -202,7 +217,7 @@ export function createSseReader(
     onFrame(readFrame(bytes, start, end), bytes, start, end);
   const splitter = createFrameSplitter(read, leap === undefined ? {} : { leap });
   return {
-    feed: splitter.feed,
+    feed: (chunk) => splitter.feed(chunk),
     end() {
       const left = splitter.rest();
       if (left.length > 0) read(left, 0, left.length);

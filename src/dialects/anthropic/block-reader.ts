@@ -35,7 +35,8 @@ export class BlockReader {
   /** The message's id, from which calls without an id get one. */
   messageId = '';
   readonly #emit: Sink;
-  readonly #waiting = new Map<number, Waiting>();
+  /** Blocks by their number; there are none but in answers that are out of order. */
+  #waiting: Map<number, Waiting> | undefined;
   #open: OpenBlock | undefined;
   #next = 0;
 
@@ -47,7 +48,7 @@ export class BlockReader {
   begin(theirs: number, block: JsonObject): void {
     const open = this.#open;
     if (open === undefined) this.#begin(theirs, block);
-    else if (open.theirs !== theirs) this.#waiting.set(theirs, { block, deltas: [], closed: false });
+    else if (open.theirs !== theirs) this.#wait(theirs, block);
     // The same start twice begins one block; another start under its number begins another.
     else if (open.start.type !== block.type || open.start.id !== block.id) this.#begin(theirs, block);
   }
@@ -62,7 +63,7 @@ export class BlockReader {
   delta(theirs: number, delta: JsonObject): void {
     const open = this.#open;
     if (open !== undefined && open.theirs === theirs) return this.#delta(open, delta);
-    const waiting = this.#waiting.get(theirs);
+    const waiting = this.#waiting?.get(theirs);
     if (waiting !== undefined) waiting.deltas.push(delta);
     else if (delta.type === 'thinking_delta' || delta.type === 'signature_delta') {
       // Reasoning must not pass for text, even where its start is missing.
@@ -80,21 +81,27 @@ export class BlockReader {
       this.#release();
       return;
     }
-    const waiting = this.#waiting.get(theirs);
+    const waiting = this.#waiting?.get(theirs);
     if (waiting !== undefined) waiting.closed = true;
     else this.#emit({ type: 'close', index: this.#next });
   }
 
   /** No more blocks will come: says what is still held back. Blocks nobody closed are left to the guard. */
   end(): void {
-    while (this.#open !== undefined || this.#waiting.size > 0) {
+    while (this.#open !== undefined || (this.#waiting?.size ?? 0) > 0) {
       if (this.#open?.input !== undefined && this.#open.input !== '{}') this.#endInput(this.#open);
       this.#open = undefined;
       this.#release();
     }
   }
 
+  #wait(theirs: number, block: JsonObject): void {
+    this.#waiting ??= new Map();
+    this.#waiting.set(theirs, { block, deltas: [], closed: false });
+  }
+
   #release(): void {
+    if (this.#waiting === undefined) return;
     for (const [theirs, { block, deltas, closed }] of this.#waiting) {
       this.#waiting.delete(theirs);
       const open = this.#begin(theirs, block);

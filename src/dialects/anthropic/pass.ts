@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { FrameForm } from '../../wire/frame-form.ts';
+import { KeptFrames } from '../../wire/kept-frames.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { isIndirect } from './block-reader.ts';
@@ -15,7 +16,7 @@ interface OpenBlock {
   /** The form of its deltas, once one has been read. */
   form: FrameForm | undefined;
   /** What a reader has to be told of it. */
-  readonly kept: Uint8Array[];
+  readonly kept: KeptFrames;
 }
 
 /** The block that a delta of this type belongs to, and the string that grows with it. */
@@ -40,8 +41,8 @@ class StreamWatch implements PassWatch {
   #stopped = false;
   #usage: Usage = {};
   /** Frames outside of blocks that a reader has to be told of. */
-  readonly #before: Uint8Array[] = [];
-  readonly #after: Uint8Array[] = [];
+  readonly #before = new KeptFrames();
+  readonly #after = new KeptFrames();
 
   frame(bytes: Buffer, start: number, end: number): boolean {
     return !this.#ended && this.#read(bytes, start, end);
@@ -51,7 +52,7 @@ class StreamWatch implements PassWatch {
     const open = this.#open;
     if (open?.form === undefined || this.#ended) return 0;
     const end = open.form.end(bytes, start);
-    if (end > 0 && open.type === 'tool_use') open.kept.push(Buffer.from(bytes.subarray(start, end)));
+    if (end > 0 && open.type === 'tool_use') open.kept.keep(bytes, start, end);
     return end;
   }
 
@@ -68,7 +69,7 @@ class StreamWatch implements PassWatch {
   }
 
   kept(): readonly Uint8Array[] {
-    return [...this.#before, ...(this.#open?.kept ?? []), ...this.#after];
+    return [...this.#before.list(), ...(this.#open?.kept.list() ?? []), ...this.#after.list()];
   }
 
   closedBlocks(): number {
@@ -94,18 +95,24 @@ class StreamWatch implements PassWatch {
       case 'ping':
         return true;
       case 'message_start':
-        return this.#start(event, Buffer.from(bytes.subarray(start, end)));
+        if (!this.#start(event)) return false;
+        this.#before.keep(bytes, start, end);
+        return true;
       case 'content_block_start':
-        return this.#begin(event, Buffer.from(bytes.subarray(start, end)));
+        if (!this.#begin(event)) return false;
+        this.#open?.kept.keep(bytes, start, end);
+        return true;
       case 'content_block_delta':
-        return this.#delta(event, Buffer.from(bytes.subarray(start, end)));
+        return this.#delta(event, bytes, start, end);
       case 'content_block_stop':
         return this.#close(event);
       case 'message_delta':
-        return this.#end(event, Buffer.from(bytes.subarray(start, end)));
+        if (!this.#end(event)) return false;
+        this.#after.keep(bytes, start, end);
+        return true;
       case 'message_stop':
         this.#ended = this.#started && this.#open === undefined && this.#stopped;
-        if (this.#ended) this.#after.push(Buffer.from(bytes.subarray(start, end)));
+        if (this.#ended) this.#after.keep(bytes, start, end);
         return this.#ended;
       case 'error':
         // Before anything has been said, a failure can still become a status.
@@ -116,29 +123,28 @@ class StreamWatch implements PassWatch {
     }
   }
 
-  #start({ message }: JsonObject, frame: Uint8Array): boolean {
+  #start({ message }: JsonObject): boolean {
     if (this.#started || !isObject(message)) return false;
     const { id, content, usage, stop_reason: reason } = message;
     const empty = Array.isArray(content) && content.length === 0 && (reason === null || reason === undefined);
     if (typeof id !== 'string' || !empty || !isObject(usage)) return false;
     this.#started = true;
     this.#usage = readUsage(usage) ?? {};
-    this.#before.push(frame);
     return true;
   }
 
-  #begin({ index, content_block: block }: JsonObject, frame: Uint8Array): boolean {
+  #begin({ index, content_block: block }: JsonObject): boolean {
     const turn = this.#started && !this.#stopped && this.#open === undefined && index === this.#closed;
     if (!turn || !isObject(block) || typeof block.type !== 'string' || !beginsEmpty(block)) return false;
     if (block.type === 'tool_use') {
       this.#calls.push(stringIn(block.id) ?? '');
       if (!isIndirect(block)) this.#awaited = true;
     }
-    this.#open = { index, type: block.type, form: undefined, kept: [frame] };
+    this.#open = { index, type: block.type, form: undefined, kept: new KeptFrames() };
     return true;
   }
 
-  #delta({ index, delta }: JsonObject, frame: Buffer): boolean {
+  #delta({ index, delta }: JsonObject, bytes: Buffer, start: number, end: number): boolean {
     const open = this.#open;
     if (open === undefined || index !== open.index || !isObject(delta) || typeof delta.type !== 'string') return false;
     const known = deltas.get(delta.type);
@@ -146,8 +152,8 @@ class StreamWatch implements PassWatch {
     const value = known?.string === undefined ? '' : delta[known.string];
     // Half a character is put together by the translator.
     if (typeof value !== 'string' || !value.isWellFormed()) return false;
-    if (value !== '') open.form = FrameForm.around(frame, known?.string ?? '', value);
-    if (open.type === 'tool_use') open.kept.push(frame);
+    if (value !== '') open.form = FrameForm.around(bytes.subarray(start, end), known?.string ?? '', value);
+    if (open.type === 'tool_use') open.kept.keep(bytes, start, end);
     return true;
   }
 
@@ -158,7 +164,7 @@ class StreamWatch implements PassWatch {
     return true;
   }
 
-  #end({ delta, usage }: JsonObject, frame: Uint8Array): boolean {
+  #end({ delta, usage }: JsonObject): boolean {
     if (!this.#started || this.#open !== undefined || !isObject(delta)) return false;
     if (!isObject(usage) || typeof usage.output_tokens !== 'number') return false;
     const reason = delta.stop_reason;
@@ -167,7 +173,6 @@ class StreamWatch implements PassWatch {
       this.#stopped = true;
     }
     this.#usage = mergeUsage(this.#usage, readUsage(usage) ?? {});
-    this.#after.push(frame);
     return true;
   }
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { KeptFrames } from '../../wire/kept-frames.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { readEnding } from './finish.ts';
@@ -22,7 +23,7 @@ const silent = /^(?::[^\r\n]*|[\r\n])*$/;
 
 /** Follows a stream: every frame is read, since what matters may stand in any. */
 class StreamWatch implements PassWatch {
-  readonly #kept: Uint8Array[] = [];
+  readonly #kept = new KeptFrames();
   readonly #calls = new Set<string>();
   /** Whether more of the last call's arguments is to come. */
   #openCall = false;
@@ -40,7 +41,7 @@ class StreamWatch implements PassWatch {
     if (!isObject(chunk)) return false;
     if (isObject(chunk.error)) return this.#fail(chunk.error);
     const candidates = objectsIn(chunk.candidates);
-    const first = this.#kept.length === 0;
+    const first = this.#kept.size === 0;
     if (first && candidates.length === 0 && !isObject(chunk.promptFeedback)) return false;
     // In the middle of a call nobody can take over.
     if (!first && candidates.length === 0 && !isObject(chunk.usageMetadata) && !this.#openCall) return false;
@@ -49,14 +50,12 @@ class StreamWatch implements PassWatch {
     const usage = usageIn(chunk);
     if (usage !== undefined) this.#usage = mergeUsage(this.#usage, usage);
     // A reader has to know of the answer's name, of every call and of the end.
-    if (first || this.#done || data.includes('"functionCall"')) {
-      this.#kept.push(Buffer.from(bytes.subarray(start, end)));
-    }
+    if (first || this.#done || data.includes('"functionCall"')) this.#kept.keep(bytes, start, end);
     return true;
   }
 
   started(): boolean {
-    return this.#kept.length > 0;
+    return this.#kept.size > 0;
   }
 
   ended(): boolean {
@@ -68,7 +67,7 @@ class StreamWatch implements PassWatch {
   }
 
   kept(): readonly Uint8Array[] {
-    return this.#kept;
+    return this.#kept.list();
   }
 
   // Blocks and calls have no number in this language, and frames with calls are kept whole.
@@ -86,7 +85,7 @@ class StreamWatch implements PassWatch {
 
   /** Before anything has been said, a failure can still become a status. */
   #fail({ code }: JsonObject): boolean {
-    this.#failed = this.#kept.length > 0 && typeof code === 'number';
+    this.#failed = this.#kept.size > 0 && typeof code === 'number';
     return this.#failed;
   }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { KeptFrames } from '../../wire/kept-frames.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { createLegality } from './legality.ts';
@@ -16,7 +17,7 @@ const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"argum
 function watch(): PassWatch {
   const legality = createLegality();
   const deltas = createTextDeltas();
-  const kept: Uint8Array[] = [];
+  const kept = new KeptFrames();
   let usage: Usage = {};
   let done = false;
 
@@ -40,12 +41,12 @@ function watch(): PassWatch {
 
   function chunk(data: string, bytes: Buffer, start: number, end: number): boolean {
     const calls = data.indexOf('"tool_calls":');
-    const first = kept.length === 0;
+    const first = kept.size === 0;
     const silent = !first && isSilent(data) && !mayList(data) && (calls === -1 || isFragment(data, calls));
     if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
     // Before anybody speaks nothing has begun: a translator would have to say who does.
     if (first && !legality.begun()) return true;
-    if (first || calls !== -1 || legality.finished()) kept.push(Buffer.from(bytes.subarray(start, end)));
+    if (first || calls !== -1 || legality.finished()) kept.keep(bytes, start, end);
     return true;
   }
 
@@ -68,9 +69,9 @@ function watch(): PassWatch {
 
   return {
     frame,
-    started: () => kept.length > 0,
+    started: () => kept.size > 0,
     ended: () => done || legality.finished(),
-    kept: () => kept,
+    kept: () => kept.list(),
     // A block's number is not said in this language; a call's is, and calls are kept whole.
     closedBlocks: () => 0,
     calls: () => [],

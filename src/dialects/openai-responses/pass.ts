@@ -21,8 +21,8 @@ interface OpenItem {
   readonly index: number;
   readonly type: unknown;
   readonly id: unknown;
-  /** The frame that began it. */
-  readonly added: Uint8Array;
+  /** The frame that began it, one byte a character. */
+  readonly added: string;
   /** What has been said of it since: a translator that takes over has to know. Pieces of one text are one event. */
   readonly events: { [field: string]: unknown }[];
   /** The arguments of a call so far. */
@@ -42,7 +42,8 @@ class ResponseWatch implements PassWatch {
   #items = 0;
   #ended = false;
   #usage: Usage = {};
-  readonly #kept: Uint8Array[] = [];
+  /** Frames as text, one byte a character: small buffers would keep all of the large one that they are slices of. */
+  readonly #kept: string[] = [];
   readonly #pattern = new DeltaPattern();
 
   frame(bytes: Buffer, start: number, end: number): boolean {
@@ -59,7 +60,7 @@ class ResponseWatch implements PassWatch {
     if (!isObject(event) || typeof event.type !== 'string' || (name !== '' && name !== event.type)) return false;
     // Half a character is put together by the translator.
     if (data.includes('\\u') && /\\ud[89a-f]/.test(JSON.stringify(event))) return false;
-    if (!this.#event(event.type, event, () => Buffer.from(bytes.subarray(start, end)))) return false;
+    if (!this.#event(event.type, event, text)) return false;
     if (isTextDelta(event.type)) this.#pattern.learn(text, event);
     return true;
   }
@@ -89,12 +90,11 @@ class ResponseWatch implements PassWatch {
 
   kept(): readonly Uint8Array[] {
     const open = this.#open;
-    if (open === undefined) return this.#kept;
-    return [
-      ...this.#kept,
-      open.added,
-      ...open.events.map((event) => Buffer.from(`data: ${JSON.stringify(event)}\n\n`)),
-    ];
+    const frames = (open === undefined ? this.#kept : [...this.#kept, open.added]).map((frame) =>
+      Buffer.from(frame, 'latin1'),
+    );
+    if (open === undefined) return frames;
+    return [...frames, ...open.events.map((event) => Buffer.from(`data: ${JSON.stringify(event)}\n\n`))];
   }
 
   /** A translator is told of all blocks. */
@@ -110,21 +110,21 @@ class ResponseWatch implements PassWatch {
     return this.#usage;
   }
 
-  #event(type: string, event: JsonObject, copy: () => Buffer): boolean {
+  #event(type: string, event: JsonObject, frame: string): boolean {
     switch (type) {
       case 'response.created':
       case 'response.queued':
       case 'response.in_progress':
-        return this.#head(type, event.response, copy);
+        return this.#head(type, event.response, frame);
       case 'response.output_item.added':
-        return this.#added(event, copy);
+        return this.#added(event, frame);
       case 'response.output_item.done':
-        return this.#done(event, copy);
+        return this.#done(event, frame);
       case 'response.completed':
       case 'response.incomplete':
-        return this.#end(type, event.response, copy);
+        return this.#end(type, event.response, frame);
       case 'response.failed':
-        return this.#fail(event.response, copy);
+        return this.#fail(event.response, frame);
       // A failure that has no response is told by the translator.
       case 'response.cancelled':
       case 'error':
@@ -134,23 +134,23 @@ class ResponseWatch implements PassWatch {
     }
   }
 
-  #head(type: string, response: unknown, copy: () => Buffer): boolean {
+  #head(type: string, response: unknown, frame: string): boolean {
     if (!isObject(response) || this.#items > 0 || response.error || typeof response.id !== 'string') return false;
     const first = type === 'response.created';
     if (first !== (this.#id === undefined)) return false;
     this.#id ??= response.id;
-    this.#kept.push(copy());
+    this.#kept.push(frame);
     // Clients know the answer by its first name.
     return response.id === this.#id && Array.isArray(response.output) && response.output.length === 0;
   }
 
-  #added({ output_index: index, item }: JsonObject, copy: () => Buffer): boolean {
+  #added({ output_index: index, item }: JsonObject, frame: string): boolean {
     const turn = this.#id !== undefined && this.#open === undefined && index === this.#items;
     if (!turn || !isObject(item) || typeof item.type !== 'string') return false;
     if (item.type === 'function_call' && (!item.call_id || !item.name)) return false;
     if (typeof item.id !== 'string' || item.id === '') return false;
     this.#items += 1;
-    this.#open = { index: this.#items - 1, type: item.type, id: item.id, added: copy(), events: [], args: '' };
+    this.#open = { index: this.#items - 1, type: item.type, id: item.id, added: frame, events: [], args: '' };
     return true;
   }
 
@@ -170,34 +170,34 @@ class ResponseWatch implements PassWatch {
     return true;
   }
 
-  #done({ output_index: index, item }: JsonObject, copy: () => Buffer): boolean {
+  #done({ output_index: index, item }: JsonObject, frame: string): boolean {
     const open = this.#open;
     if (open === undefined || index !== open.index || !isObject(item)) return false;
     if (item.type !== open.type || item.id !== open.id) return false;
     const said = stringIn(item.arguments) ?? stringIn(item.input);
     if (open.args !== '' && said !== open.args) return false;
     // What was said in between, the complete item says again.
-    this.#kept.push(open.added, copy());
+    this.#kept.push(open.added, frame);
     this.#open = undefined;
     return true;
   }
 
-  #end(type: string, response: unknown, copy: () => Buffer): boolean {
+  #end(type: string, response: unknown, frame: string): boolean {
     if (!isObject(response) || this.#open !== undefined || this.#id === undefined) return false;
     const { status, error, output, usage, id } = response;
     if (status !== ends.get(type) || error || id !== this.#id) return false;
     if (!Array.isArray(output) || (output.length !== this.#items && output.length > 0)) return false;
     if (isObject(usage)) this.#usage = mergeUsage(this.#usage, readUsage(usage));
-    this.#kept.push(copy());
+    this.#kept.push(frame);
     this.#ended = true;
     return true;
   }
 
   /** Before anything has been said, a failure can still become a status. */
-  #fail(response: unknown, copy: () => Buffer): boolean {
+  #fail(response: unknown, frame: string): boolean {
     if (!isObject(response) || !isObject(response.error) || this.#items === 0) return false;
     if (response.status !== 'failed' || typeof response.error.message !== 'string') return false;
-    this.#kept.push(copy());
+    this.#kept.push(frame);
     this.#ended = true;
     return true;
   }

@@ -1,0 +1,141 @@
+// What the hot paths may cost, as counts: of calls and bytes, never of time. Each bound says what it is made of.
+import type { Bounds, Most } from './bound.ts';
+
+/** Nothing that one more event of a stream might need. */
+const nothingEach: Bounds = {
+  parses: [0, 'frames of a known form are compared, not parsed'],
+  parsedBytes: [0, 'frames of a known form are compared, not parsed'],
+  stringifies: [0, 'what passes is not written anew'],
+  concats: [0, 'a read that is whole frames leaves as it came'],
+  copies: [0, 'a read that is whole frames leaves as it came'],
+  copiedBytes: [0, 'a read that is whole frames leaves as it came'],
+  decodes: [0, 'bytes are compared as bytes'],
+  decodedBytes: [0, 'bytes are compared as bytes'],
+  encodes: [0, 'what passes is not written anew'],
+  encodedBytes: [0, 'what passes is not written anew'],
+  promises: [0, 'an event goes from reader to writer in one synchronous call'],
+  ticks: [0, 'an event goes from reader to writer in one synchronous call'],
+  timers: [0, 'one clock looks at all streams'],
+  immediates: [0, 'an event goes from reader to writer in one synchronous call'],
+};
+
+/** One event of a stream between two speakers of Messages. */
+export const passedEvent: Bounds = nothingEach;
+
+/** One event of a stream between two speakers of Chat Completions. */
+export const passedChunk: Bounds = {
+  ...nothingEach,
+  decodes: [1, 'each chunk is looked at as Latin-1'],
+  decodedBytes: [{ answer: 1 }, 'each chunk is looked at as Latin-1'],
+};
+
+/** What comes on top where reads cut frames: such a frame is gathered, and what comes out of a read is joined. */
+export const cutFrames: Partial<Bounds> = {
+  concats: [0.1, 'the pieces of a read are joined once'],
+  copies: [1.2, 'behind a frame that was cut, frames lie in memory that is used again'],
+  copiedBytes: [{ answer: 3.3 }, 'gathered, taken out, joined'],
+};
+
+/** One event of text that is translated, either way. */
+export const translatedEvent: Bounds = {
+  ...nothingEach,
+  stringifies: [1, 'the one string that changes is written as JSON'],
+  decodes: [1, 'the one string that changes is read'],
+  decodedBytes: [60, 'the string alone, not its frame'],
+  encodes: [1, 'what one read causes becomes bytes at once'],
+  encodedBytes: [{ plus: 60, answer: 1.5 }, 'what is written, once'],
+};
+
+/** The same where reads cut frames. */
+export const translatedCut: Partial<Bounds> = {
+  copies: [0.1, 'a read behind a cut frame is gathered'],
+  copiedBytes: [{ answer: 1.2 }, 'a read behind a cut frame is gathered'],
+};
+
+/** Promises of one call, those of what awaits it here among them: `exchange`, its targets, its routes, the delivery. */
+const callPromises = 14;
+
+/** What a stream costs beside its events. */
+export const streamOnce: Partial<Bounds> = {
+  parses: [10, 'the frames of the beginning and the end, one of each form, and the request where it is translated'],
+  stringifies: [12, 'the frames of the beginning and the end, the name of the model, the line of the log'],
+  promises: [callPromises + 3, 'those of the call'],
+  ticks: [2, 'hardly any'],
+  timers: [2, 'clocks that have stopped are started'],
+  immediates: [2, 'hardly any'],
+};
+
+/** A whole call between two speakers of one language. */
+export const passedWhole: Bounds = {
+  parses: [1, 'the usage at the end of the answer'],
+  parsedBytes: [200, 'the usage, and nothing else'],
+  stringifies: [2, 'the name of the model, and the line of the log'],
+  concats: [0, 'the pieces of the request leave as pieces; an answer of one read is one piece'],
+  copies: [0, 'the bytes leave as they came'],
+  copiedBytes: [0, 'the bytes leave as they came'],
+  decodes: [8, 'each read of the request, to find the model in it; the usage'],
+  decodedBytes: [{ request: 1, plus: 400 }, 'the request once, as Latin-1; of the answer the usage'],
+  encodes: [2, 'the name of the model'],
+  encodedBytes: [100, 'the name of the model'],
+  promises: [callPromises, 'those of the call'],
+  ticks: [2, 'hardly any'],
+  timers: [0, 'one clock looks at all calls'],
+  immediates: [2, 'hardly any'],
+};
+
+/** A whole call between two languages. */
+export const translatedWhole: Bounds = {
+  ...passedWhole,
+  parses: [2, 'the request and the answer'],
+  parsedBytes: [{ request: 1, answer: 1 }, 'the request and the answer, once'],
+  stringifies: [4, 'the request and the answer, once; the line of the log'],
+  decodedBytes: [{ request: 2, answer: 1, plus: 400 }, 'the request to be scanned and to be parsed, the answer'],
+  encodes: [3, 'the request and the answer'],
+  encodedBytes: [{ request: 1.5, answer: 1.5, plus: 400 }, 'the request and the answer, once'],
+};
+
+/** What comes on top where the bytes come in several reads and are needed in one. */
+export const joined = (most: Most): Partial<Bounds> => ({
+  concats: [1, 'what comes in several reads is joined once'],
+  copies: [1, 'what comes in several reads is joined once'],
+  copiedBytes: [most, 'what comes in several reads is joined once'],
+});
+
+/** What sockets, node:http and our own client add to a whole call. */
+export const overSockets: Partial<Bounds> = {
+  copies: [8, 'reads into memory that is used again are taken out of it'],
+  copiedBytes: [
+    { request: 1.1, answer: 2.2, plus: 1000 },
+    'the answer is taken out of the memory of reads, and joined',
+  ],
+  decodes: [12, 'heads, besides'],
+  promises: [callPromises + 5, 'of the server: its route, the gathering of the body'],
+  ticks: [25, 'what node:http and sockets need'],
+  timers: [2, 'what node:http needs'],
+  immediates: [4, 'writes are gathered until the end of a turn'],
+  encodes: [6, 'heads, besides'],
+  encodedBytes: [{ request: 1.5, answer: 1.5, plus: 2000 }, 'heads, besides'],
+};
+
+/** What sockets, node:http and our own client add to one event. */
+export const eventOverSockets: Partial<Bounds> = {
+  copies: [6, 'out of the memory of reads, and into one of the chunks of HTTP with its two line ends'],
+  copiedBytes: [{ answer: 2.5, plus: 20 }, 'out of the memory of reads, and into one of the chunks of HTTP'],
+  concats: [1, 'what is written in one turn may be joined'],
+  encodes: [3, 'the length of a chunk of HTTP'],
+  encodedBytes: [{ answer: 1.5, plus: 80 }, 'the length of a chunk of HTTP'],
+  ticks: [3, 'what a write to a socket needs'],
+  timers: [0.1, 'node:http starts a clock of its own now and then'],
+  immediates: [1.1, 'writes are gathered until the end of a turn'],
+};
+
+/**
+ * Bytes on V8's heap for one event in a read of its own, and for one call of 2 KB; a quarter more than there were. The interpreter allocates what optimized code may leave
+ * out, and so the same in every run.
+ */
+export const allocated: { readonly [way: string]: { readonly event: number; readonly call: number } } = {
+  'anthropic > anthropic': { event: 1400, call: 21_000 },
+  'openai-chat > openai-chat': { event: 1500, call: 23_000 },
+  'anthropic > openai-chat': { event: 1700, call: 134_000 },
+  'openai-chat > anthropic': { event: 1650, call: 144_000 },
+};

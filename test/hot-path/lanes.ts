@@ -1,0 +1,91 @@
+import type { Carriage } from '../../src/observe/call.ts';
+import type { Bounds } from './bound.ts';
+import * as bounds from './bounds.ts';
+import type { Scene } from './stage.ts';
+import { answerOf, framesOf, type Language, readsOf, requestOf } from './traffic.ts';
+
+/** One way through the gateway with one kind of traffic. */
+export interface Lane {
+  readonly name: string;
+  readonly client: Language;
+  readonly provider: Language;
+  readonly carriage: Carriage;
+  readonly bounds: Bounds;
+  /** The scene; of a stream with so many events. */
+  scene(events: number): Scene;
+}
+
+const small = 2_000;
+const large = 200_000;
+/** Bytes a socket's read may have. */
+const read = 64 * 1024;
+
+const json = { 'content-type': 'application/json' };
+const events = { 'content-type': 'text/event-stream' };
+
+interface Way {
+  readonly client: Language;
+  readonly provider: Language;
+  readonly carriage: Carriage;
+  readonly event: Bounds;
+  /** Of an event, where reads cut frames. */
+  readonly cut: Partial<Bounds>;
+  readonly whole: Bounds;
+  /** Of a large request, which comes in several reads. */
+  readonly manyReads: Partial<Bounds>;
+}
+
+const passed = { carriage: 'passed', cut: bounds.cutFrames, whole: bounds.passedWhole, manyReads: {} } as const;
+const translated = {
+  carriage: 'translated',
+  event: bounds.translatedEvent,
+  cut: bounds.translatedCut,
+  whole: bounds.translatedWhole,
+  manyReads: bounds.joined({ request: 1 }),
+} as const;
+
+/** The ways that matter most, from the client's language to the provider's. */
+export const ways: readonly Way[] = [
+  { client: 'anthropic', provider: 'anthropic', event: bounds.passedEvent, ...passed },
+  { client: 'openai-chat', provider: 'openai-chat', event: bounds.passedChunk, ...passed },
+  { client: 'anthropic', provider: 'openai-chat', ...translated },
+  { client: 'openai-chat', provider: 'anthropic', ...translated },
+];
+
+/** Whole answers. */
+export function wholeLanes({ client, provider, carriage, whole, manyReads }: Way): Lane[] {
+  const lane = (name: string, sizes: readonly [number, number], more: Partial<Bounds>): Lane => {
+    const request = readsOf([requestOf(client, sizes[0], false)], read);
+    const answer = { headers: json, reads: readsOf([answerOf(provider, sizes[1])], read) };
+    const scene: Scene = { client, stream: false, request, answer, paced: false };
+    return { name, client, provider, carriage, bounds: { ...whole, ...more }, scene: () => scene };
+  };
+  return [
+    lane('whole, 2 KB', [small, small], {}),
+    lane('whole, a request of 200 KB', [large, small], manyReads),
+    lane('whole, an answer of 200 KB', [small, large], bounds.joined({ answer: 1 })),
+  ];
+}
+
+/** Streams: each event a read in a turn of its own, many events a read, and reads that cut frames. */
+export function streamLanes({ client, provider, carriage, event, cut }: Way): Lane[] {
+  const request = [requestOf(client, small, true)];
+  const lane = (name: string, paced: boolean, reads: (count: number) => readonly Buffer[], more = {}): Lane => ({
+    name,
+    client,
+    provider,
+    carriage,
+    bounds: { ...event, ...more },
+    scene: (count) => ({ client, stream: true, request, answer: { headers: events, reads: reads(count) }, paced }),
+  });
+  return [
+    lane('stream, one event a read', true, (count) => framesOf(provider, count)),
+    lane('stream, ten events a read', false, (count) => inTens(framesOf(provider, count))),
+    lane('stream, reads of 16 KiB', false, (count) => readsOf(framesOf(provider, count), 16 * 1024), cut),
+  ];
+}
+
+function inTens(frames: readonly Buffer[]): Buffer[] {
+  const reads = Math.ceil(frames.length / 10);
+  return Array.from({ length: reads }, (_, i) => Buffer.concat(frames.slice(i * 10, (i + 1) * 10)));
+}
