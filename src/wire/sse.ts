@@ -73,14 +73,23 @@ class Splitter implements FrameSplitter {
     }
     if (this.#bareCr !== false) bytes = this.#endLinesWithLf(bytes);
     if (bytes.length === 0) return;
-    if (this.#length === 0) {
-      const start = this.#cut(bytes, 0);
-      if (start < bytes.length) this.#gather(bytes.subarray(start));
-      return;
+    let from = 0;
+    // Line by line up to the end of the frame that is held, so that the frames behind it need no copy.
+    while (this.#length > 0) {
+      if (from === bytes.length) return;
+      const lf = bytes.indexOf(LF, from);
+      const end = lf === -1 ? bytes.length : lf + 1;
+      this.#gather(bytes.subarray(from, end));
+      this.#cutHeld();
+      from = end;
     }
-    this.#gather(bytes);
+    const start = this.#cut(bytes, from, from);
+    if (start < bytes.length) this.#gather(bytes.subarray(start));
+  }
+
+  #cutHeld(): void {
     // Not what is left behind the held bytes from larger frames: it would be searched again for every chunk.
-    const start = this.#cut(this.#held.subarray(0, this.#length), this.#searched);
+    const start = this.#cut(this.#held.subarray(0, this.#length), 0, this.#searched);
     if (start === 0) return;
     // A stream may be silent for long, and should not hold what it does not need.
     if (start === this.#length) this.#held = nothing;
@@ -119,10 +128,13 @@ class Splitter implements FrameSplitter {
     return at;
   }
 
-  /** Emits the whole frames of `bytes`; returns where the unfinished one begins, and notes how far it was searched. */
-  #cut(bytes: Buffer, from: number): number {
+  /**
+   * Emits the whole frames from `first` on; returns where the unfinished one begins, and notes how far it was searched.
+   * @param from up to where it has been searched already.
+   */
+  #cut(bytes: Buffer, first: number, from: number): number {
     const end = bytes.length;
-    let start = this.#leapAll(bytes, 0);
+    let start = this.#leapAll(bytes, first);
     let at = Math.max(from, start);
     for (;;) {
       const lf = bytes.indexOf(LF, at);

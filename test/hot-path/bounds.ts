@@ -32,8 +32,8 @@ export const passedChunk: Bounds = {
 /** What comes on top where reads cut frames: such a frame is gathered, and what comes out of a read is joined. */
 export const cutFrames: Partial<Bounds> = {
   concats: [0.1, 'the pieces of a read are joined once'],
-  copies: [1.2, 'behind a frame that was cut, frames lie in memory that is used again'],
-  copiedBytes: [{ answer: 3.3 }, 'gathered, taken out, joined'],
+  copies: [0.1, 'the frame that was cut lies in memory that is used again'],
+  copiedBytes: [{ answer: 1.3 }, 'joined once'],
 };
 
 /** One event of text that is translated, either way. */
