@@ -69,16 +69,19 @@ test('the line of a call is the one that the log itself would write', async () =
     '200 messages m "x" > p/u passed, 1 ms, 9 in (4 cached), 2 out, $0.5000, mended end_missing',
   );
   publishCall({ ...record, error: 'overloaded', status: 503, cause: new Error('why') });
+  publishCall({ ...record, error: 'client_gone', errorMessage: 'what came before', status: 0 });
   log.level = 'warn';
   publishCall(record);
   stop();
-  const [ours, theirs, error, ...more] = lines.map((line) => {
+  const [ours, theirs, error, gone, ...more] = lines.map((line) => {
     const { time, ...rest } = JSON.parse(line) as { time: number; level?: number };
     assert.ok(time > 1e12);
     return rest;
   });
   assert.deepEqual(ours, theirs);
   assert.equal(error?.level, 50);
+  assert.equal(gone?.level, 30);
+  assert.match(JSON.stringify(gone), /"errorMessage":"what came before"/);
   assert.deepEqual(more, []);
   assert.ok(lines.every((line) => line.endsWith('\n')));
 });

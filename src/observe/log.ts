@@ -96,7 +96,7 @@ export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, reda
   const info = pino.levels.values['info'] ?? 30;
   const listener = (message: unknown): void => {
     const record = message as CallRecord;
-    if (record.error === undefined || record.error === 'client_gone') {
+    if (record.error === undefined) {
       if (log.isLevelEnabled('info')) write(new CallLine(record, info));
       return;
     }
@@ -105,7 +105,8 @@ export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, reda
       ...(record.cause !== undefined && record.status >= 500 && { err: record.cause }),
     };
     const text = redact(line(record)).slice(0, maxError);
-    if (record.status >= 500) log.error(fields, text);
+    if (record.error === 'client_gone') log.info(fields, text);
+    else if (record.status >= 500) log.error(fields, text);
     else log.warn(fields, text);
   };
   calls.subscribe(listener);

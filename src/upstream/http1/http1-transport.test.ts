@@ -728,3 +728,29 @@ test('TLS: whom to trust, which name, which protocol, and sessions', async (t) =
   const wrong = (await listen(t, plain)).replace('http', 'https');
   assert.match((await failureOf(sender, post(wrong))).message, /does not speak TLS/);
 });
+
+test('while many calls are under way requests leave at the end of the turn, whole and each on its own way', async (t) => {
+  const server = await startServer(t, ({ socket }) => socket.write(ok));
+  const turn = new Turn();
+  for (let i = 0; i < 10; i++) turn.enter();
+  const sender = createSender({ turn });
+  t.after(() => sender.close());
+  const bodies = Array.from({ length: 12 }, (_, i) => [Buffer.alloc(i * 10_000, 65 + i), Buffer.from(`end of ${i}`)]);
+  const ask = (body: readonly Buffer[]): Promise<string> => textOf(sender, post(server.origin, { body }));
+  for (let round = 0; round < 2; round++) {
+    assert.deepEqual(
+      await Promise.all(bodies.map(ask)),
+      bodies.map(() => 'ok'),
+    );
+  }
+  const sent = bodies.map((body) => Buffer.concat(body).toString('latin1')).toSorted();
+  for (const seen of [server.seen.slice(0, 12), server.seen.slice(12)]) {
+    assert.deepEqual(seen.map(({ body }) => body.toString('latin1')).toSorted(), sent);
+  }
+  // What is taken back before the turn is over was never sent.
+  const { sink, heard } = listening();
+  sender.send(post(server.origin, { path: '/taken-back' }), sink).abort();
+  assert.equal(await ask([Buffer.from('{}')]), 'ok');
+  assert.deepEqual(heard, []);
+  assert.ok(!server.seen.some(({ head }) => head.includes('/taken-back')));
+});
