@@ -174,6 +174,21 @@ describe('workers', () => {
 });
 
 describe('dragoman serve --workers', () => {
+  /** Two workers, and a stream of one of them that does not end by itself. */
+  async function startStreaming(t: TestContext): Promise<{ child: ReturnType<typeof start>; stream: Response }> {
+    const provider = await slowProvider(t);
+    const child = start(t, ['--workers', '2', '--port', '0'], {
+      providers: { slow: { speaks: 'anthropic', base_url: provider.url, api_key: 'k' } },
+    });
+    const url = await addressOf(child);
+    const stream = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...message, stream: true }),
+    });
+    return { child, stream };
+  }
+
   /** A provider that says the end of its stream when the test wants it. */
   async function slowProvider(t: TestContext): Promise<{ readonly url: string; finish(): void }> {
     const open: ServerResponse[] = [];
@@ -260,16 +275,7 @@ describe('dragoman serve --workers', () => {
   });
 
   test('ends at once at the second signal', { skip: process.platform === 'win32' }, async (t) => {
-    const provider = await slowProvider(t);
-    const child = start(t, ['--workers', '2', '--port', '0'], {
-      providers: { slow: { speaks: 'anthropic', base_url: provider.url, api_key: 'k' } },
-    });
-    const url = await addressOf(child);
-    const stream = await fetch(`${url}/v1/messages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...message, stream: true }),
-    });
+    const { child, stream } = await startStreaming(t);
     child.kill('SIGTERM');
     while (!child.complained.includes('Stopping')) await once(child.stderr!, 'data');
     child.kill('SIGTERM');
@@ -278,16 +284,7 @@ describe('dragoman serve --workers', () => {
   });
 
   test('goes with the process that started it', { skip: process.platform === 'win32' }, async (t) => {
-    const provider = await slowProvider(t);
-    const child = start(t, ['--workers', '2', '--port', '0'], {
-      providers: { slow: { speaks: 'anthropic', base_url: provider.url, api_key: 'k' } },
-    });
-    const url = await addressOf(child);
-    const stream = await fetch(`${url}/v1/messages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...message, stream: true }),
-    });
+    const { child, stream } = await startStreaming(t);
     child.kill('SIGKILL');
     await assert.rejects(stream.text());
     // Its output is closed when nobody has it any more.
