@@ -1,11 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { Reply } from '../gateway/call.ts';
+import { clientPatienceMs } from '../gateway/delivery.ts';
 import type { Turn, TurnTask } from '../upstream/turn.ts';
 import { endEarly } from './linger.ts';
-
-/** How long a client may take nothing of the rest of an answer that is over, milliseconds. */
-const clientPatienceMs = 300_000;
 
 /** A reply over node:http. */
 export class HttpReply implements Reply, TurnTask {
