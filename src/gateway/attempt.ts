@@ -5,7 +5,7 @@ import { totalInput } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
-import type { Target } from '../policy/models.ts';
+import type { Target } from '../policy/plan.ts';
 import type { Provider, Route } from '../providers/provider.ts';
 import type { RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';

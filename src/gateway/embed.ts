@@ -2,7 +2,7 @@ import type { GatewayError } from '../canon/error.ts';
 import { summarized } from '../canon/loss.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
-import type { Target } from '../policy/models.ts';
+import type { Target } from '../policy/plan.ts';
 import type { Door, Provider } from '../providers/provider.ts';
 import type { WholeAnswer } from '../upstream/whole.ts';
 import { Pieces } from '../wire/pieces.ts';

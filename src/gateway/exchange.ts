@@ -9,7 +9,7 @@
  */
 import { GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
-import type { Target } from '../policy/models.ts';
+import type { Target } from '../policy/plan.ts';
 import { attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Delivered } from './delivery.ts';

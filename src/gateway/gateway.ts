@@ -1,7 +1,7 @@
 import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
-import type { Target } from '../policy/models.ts';
+import type { Target } from '../policy/plan.ts';
 import type { Prices } from '../policy/prices.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';

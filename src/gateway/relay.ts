@@ -1,7 +1,7 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
-import type { Target } from '../policy/models.ts';
+import type { Target } from '../policy/plan.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Door, Provider } from '../providers/provider.ts';
 import type { Pieces } from '../wire/pieces.ts';

@@ -7,6 +7,42 @@ import type { Usage } from '../canon/usage.ts';
 /** How an answer was carried: bytes untouched, fields edited within one language, or translated. */
 export type Carriage = 'passed' | 'amended' | 'translated';
 
+/** A try at a target that failed, so that another one followed. */
+export interface FailedTry {
+  readonly provider: string;
+  /** The model's name at the provider. */
+  readonly model: string;
+  /** Kind of the error. */
+  readonly error: string;
+  readonly status: number;
+  /** Milliseconds from sending to failing. */
+  readonly ms: number;
+}
+
+/** Where an answer that broke off was gone on with by another target. */
+export interface Seam {
+  /** Number of the block, counted from 0, and characters of it that were sent before. */
+  readonly block: number;
+  readonly at: number;
+  /** `provider/model`. */
+  readonly from: string;
+  readonly to: string;
+  /** Kind of the error that the first one broke off with. */
+  readonly why: string;
+}
+
+/** A prompt cache that was lost. */
+export interface CacheMiss {
+  /** What differs from the session's last call: the path of the first block that does, or `expired` or `unknown`. */
+  readonly at: string;
+  /** Who changed it. */
+  readonly by: 'client' | 'gateway' | 'provider';
+  /** Tokens that were read from the prompt again at full price. */
+  readonly tokens: number;
+  /** US dollars more than if the cache had held, where prices are known. */
+  readonly cost?: number;
+}
+
 /** Everything there is to tell of one call once it is over. Times are milliseconds. */
 export interface CallRecord {
   readonly id: string;
@@ -24,6 +60,11 @@ export interface CallRecord {
   carriage?: Carriage;
   /** Tries at providers, the successful one included. */
   tries: number;
+  /** The tries that failed, in their order; absent when the first one did not. */
+  failures?: FailedTry[];
+  /** Absent when the answer came in one piece. */
+  seams?: Seam[];
+  cacheMiss?: CacheMiss;
   status: number;
   /** Kind of the error the client got, or `client_gone`. */
   error?: string;

@@ -6,16 +6,7 @@ import type { Family } from '../providers/kind.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import { providerFor, providerOfModel } from './operations.ts';
-
-/** Where a call may go. */
-export interface Target {
-  /** Name of a configured provider. */
-  readonly provider: string;
-  /** The model's name as that provider has it. */
-  readonly model: string;
-  /** Whether a call of which something would be lost is refused. */
-  readonly strict: boolean;
-}
+import type { Target } from './plan.ts';
 
 /** A name that clients may use, and where calls for it go first. */
 export interface ListedModel {
