@@ -13,7 +13,7 @@ import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
-import { buildProviders } from '../providers/build.ts';
+import { buildProviders, everyKey } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
 import type { DocumentStore } from '../store/document-store.ts';
@@ -79,14 +79,16 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     ask: askThrough(sender, direct),
     machine: thisMachine(process.env),
   });
+  const byName = everyKey(providers);
   const router = new ModelRouter(config, providers);
   const userAgent = `dragoman/${version}`;
   const redact = createRedact(secretsOf(config));
   const gateway: Gateway = {
     plan: (name) => router.planTargets(name),
+    planRoute: (name) => router.planRoute(name),
     planOperation: (operation, name) => router.planOperation(operation, name),
     provider: (name) => {
-      const found = providers.get(name);
+      const found = byName.get(name);
       if (found === undefined) throw new Error(`no provider "${name}"`);
       return found;
     },
@@ -184,7 +186,8 @@ async function storeFor(
 /** Names that are written down, and patterns that stand for whatever the provider has. */
 function namesOf({ models, default_provider: fallback }: Config, router: ModelRouter): NameSource {
   const names = router.listModels().map(({ id, target }) => ({ name: id, provider: target.provider }));
-  const patterns = models.flatMap(({ pattern, to: [first = ''] }) => {
+  const patterns = models.flatMap(({ pattern, to }) => {
+    const first = to[0]?.target ?? '';
     const slash = first.indexOf('/');
     const carried = pattern.includes('*') && first.includes('*');
     return carried ? [{ pattern, provider: first.slice(0, slash), model: first.slice(slash + 1) }] : [];
