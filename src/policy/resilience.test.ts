@@ -41,10 +41,6 @@ test('a provider has retries of its own where it says so, and all its keys have 
 
 test('a part of a whole is a number from 0 to 1', () => {
   for (const wrong of ['1.1', '-0.1', 'half', '"20%"']) {
-    assert.throws(
-      () => config(providers, `retries: { share: ${wrong} }`),
-      /retries\.share.*(number from 0 to 1|at (most|least))/s,
-      wrong,
-    );
+    assert.throws(() => config(providers, `retries: { share: ${wrong} }`), /retries\.share/, wrong);
   }
 });
