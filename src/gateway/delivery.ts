@@ -5,7 +5,7 @@ import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
 import { stringIn } from '../canon/json.ts';
 import { type Loss, summarized } from '../canon/loss.ts';
 import { mergeUsage, type Usage } from '../canon/usage.ts';
-import type { Headers } from '../dialects/dialect.ts';
+import type { Headers, Numbering } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
 import type { Unwrapper } from '../providers/wrapping.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
@@ -13,7 +13,7 @@ import type { Ticking } from '../upstream/ticker.ts';
 import { isEventStream, readAnswer, readRefusal, streamTypeOf, unwrapperFor } from './answer.ts';
 import type { Call } from './call.ts';
 import type { ClientAnswer } from './client-answer.ts';
-import { ClientWriter } from './client-writer.ts';
+import { type Before, ClientWriter } from './client-writer.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -205,10 +205,10 @@ export class Delivery implements AnswerSink, Ticking {
     const onMend = (mend: Mend): void => {
       this.#call.record.mends.push(mend);
     };
-    const translator = (state: GuardOptions): Translator =>
+    const translator = (state: GuardOptions, numbering?: Numbering): Translator =>
       createTranslator({
         from: route.dialect.upstream,
-        to: this.#writer(),
+        to: this.#writer({ blocks: state.firstIndex ?? 0, ...(numbering !== undefined && { numbering }) }),
         tap: (next) => this.#metered(this.#undoing(next)),
         onMend,
         ...state,
@@ -220,10 +220,10 @@ export class Delivery implements AnswerSink, Ticking {
   }
 
   /** The client's end of the stream: the one that there is, where the answer has begun. */
-  #writer(): ClientWriter {
+  #writer(before?: Before): ClientWriter {
     const { seam, writer } = this.#answer ?? {};
     if (seam !== undefined && writer !== undefined) return writer;
-    const made = new ClientWriter(this.#call.dialect.client, this.#outgoing.request(), this.#keeping());
+    const made = new ClientWriter(this.#call.dialect.client, this.#outgoing.request(), this.#keeping(), before);
     if (this.#answer !== undefined) this.#answer.writer = made;
     return made;
   }
