@@ -1,5 +1,5 @@
 import type { Ext } from './content.ts';
-import { mergeExt } from './ext.ts';
+import { hasAll, mergeExt } from './ext.ts';
 
 /** Tokens of one answer. The three input counts exclude each other; `reasoning` is part of `output`. */
 export interface Usage {
@@ -19,6 +19,8 @@ export interface Usage {
 /** Later counts win: a provider's counts are cumulative. A field the later one is silent about stays. */
 export function mergeUsage(earlier: Usage, later: Usage): Usage {
   const ext = mergeExt(earlier.ext, later.ext);
+  // Some providers say all of it with each event.
+  if (ext === later.ext && hasAll(later, earlier)) return later;
   return ext === undefined ? { ...earlier, ...later } : { ...earlier, ...later, ext };
 }
 
