@@ -10,16 +10,10 @@ export function mergeExt(earlier: Ext | undefined, later: Ext | undefined): Ext 
   return merged;
 }
 
-/** Whether one has each field of the other, which may be none of it. */
-export function hasAll(one: object, other: object): boolean {
-  for (const field in other) if (!(field in one)) return false;
-  return true;
-}
-
+/** Whether each field of each owner is there that the earlier one has. */
 function covers(later: Ext, earlier: Ext): boolean {
-  for (const owner of Object.keys(earlier) as DialectName[]) {
+  return (Object.keys(earlier) as DialectName[]).every((owner) => {
     const fields = later[owner];
-    if (fields === undefined || !hasAll(fields, earlier[owner] ?? {})) return false;
-  }
-  return true;
+    return fields !== undefined && Object.keys(earlier[owner] ?? {}).every((field) => field in fields);
+  });
 }

@@ -1,5 +1,5 @@
 import type { Ext } from './content.ts';
-import { hasAll, mergeExt } from './ext.ts';
+import { mergeExt } from './ext.ts';
 
 /** Tokens of one answer. The three input counts exclude each other; `reasoning` is part of `output`. */
 export interface Usage {
@@ -20,8 +20,21 @@ export interface Usage {
 export function mergeUsage(earlier: Usage, later: Usage): Usage {
   const ext = mergeExt(earlier.ext, later.ext);
   // Some providers say all of it with each event.
-  if (ext === later.ext && hasAll(later, earlier)) return later;
+  if (ext === later.ext && saysAll(later, earlier)) return later;
   return ext === undefined ? { ...earlier, ...later } : { ...earlier, ...later, ext };
+}
+
+/** Whether each count is there that the earlier one has. By name: a loop over names costs ten times as much. */
+function saysAll(later: Usage, earlier: Usage): boolean {
+  return (
+    (later.input !== undefined || earlier.input === undefined) &&
+    (later.output !== undefined || earlier.output === undefined) &&
+    (later.reasoning !== undefined || earlier.reasoning === undefined) &&
+    (later.cacheRead !== undefined || earlier.cacheRead === undefined) &&
+    (later.cacheWrite !== undefined || earlier.cacheWrite === undefined) &&
+    (later.cacheWrite1h !== undefined || earlier.cacheWrite1h === undefined) &&
+    (later.cost !== undefined || earlier.cost === undefined)
+  );
 }
 
 /** All input tokens, cached or not. */

@@ -18,16 +18,15 @@ export class FrameForm {
   /** What the counts are called, in the order in which they stand. */
   readonly names: readonly string[];
   /**
-   * What precedes the string; and, each from the next whole word on, what stands between the holes and behind the last.
-   * Behind a string that is the only hole, spaces are left out: servers pad there.
+   * All but the holes: what precedes the string, what stands between the others, what follows the last. Behind a string
+   * that is the only hole, spaces are left out: servers pad there.
    */
   readonly #bytes: Buffer;
-  /** The same, eight bytes a word: comparing words takes a sixth of comparing bytes. */
-  readonly #words: Float64Array;
+  /** The same, to be read by words: comparing words takes a sixth of comparing bytes. */
+  readonly #view: DataView;
   readonly #prefixLength: number;
-  /** Where the pieces behind the string begin in the bytes, and how long they are. */
-  readonly #starts: readonly number[];
-  readonly #lengths: readonly number[];
+  /** Where the pieces behind the string end in the bytes. */
+  readonly #ends: readonly number[];
   /** The counts of the frame that was found last, and of the one that is looked at. */
   #counts: number[];
   #reading: number[];
@@ -43,17 +42,11 @@ export class FrameForm {
     this.#reading = holes.map(() => 0);
     this.#prefixLength = prefix.length;
     let length = prefix.length;
-    this.#starts = pieces.map((piece) => {
-      const start = Math.ceil(length / wordBytes) * wordBytes;
-      length = start + piece.length;
-      return start;
-    });
-    this.#lengths = pieces.map((piece) => piece.length);
+    this.#ends = pieces.map((piece) => (length += piece.length));
     // It stays as long as the stream does: a slice of what many share would keep all of that.
     this.#bytes = Buffer.allocUnsafeSlow(length);
-    this.#bytes.write(prefix, 'latin1');
-    for (const [i, start] of this.#starts.entries()) this.#bytes.write(pieces[i] as string, start, 'latin1');
-    this.#words = new Float64Array(this.#bytes.buffer, 0, Math.floor(length / wordBytes));
+    this.#bytes.write(prefix + pieces.join(''), 'latin1');
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /**
@@ -101,23 +94,27 @@ export class FrameForm {
     return bytes.toString(this.#wide ? 'utf8' : 'latin1', this.#from, this.#to);
   }
 
-  /** Whether so many bytes of the form, from a whole word on, stand at `start`. */
+  /** Whether so many bytes of the form stand at `start`. */
   #isAt(from: number, length: number, start: number): boolean {
-    const words = this.#words;
+    const form = this.#view;
+    const bytes = view;
     const shift = start - from;
-    const last = from + length;
-    let i = from;
-    for (let word = from / wordBytes; i + wordBytes <= last; word++) {
-      if (view.getFloat64(shift + i, true) !== words[word]) return false;
-      i += wordBytes;
+    const end = from + length;
+    const last = end - wordBytes;
+    if (last < from) {
+      for (let i = from; i < end; i++) if (form.getUint8(i) !== bytes.getUint8(shift + i)) return false;
+      return true;
     }
-    for (; i < last; i++) if (looked[shift + i] !== this.#bytes[i]) return false;
-    return true;
+    for (let i = from; i < last; i += wordBytes) {
+      if (form.getFloat64(i) !== bytes.getFloat64(shift + i)) return false;
+    }
+    // It may begin inside of the one before it.
+    return form.getFloat64(last) === bytes.getFloat64(shift + last);
   }
 
   /** Behind what follows the string where nothing else may differ. */
   #tailEnd(from: number): number {
-    const start = this.#starts[0] as number;
+    const start = this.#prefixLength;
     const length = this.#bytes.length - start;
     const whole = from + length;
     return whole <= looked.length && this.#isAt(start, length, from) ? whole : this.#paddedEnd(from);
@@ -125,15 +122,17 @@ export class FrameForm {
 
   /** Behind what follows the string, with the counts in it. */
   #countedEnd(from: number): number {
-    const starts = this.#starts;
-    const lengths = this.#lengths;
-    const count = this.#reading.length;
+    const ends = this.#ends;
+    const last = ends.length - 1;
+    let piece = this.#prefixLength;
     let at = from;
     for (let i = 0; ; i++) {
-      const length = lengths[i] as number;
-      if (at + length > looked.length || !this.#isAt(starts[i] as number, length, at)) return 0;
+      const end = ends[i] as number;
+      const length = end - piece;
+      if (at + length > looked.length || !this.#isAt(piece, length, at)) return 0;
+      piece = end;
       at += length;
-      if (i === count) break;
+      if (i === last) break;
       at = this.#countEnd(at, i);
       if (at === 0) return 0;
     }
@@ -165,7 +164,7 @@ export class FrameForm {
     const bytes = looked;
     let at = from;
     let padded = true;
-    for (let i = this.#starts[0] as number; i < this.#bytes.length; i++) {
+    for (let i = this.#prefixLength; i < this.#bytes.length; i++) {
       const byte = this.#bytes[i] as number;
       if (padded) while (bytes[at] === space) at += 1;
       if (bytes[at] !== byte) return 0;
