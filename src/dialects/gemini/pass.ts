@@ -47,8 +47,8 @@ class StreamWatch implements PassWatch {
   }
 
   leap(bytes: Buffer, start: number): number {
-    // Behind the end, and in the middle of a call, there is more to see to.
-    if (this.#failed || this.#done || this.#openCall) return 0;
+    // Behind the end, each is kept.
+    if (this.#done) return 0;
     const end = this.#texts.end(bytes, start);
     if (end > 0) this.#untold = true;
     return end;
