@@ -138,4 +138,5 @@ export const allocated: { readonly [way: string]: { readonly event: number; read
   'openai-chat > openai-chat': { event: 1500, call: 23_000 },
   'anthropic > openai-chat': { event: 1700, call: 134_000 },
   'openai-chat > anthropic': { event: 1650, call: 144_000 },
+  'anthropic > gemini': { event: 2700, call: 126_000 },
 };

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import { anthropic } from '../../src/dialects/anthropic/index.ts';
+import { gemini } from '../../src/dialects/gemini/index.ts';
 import type { Dialect } from '../../src/dialects/index.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
 import { isBinary } from './binary.ts';
@@ -230,10 +231,51 @@ function chunkStream(said: Runs): Buffer {
   );
 }
 
+/** Counts as they are written, and as they may be; the last of all of them is no JSON. */
+const countWords = [
+  '0',
+  '7',
+  '10',
+  '99',
+  '100',
+  '4096',
+  '123456789012345',
+  '1234567890123456',
+  '-1',
+  '1.5',
+  '1e2',
+  '"12"',
+  'null',
+  '01',
+];
+
+/** Each chunk tells the usage anew, and ends its lines as Google does. */
+function contentStream(said: Runs): Buffer {
+  let told = 0;
+  const frame = (parts: string, word = '', end = ''): string => {
+    told += 1;
+    const counts = ['totalTokenCount', 'thoughtsTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount'].map(
+      (name, i) =>
+        `"${name}":${word.length < 2 + i * 4 ? told + i : countWords[(word.length + i) % countWords.length]}`,
+    );
+    const usage = `"promptTokenCount":9,${counts.join(',')},"promptTokensDetails":[{"modality":"TEXT","tokenCount":9}]`;
+    return `data: {"candidates":[{"content":{"parts":[${parts}],"role":"model"}${end},"index":0}],"usageMetadata":{${usage}},"modelVersion":"m","responseId":"r1"}\r\n\r\n`;
+  };
+  const chunks = said.map(([kind, texts], i) => {
+    const parts = kind === 2 ? argumentsOf(texts).slice(0, 1) : texts;
+    return parts.map((text) => {
+      if (kind === 2) return frame(`{"functionCall":{"id":"c${i}","name":"f","args":{"a":${text}}}}`);
+      return frame(`{"text":${text}${kind === 0 ? '' : ',"thought":true'}}`, text);
+    });
+  });
+  return Buffer.from(chunks.flat().join('') + frame('{"text":""}', '', ',"finishReason":"STOP"'));
+}
+
 describe('law 10, made streams', () => {
   const made: readonly (readonly [Dialect, (said: Runs) => Buffer])[] = [
     [anthropic, messageStream],
     [openaiChat, chunkStream],
+    [gemini, contentStream],
   ];
   for (const [dialect, streamOf] of made) {
     test(`${dialect.name}: whatever is said, the events and what leaves are the same`, () => {

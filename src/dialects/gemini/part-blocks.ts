@@ -11,6 +11,8 @@ const textFields: ReadonlySet<string> = new Set(['text', 'thought', 'thoughtSign
 const callPartFields: ReadonlySet<string> = new Set(['functionCall', 'thoughtSignature']);
 const callFields: ReadonlySet<string> = new Set(['id', 'name', 'args', 'partialArgs', 'willContinue']);
 
+const noPart: JsonObject = Object.freeze({});
+
 /** The block that is open. */
 type Open = { readonly type: 'text' | 'thinking' | 'call' };
 
@@ -55,6 +57,12 @@ export class PartBlocks {
     this.#whole(image ?? { type: 'native', dialect: geminiName, value: part });
     // A part of Google's own holds its proof itself.
     if (image !== undefined && proof !== undefined) this.#proof = proof;
+  }
+
+  /** A part of which nothing more is said. */
+  text(text: string, thought: boolean): void {
+    if (thought) this.#thought(text, undefined);
+    else this.#say(text, noPart, undefined);
   }
 
   /** Closes what is open. @param cut the answer may end anywhere. False: a call's arguments are not complete. */
