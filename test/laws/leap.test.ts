@@ -45,12 +45,12 @@ function plain(bytes: Buffer): string {
   return bytes.toString('latin1').replaceAll(/^(data: ?\{)[ \t]+/gm, '$1');
 }
 
-/** How often something is parsed meanwhile. */
+/** How often an object is parsed meanwhile; a string with escapes may be. */
 function parsesIn(work: () => void): number {
   const { parse } = JSON;
   let parses = 0;
   JSON.parse = (...given) => {
-    parses += 1;
+    if (given[0].startsWith('{')) parses += 1;
     return parse(...given) as unknown;
   };
   try {
@@ -274,6 +274,7 @@ describe('law 10, made streams', () => {
       // Words, thoughts, pieces of arguments: all but the first few of a kind, and those in which something is cut.
       for (const kind of [0, 1, 2]) {
         const said = streamOf([[kind, texts]]);
+        assert.ok(read(said) < 12, `${read(said)} parses`);
         assert.ok(watched(dialect, said).leaps >= 38, `${watched(dialect, said).leaps} leaps`);
         assert.equal(watched(dialect, unlike(said)).leaps, 0);
       }

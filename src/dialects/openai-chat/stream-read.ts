@@ -1,25 +1,29 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
-import { isObject, parseJson } from '../../canon/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
 import { createSseReader, FrameTooLarge, type SseFrame } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
 import { AnswerReader } from './answer-read.ts';
 import type { TextKind } from './blocks.ts';
 import { readErrorBody } from './error-read.ts';
-import { createTextDeltas } from './text-delta.ts';
+import { argumentsIn, createTextDeltas } from './text-delta.ts';
 
 /** Reads a stream of `chat.completion.chunk`s. The finish waits for `[DONE]` or the end of the bytes: usage may come after the reason. */
 export function readStream(emit: Sink): StreamReader {
   const answer = new AnswerReader(emit);
   const deltas = createTextDeltas();
-  const form = new LearntForm<TextKind>();
+  /** Of the frames that come most: the kind of their text, or the call whose arguments they bring. */
+  const form = new LearntForm<TextKind | number>();
   const frames = createSseReader(onFrame, leap);
 
-  /** A chunk that differs from the one before by its text alone. */
+  /** A chunk that differs from the one before by one string alone. */
   function leap(bytes: Buffer, start: number): number {
     const end = answer.ended ? 0 : form.end(bytes, start);
-    if (end > 0) answer.text(form.meaning, form.text());
+    if (end === 0) return 0;
+    const { meaning } = form;
+    if (typeof meaning === 'number') answer.arguments(meaning, form.text());
+    else answer.text(meaning, form.text());
     return end;
   }
 
@@ -38,6 +42,14 @@ export function readStream(emit: Sink): StreamReader {
     if (!isObject(value)) return answer.complete() ? answer.finish() : answer.fail(notAnAnswer());
     answer.body(value);
     deltas.learn(data, value);
+    if (event === '' && form.learns) learnArguments(data, value, bytes.subarray(start, end));
+  }
+
+  function learnArguments(data: string, chunk: JsonObject, frame: Buffer): void {
+    const more = argumentsIn(chunk);
+    // Said once, it can be nothing else.
+    if (more !== undefined && data.indexOf(field) === data.lastIndexOf(field))
+      form.learn(frame, 'arguments', more.text, more.index);
   }
 
   return {
@@ -57,6 +69,8 @@ export function readStream(emit: Sink): StreamReader {
     },
   };
 }
+
+const field = '"arguments"';
 
 function notAnAnswer(): GatewayError {
   return new GatewayError('bad_upstream', 'The provider sent something in its stream that is not an answer.');

@@ -93,8 +93,27 @@ function endOfString(data: string, start: number): number {
   return end;
 }
 
-/** The one field that says something in a chunk of one choice, the first, when it is text and all else is silent. */
+/** The field of a delta that alone says something, when it is text. */
 function plainField(chunk: JsonObject): keyof typeof markers | undefined {
+  const delta = loneDelta(chunk);
+  const field = delta === undefined ? undefined : loneField(delta);
+  if (delta === undefined || field === undefined || !(field in markers)) return undefined;
+  return typeof delta[field] === 'string' ? (field as keyof typeof markers) : undefined;
+}
+
+/** More arguments of one call, where a chunk says nothing else. */
+export function argumentsIn(chunk: JsonObject): { readonly index: number; readonly text: string } | undefined {
+  const delta = loneDelta(chunk);
+  if (delta === undefined || loneField(delta) !== 'tool_calls') return undefined;
+  const [entry, ...others] = Array.isArray(delta['tool_calls']) ? (delta['tool_calls'] as unknown[]) : [];
+  if (others.length > 0 || !isObject(entry) || Object.keys(entry).length !== 2) return undefined;
+  const { index, function: fn } = entry;
+  if (typeof index !== 'number' || !isObject(fn) || Object.keys(fn).length !== 1) return undefined;
+  return typeof fn['arguments'] === 'string' ? { index, text: fn['arguments'] } : undefined;
+}
+
+/** The delta of a chunk of one choice, the first, when all else in it is silent. */
+function loneDelta(chunk: JsonObject): JsonObject | undefined {
   const choices = chunk['choices'];
   if (!Array.isArray(choices) || choices.length !== 1 || chunk['usage'] || chunk['x_groq']) return undefined;
   const choice: unknown = choices[0];
@@ -103,13 +122,16 @@ function plainField(chunk: JsonObject): keyof typeof markers | undefined {
     if (field !== 'delta' && field !== 'index' && choice[field] !== null) return undefined;
   }
   const delta = choice['delta'];
-  if (!isObject(delta)) return undefined;
-  let plain: keyof typeof markers | undefined;
+  return isObject(delta) ? delta : undefined;
+}
+
+/** The field of a delta that says something, when no other does. */
+function loneField(delta: JsonObject): string | undefined {
+  let lone: string | undefined;
   for (const field in delta) {
-    const value = delta[field];
-    if (field === 'role' || value === null) continue;
-    if (plain !== undefined || !(field in markers) || typeof value !== 'string') return undefined;
-    plain = field as keyof typeof markers;
+    if (field === 'role' || delta[field] === null) continue;
+    if (lone !== undefined) return undefined;
+    lone = field;
   }
-  return plain;
+  return lone;
 }
