@@ -280,4 +280,19 @@ describe('law 10, made streams', () => {
       }
     });
   }
+
+  test('openai-chat: where noise hides the length of a text, hardly anything is parsed either', () => {
+    const texts = Array.from({ length: 40 }, (_, i) => `"word ${i}"`);
+    const noisy = framesOf(chunkStream([[0, texts]])).map((frame, i) =>
+      frame.toString().replace('}]}', `}],"obfuscation":"${'Zq3-'.slice(i % 4)}${i}"}`),
+    );
+    const stream = Buffer.from(noisy.join(''));
+    assertSameRead({ dialect: openaiChat, stream }, 10);
+    assertSamePassed({ dialect: openaiChat, stream }, 10);
+    const parses = [
+      parsesIn(() => readStreamed(openaiChat.upstream, [stream])),
+      parsesIn(() => pass(openaiChat, emptyRequest(openaiChat), [stream])),
+    ];
+    assert.ok(Math.max(...parses) < 10, `${parses.join(', ')} parses`);
+  });
 });

@@ -6,7 +6,7 @@ import { KeptFrames } from '../../wire/kept-frames.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { createLegality } from './legality.ts';
-import { createTextDeltas } from './text-delta.ts';
+import { createTextDeltas, type Grown, learnForm } from './text-delta.ts';
 import { readUsage, usageIn } from './usage.ts';
 
 /** How two speakers of Chat Completions are left to themselves. */
@@ -18,13 +18,12 @@ const called = /"tool_calls"\s*:(?!\s*(?:null|\[\s*\]))/;
 /** The usual form of more arguments, whole: nothing in it but a known call's index and text. */
 const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"((?:[^"\\]|\\.)*)"\}\}\]/y;
 
-/** What grows by the frames of a form: text, or the arguments of the call of that index. */
-type Grown = 'text' | number;
-
 function watch(): PassWatch {
   const legality = createLegality();
   const deltas = createTextDeltas();
   const form = new LearntForm<Grown>();
+  /** No frame has been known by its form since one was learnt. */
+  let inVain = false;
   const kept = new KeptFrames();
   let usage: Usage = {};
   let done = false;
@@ -46,15 +45,18 @@ function watch(): PassWatch {
     if (!isWhole(data, bytes, start, end)) return false;
     const said = deltas.match(data);
     if (said === undefined) return chunk(data, bytes, start, end);
-    if (form.learns) form.learn(bytes.subarray(start, end), deltas.field(), fromLatin1(said), 'text');
+    if (form.learns) form.learn(bytes.subarray(start, end), deltas.field(), fromLatin1(said), deltas.kind());
     return true;
   }
 
   /** A frame that differs from the one before by its text alone, or by its arguments. */
   function leap(bytes: Buffer, start: number): number {
     const end = done ? 0 : form.end(bytes, start);
-    if (end === 0 || form.meaning === 'text') return end;
-    if (!legality.fragment(form.meaning, form.text())) return 0;
+    if (end === 0) return 0;
+    inVain = false;
+    const { meaning } = form;
+    if (typeof meaning !== 'number') return end;
+    if (!legality.fragment(meaning, form.text())) return 0;
     kept.keep(bytes, start, end);
     return end;
   }
@@ -67,7 +69,7 @@ function watch(): PassWatch {
       isSilent(data) &&
       !mayList(data) &&
       (calls === -1 || isFragment(data, calls, bytes.subarray(start, end)));
-    if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
+    if ((!silent || (calls === -1 && deltas.learns())) && !read(data, bytes, start, end)) return false;
     // Before anybody speaks nothing has begun: a translator would have to say who does.
     if (first && !legality.begun()) return true;
     if (first || calls !== -1 || legality.finished()) kept.keep(bytes, start, end);
@@ -85,12 +87,13 @@ function watch(): PassWatch {
     return true;
   }
 
-  function read(data: string, json: string): boolean {
-    const chunk = parseJson(json);
+  function read(data: string, bytes: Buffer, start: number, end: number): boolean {
+    const chunk = parseJson(textOf(data, bytes, start, end));
     if (!isObject(chunk) || !legality.chunk(chunk)) return false;
     const said = usageIn(chunk);
     if (said !== undefined) usage = mergeUsage(usage, readUsage(said));
-    deltas.learn(data, chunk);
+    if (inVain) deltas.learn(data, chunk);
+    if (form.learns && learnForm(form, data, chunk, bytes.subarray(start, end))) inVain = true;
     return true;
   }
 

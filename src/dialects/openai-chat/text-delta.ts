@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import type { LearntForm } from '../../wire/frame-form.ts';
 import type { TextKind } from './blocks.ts';
 
 /** Recognizes the chunks that differ from an earlier one by their text alone: nine of ten in most answers. */
@@ -101,15 +102,42 @@ function plainField(chunk: JsonObject): keyof typeof markers | undefined {
   return typeof delta[field] === 'string' ? (field as keyof typeof markers) : undefined;
 }
 
-/** More arguments of one call, where a chunk says nothing else. */
-export function argumentsIn(chunk: JsonObject): { readonly index: number; readonly text: string } | undefined {
+/** What grows by the frames of a form: text of a kind, or the arguments of the call of that index. */
+export type Grown = TextKind | number;
+
+/** Learns the form of a chunk that says more of one string, and nothing else. False: it is no such chunk. */
+export function learnForm(form: LearntForm<Grown>, data: string, chunk: JsonObject, frame: Buffer): boolean {
   const delta = loneDelta(chunk);
-  if (delta === undefined || loneField(delta) !== 'tool_calls') return undefined;
-  const [entry, ...others] = Array.isArray(delta['tool_calls']) ? (delta['tool_calls'] as unknown[]) : [];
-  if (others.length > 0 || !isObject(entry) || Object.keys(entry).length !== 2) return undefined;
+  const lone = delta === undefined ? undefined : loneField(delta);
+  if (delta === undefined || lone === undefined) return false;
+  const more = lone === 'tool_calls' ? argumentsIn(delta) : textIn(delta, lone);
+  if (more === undefined || more.text === '') return false;
+  // Said once, it can be nothing else.
+  const name = `"${more.field}"`;
+  if (data.indexOf(name) === data.lastIndexOf(name)) form.learn(frame, more.field, more.text, more.grown);
+  return true;
+}
+
+interface More {
+  readonly field: string;
+  readonly text: string;
+  readonly grown: Grown;
+}
+
+function textIn(delta: JsonObject, field: string): More | undefined {
+  const text = delta[field];
+  if (!(field in markers) || typeof text !== 'string') return undefined;
+  return { field, text, grown: field === 'content' ? 'text' : 'thinking' };
+}
+
+/** More arguments of one call, by nothing but its index. */
+function argumentsIn({ tool_calls: calls }: JsonObject): More | undefined {
+  const entry: unknown = Array.isArray(calls) && calls.length === 1 ? calls[0] : undefined;
+  if (!isObject(entry) || Object.keys(entry).length !== 2) return undefined;
   const { index, function: fn } = entry;
   if (typeof index !== 'number' || !isObject(fn) || Object.keys(fn).length !== 1) return undefined;
-  return typeof fn['arguments'] === 'string' ? { index, text: fn['arguments'] } : undefined;
+  const text = fn['arguments'];
+  return typeof text === 'string' ? { field: 'arguments', text, grown: index } : undefined;
 }
 
 /** The delta of a chunk of one choice, the first, when all else in it is silent. */
