@@ -65,6 +65,7 @@ describe('legal streams pass', () => {
       done,
     ],
     'an escaped pair': [first, said({ content: 'x' }).replace('"x"', '"\\ud83d\\ude80"'), said({}, 'stop'), done],
+    'text that looks like half a character': [first, said({ content: '\\ud83d \\\\' }), said({}, 'stop'), done],
     'no [DONE]': [first, said({ content: 'x' }), said({}, 'stop')],
   };
   for (const [what, frames] of Object.entries(legal)) {
