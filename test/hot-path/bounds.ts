@@ -19,15 +19,8 @@ const nothingEach: Bounds = {
   immediates: [0, 'an event goes from reader to writer in one synchronous call'],
 };
 
-/** One event of a stream between two speakers of Messages. */
+/** One event of a stream between two speakers of one language. */
 export const passedEvent: Bounds = nothingEach;
-
-/** One event of a stream between two speakers of Chat Completions. */
-export const passedChunk: Bounds = {
-  ...nothingEach,
-  decodes: [1, 'each chunk is looked at as Latin-1'],
-  decodedBytes: [{ answer: 1 }, 'each chunk is looked at as Latin-1'],
-};
 
 /** What comes on top where reads cut frames: such a frame is gathered, and what comes out of a read is joined. */
 export const cutFrames: Partial<Bounds> = {

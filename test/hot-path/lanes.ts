@@ -35,7 +35,13 @@ interface Way {
   readonly manyReads: Partial<Bounds>;
 }
 
-const passed = { carriage: 'passed', cut: bounds.cutFrames, whole: bounds.passedWhole, manyReads: {} } as const;
+const passed = {
+  carriage: 'passed',
+  event: bounds.passedEvent,
+  cut: bounds.cutFrames,
+  whole: bounds.passedWhole,
+  manyReads: {},
+} as const;
 const translated = {
   carriage: 'translated',
   event: bounds.translatedEvent,
@@ -46,8 +52,8 @@ const translated = {
 
 /** The ways that matter most, from the client's language to the provider's. */
 export const ways: readonly Way[] = [
-  { client: 'anthropic', provider: 'anthropic', event: bounds.passedEvent, ...passed },
-  { client: 'openai-chat', provider: 'openai-chat', event: bounds.passedChunk, ...passed },
+  { client: 'anthropic', provider: 'anthropic', ...passed },
+  { client: 'openai-chat', provider: 'openai-chat', ...passed },
   { client: 'anthropic', provider: 'openai-chat', ...translated },
   { client: 'openai-chat', provider: 'anthropic', ...translated },
   { client: 'anthropic', provider: 'gemini', ...translated },
