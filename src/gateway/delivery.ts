@@ -4,7 +4,7 @@ import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
 import { stringIn } from '../canon/json.ts';
 import { type Loss, summarized } from '../canon/loss.ts';
-import { mergeUsage, type Usage } from '../canon/usage.ts';
+import { mergeUsage } from '../canon/usage.ts';
 import type { Headers, Numbering } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
 import type { Unwrapper } from '../providers/wrapping.ts';
@@ -17,7 +17,7 @@ import { type Before, ClientWriter } from './client-writer.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
-import { createPassage } from './passage.ts';
+import { createPassage, type Passage } from './passage.ts';
 import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import { createTranslator, type Translator } from './translate.ts';
 
@@ -69,7 +69,8 @@ export class Delivery implements AnswerSink, Ticking {
   #headers: Headers = {};
   #stream: Translator | undefined;
   #unwrapper: Unwrapper | undefined;
-  #streamUsage: (() => Usage) | undefined;
+  /** The stream as it passes, which knows its usage. */
+  #passage: Passage | undefined;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
   #committed: boolean;
@@ -214,9 +215,8 @@ export class Delivery implements AnswerSink, Ticking {
         ...state,
       });
     if (mode === 'translated' || pass === undefined) return translator({});
-    const passage = createPassage(pass, translator, onMend);
-    this.#streamUsage = () => passage.usage();
-    return passage;
+    this.#passage = createPassage(pass, translator, onMend);
+    return this.#passage;
   }
 
   /** The client's end of the stream: the one that there is, where the answer has begun. */
@@ -416,8 +416,8 @@ export class Delivery implements AnswerSink, Ticking {
   #finish(result: Delivered): void {
     this.#over = true;
     this.#gateway.ticker.delete(this);
-    if ((result.delivered || result.cut === true) && this.#streamUsage !== undefined) {
-      this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
+    if ((result.delivered || result.cut === true) && this.#passage !== undefined) {
+      this.#call.record.usage = mergeUsage(this.#passage.usage(), this.#call.record.usage);
     }
     this.#settle(result);
   }

@@ -1,4 +1,4 @@
-import type { BlockHead, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { CallArguments } from './call-arguments.ts';
@@ -25,7 +25,7 @@ export class PartBlocks {
   /** Makes the ids of calls that come without one differ from answer to answer. */
   salt = '';
   readonly sources = new Sources();
-  readonly #emit: Sink;
+  readonly #sink: Sink;
   #index = -1;
   #open: Open | undefined;
   /** Whether the open thought has its proof. */
@@ -39,10 +39,8 @@ export class PartBlocks {
   /** The proof of what has just been said, which waits for what is said about the sources of it. */
   #proof: Proof | undefined;
 
-  constructor(emit: Sink) {
-    this.#emit = (event) => {
-      if (!this.broken) emit(event);
-    };
+  constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
   part(part: JsonObject): void {
@@ -181,6 +179,10 @@ export class PartBlocks {
     this.#open = undefined;
     this.#emit({ type: 'json', index: this.#index, json });
     this.#emit({ type: 'close', index: this.#index });
+  }
+
+  #emit(event: Event): void {
+    if (!this.broken) this.#sink(event);
   }
 }
 
