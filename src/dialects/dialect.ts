@@ -114,14 +114,18 @@ export interface ModelEntry {
 /** Reads one streamed answer. Any split of the bytes reads the same events. */
 export interface StreamReader {
   feed(chunk: Uint8Array): void;
+  /** Whether the answer has said how it ends, so that nothing is missing but marks of its end. */
+  isComplete?(): boolean;
   /** The bytes are over. Emits what was held back, and an error when the answer was not complete. */
   end(): void;
 }
 
-/** How events are numbered, where the language does. */
+/** How events are numbered, where the language does, in an answer whose beginning has left in another way. */
 export interface Numbering {
   /** Of the next event. */
   next: number;
+  /** Set by the writer that would still add to what it has written last: ends that. */
+  settle?: () => void;
 }
 
 /** Writes one streamed answer as its wire form: text, or bytes where the language is binary. */
@@ -236,6 +240,8 @@ export interface PassWatch {
   settle?(): Uint8Array | undefined;
   /** Number of the next event, where the language numbers them. */
   next?(): number;
+  /** Whether all that has been said is told to be whole, where the language tells that apart from the end of a block. */
+  isSettled?(): boolean;
   usage(): Usage;
 }
 

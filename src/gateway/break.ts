@@ -4,7 +4,7 @@ import type { ToldAnswer } from './told.ts';
 
 /** Where an answer broke off, and so what it takes to go on with it. */
 export type Break =
-  /** Nothing but reasoning was said, or a text has begun without a word: the same question may be asked again. */
+  /** Not a word was said, though there may have been reasoning: the same question may be asked again. */
   | { readonly type: 'unsaid' }
   /** In the middle of a text, or behind it. */
   | { readonly type: 'text'; readonly sent: string; readonly said: readonly Block[] }
@@ -29,8 +29,8 @@ export function breakOf({ blocks: heard, isOpen }: ToldAnswer, begun: ToolCallBl
   const blocks = isHeld ? [...heard, begun] : heard;
   const last = blocks.at(-1);
   const said = blocks.filter(({ type }) => type !== 'thinking');
-  if (said.every((block) => block.type === 'text' && block.text === '')) return { type: 'unsaid' };
   if (last?.type === 'refusal' || (isOpen && last?.type === 'native')) return { type: 'lost' };
+  if (!said.some(isSaid)) return { type: 'unsaid' };
   const calls = said.filter((block): block is ToolCallBlock => block.type === 'tool_call');
   if (last?.type === 'tool_call' && !isWhole(last, isOpen || isHeld)) {
     const made = calls.slice(0, -1);
@@ -38,6 +38,11 @@ export function breakOf({ blocks: heard, isOpen }: ToldAnswer, begun: ToolCallBl
   }
   if (calls.length > 0) return { type: 'called' };
   return { type: 'text', sent: last?.type === 'text' ? last.text : '', said };
+}
+
+/** What its provider has done on the way is done again; what it has said is not said again. */
+function isSaid(block: Block): boolean {
+  return block.type === 'text' ? block.text !== '' : block.type !== 'native';
 }
 
 /** A whole object is the beginning of no other one; of free text nobody knows. */

@@ -135,9 +135,13 @@ class StreamPassage implements Passage {
     if (!watch.started()) this.#pieces.length = 0;
     const settled = watch.started() ? watch.settle?.() : undefined;
     if (settled !== undefined) this.#pieces.push(settled);
-    const numbering = { next: 0 };
+    const numbering: Numbering = { next: 0 };
     const taken = this.#takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() }, numbering);
     for (const frame of watch.kept()) taken.feed(frame);
+    if (watch.isSettled?.() === true) {
+      numbering.settle?.();
+      taken.feed(nothing);
+    }
     if (watch.started()) numbering.next = watch.next?.() ?? numbering.next;
     this.#translator = taken;
     return taken;

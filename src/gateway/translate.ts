@@ -67,6 +67,7 @@ class StreamTranslator implements Translator {
   fail(error: GatewayError): Uint8Array {
     // Whatever breaks after the answer is complete is no longer the client's concern.
     if (this.#guard.ended()) return nothing;
+    if (this.#reader.isComplete?.() === true) return this.end();
     try {
       this.#guard.sink({ type: 'error', error });
     } catch (cause) {

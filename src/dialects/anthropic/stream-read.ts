@@ -35,6 +35,7 @@ export function readStream(emit: Sink): StreamReader {
   );
   return {
     feed: sse.feed,
+    isComplete: () => message.isComplete,
     end() {
       sse.end();
       message.cut();
@@ -53,7 +54,8 @@ function readFrame(name: string, data: string, message: MessageReader, emit: Sin
   const event = parseJson(data);
   if (!isObject(event)) {
     // Proxies borrow this end mark from another language.
-    if (data.trim() !== '[DONE]')
+    // What follows a complete answer takes nothing from it.
+    if (data.trim() !== '[DONE]' && !message.isComplete)
       message.fail(new GatewayError('bad_upstream', 'The provider sent an event that is not JSON.'));
     return undefined;
   }

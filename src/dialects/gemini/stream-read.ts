@@ -53,6 +53,10 @@ class AnswerStream implements StreamReader {
     }
   }
 
+  isComplete(): boolean {
+    return this.#answer.complete() && !this.#objects.cut();
+  }
+
   end(): void {
     this.#frames.end();
     if (this.#answer.ended) return;

@@ -60,6 +60,7 @@ export function readStream(emit: Sink): StreamReader {
         answer.fail(new GatewayError('bad_upstream', error.message, { cause: error }));
       }
     },
+    isComplete: () => answer.complete(),
     end() {
       frames.end();
       if (answer.ended) return;

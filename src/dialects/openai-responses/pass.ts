@@ -128,6 +128,10 @@ class ResponseWatch implements PassWatch {
     return frame;
   }
 
+  isSettled(): boolean {
+    return this.#open === undefined;
+  }
+
   next(): number {
     return this.#next;
   }

@@ -47,6 +47,7 @@ export class ResponseWriter {
   /** @param write nothing where only the response is wanted. */
   constructor(write: ((text: string) => void) | undefined, request: ChatRequest, numbering?: Numbering) {
     this.#events = new EventWriter(write, numbering);
+    if (numbering !== undefined) numbering.settle = () => this.#endItems();
     this.#request = request;
   }
 
