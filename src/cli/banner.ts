@@ -20,7 +20,7 @@ export function banner(config: Config, providers: readonly ProviderRow[], url: s
     ),
     ...table(
       'models',
-      config.models.map(({ pattern, to }) => [pattern, `-> ${to.join(', then ')}`]),
+      config.models.map(({ pattern, to }) => [pattern, `-> ${to.map(({ target }) => target).join(', then ')}`]),
     ),
     ...(simulated
       ? [

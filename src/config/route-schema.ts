@@ -28,7 +28,7 @@ const targetSchema = shorthand(
         error:
           'write "provider/model", such as "router/anthropic/claude-sonnet-4", or "router/*" to carry the name over',
       })
-      .describe('"provider/model"; a * carries over what the name has in its place.'),
+      .describe('Where calls go; a * stands for what the name has in its place.'),
     weight: z
       .number()
       .min(0)
