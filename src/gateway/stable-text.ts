@@ -12,7 +12,7 @@ const prefixes: ReadonlySet<string> = new Set([
 const conversations: ReadonlySet<string> = new Set(['messages', 'input', 'contents', 'prompt', 'message']);
 
 /** Clients set their marks anew with each call. */
-const marks = /,?\s*"(?:cache_control|cachePoint)"\s*:\s*\{[^{}]*\}/g;
+const marks = /,?\s*(?:"cache_control"\s*:\s*\{[^{}]*\}|\{\s*"cachePoint"\s*:\s*\{[^{}]*\}\s*\})/g;
 
 /**
  * What a body begins with and goes on having while the conversation grows: instructions and tools, if they come first, and

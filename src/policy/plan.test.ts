@@ -104,7 +104,7 @@ describe('a provider with several keys', () => {
     assert.deepEqual([...known.keys()], ['one', 'many']);
     const all = everyKey(known);
     assert.deepEqual([...all.keys()], ['one', 'many', 'many#2', 'many#3']);
-    const shown = await Promise.all([...all.values()].map((provider) => provider.authorize()));
+    const shown = await Promise.all([...all.values()].map(async (provider) => provider.authorize()));
     assert.deepEqual(
       shown.map(({ authorization }) => authorization),
       ['Bearer k', 'Bearer k1', 'Bearer k2', 'Bearer k3'],

@@ -11,9 +11,9 @@ export function attraction(target: Target, session: number): number {
   return weighted(target, (drawn + 0.5) / 2 ** 32);
 }
 
-/** The same by chance. @param drawn from 0 to 1. */
+/** The same by chance. Without weight it comes behind all that have one. @param drawn from 0 to less than 1. */
 export function weighted({ weight = 1 }: Target, drawn: number): number {
-  return weight === 0 ? Number.NEGATIVE_INFINITY : Math.log(Math.max(drawn, Number.MIN_VALUE)) / weight;
+  return Math.log(Math.max(drawn, Number.MIN_VALUE)) / weight;
 }
 
 /** A session's key as a number. */
