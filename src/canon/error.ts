@@ -43,6 +43,11 @@ export interface ErrorDetails {
   readonly maxTokens?: number;
   /** The provider's own body, to be passed on unmodified to a client of the same language. */
   readonly origin?: { readonly dialect: DialectName; readonly body: Uint8Array; readonly contentType: string };
+  /**
+   * What failed, where no answer of the provider's told of it: no connection came about or it broke before the answer,
+   * it fell silent for too long, or the gateway itself could not go on.
+   */
+  readonly place?: 'connection' | 'silence' | 'gateway';
   readonly cause?: unknown;
 }
 

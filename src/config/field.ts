@@ -20,6 +20,18 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
+/** A part of a whole, from 0 to 1. */
+export function part() {
+  const error = 'write a number from 0 to 1, such as 0.2';
+  return withForms(
+    z.preprocess(
+      (value) => (typeof value === 'string' && /^\s*\d?\.?\d{1,9}\s*$/.test(value) ? Number(value) : value),
+      z.number({ error }).min(0, { error }).max(1, { error }),
+    ),
+    variable,
+  );
+}
+
 /** A number of processes, or `auto`: one for each core. */
 export function processes(max: number) {
   const error = `write a number from 1 to ${max}, or "auto" for one process a core`;

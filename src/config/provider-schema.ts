@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address, duration, flag, oneOf, oneOrMore, secret, secretText, shorthand, wholeNumber } from './field.ts';
+import { providerRetriesSchema } from './resilience-schema.ts';
 
 const freeObject = z.record(z.string(), z.unknown());
 
@@ -210,6 +211,7 @@ export const providerSchema = shorthand(
     headers: z.record(headerName, secret()).describe('Headers sent with each call.').exactOptional(),
     quirks: quirksSchema.describe('How the server departs from its language.').exactOptional(),
     timeouts: providerTimeoutsSchema.describe('Time limits for this provider.').exactOptional(),
+    retries: providerRetriesSchema.describe('When calls to this provider are tried again.').exactOptional(),
     body: freeObject
       .describe(
         'Request fields for this provider that the client may override: provider, transforms, min_p, reasoning, ...',

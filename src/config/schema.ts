@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, flag, oneOf, processes, secret, size, wholeNumber } from './field.ts';
 import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
+import { breakerSchema, healthSchema, retriesSchema } from './resilience-schema.ts';
 import { modelRuleSchema, routingSchema } from './route-schema.ts';
 
 // Each schema checks once: to compile a checker for it takes longer than to check.
@@ -93,6 +94,13 @@ export const configSchema = z.strictObject({
   strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
   log: logSchema.prefault({}).describe('What is logged, and where.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
+  retries: retriesSchema
+    .prefault({})
+    .describe('When calls that failed are tried again, before the client has seen anything of an answer.'),
+  breaker: breakerSchema
+    .prefault({})
+    .describe('When a provider, one of its models or a key is left alone for a while because calls fail.'),
+  health: healthSchema.prefault({}).describe('How providers that are left alone are looked after.'),
   limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
   store: storeSchema.prefault({}).describe('Where answers and conversations are kept that clients go on from.'),
   prices: pricesSchema

@@ -1,6 +1,7 @@
 import { type ErrorDetails, type ErrorKind, errorKindOf, GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { type Overflow, readOverflow } from '../../canon/overflow.ts';
+import { readRetryAfter } from '../../canon/retry-after.ts';
 import type { Headers } from '../dialect.ts';
 import { anthropicName } from './ext.ts';
 import { nativeOverflow } from './overflow.ts';
@@ -42,7 +43,7 @@ export function readError(status: number, headers: Headers, body: Uint8Array): G
   // What stands behind relays speaks of an overflow in words that no client of this language acts on.
   const understood = nativeOverflow.test(message) || overflowOf(said, message) === undefined;
   return errorFrom(said, message, status, {
-    ...readRetry(headers),
+    ...readRetry(headers, message),
     ...(isEnvelope(parsed) &&
       understood && {
         origin: { dialect: anthropicName, body, contentType: headers['content-type'] ?? 'application/json' },
@@ -53,7 +54,12 @@ export function readError(status: number, headers: Headers, body: Uint8Array): G
 /** Reads an error inside an answer that began well. */
 export function readStreamError(event: JsonObject): GatewayError {
   const said = readSaid(event);
-  return errorFrom(said, said.message ?? 'The provider reported an error without a message.', undefined, {});
+  return errorFrom(
+    said,
+    said.message ?? 'The provider reported an error without a message.',
+    undefined,
+    readRetry({}, said.message ?? ''),
+  );
 }
 
 function errorFrom(said: Said, message: string, status: number | undefined, details: ErrorDetails): GatewayError {
@@ -113,21 +119,11 @@ function describeBody(status: number, text: string): string {
   return trimmed.slice(0, maxQuote);
 }
 
-function readRetry(headers: Headers): ErrorDetails {
+function readRetry(headers: Headers, message: string): ErrorDetails {
   const should = headers['x-should-retry'];
-  const retryAfter = readDelay(headers);
+  const retryAfter = readRetryAfter(headers, message);
   return {
     ...(retryAfter !== undefined && { retryAfter }),
     ...((should === 'true' || should === 'false') && { shouldRetry: should === 'true' }),
   };
-}
-
-function readDelay(headers: Headers): number | undefined {
-  const milliseconds = Number.parseFloat(headers['retry-after-ms'] ?? '');
-  if (milliseconds >= 0) return milliseconds / 1000;
-  const after = headers['retry-after'];
-  if (after === undefined) return undefined;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(after)) return Number(after);
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
 }

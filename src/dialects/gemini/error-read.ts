@@ -21,8 +21,8 @@ interface Said {
   readonly reason?: string;
   readonly domain?: string;
   readonly param?: string;
-  /** Seconds. */
-  readonly delay?: number;
+  /** A duration, `34.4s`. */
+  readonly delay?: string;
   /** The body is Google's own form. */
   readonly envelope: boolean;
 }
@@ -105,7 +105,7 @@ function errorOf(
 ): GatewayError {
   const overflow = overflowOf(said);
   const kind = kindOf(said, status, overflow !== undefined);
-  const retryAfter = said.delay ?? readRetryAfter(headers, said.message);
+  const retryAfter = readRetryAfter(headers, said.message, said.delay);
   const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
   const ownStatus =
     status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
@@ -163,7 +163,7 @@ function readSaid(body: JsonObject): Said {
   const details = objectsIn(inner.details);
   const info = detailOf(details, 'ErrorInfo');
   const violation = objectsIn(detailOf(details, 'BadRequest').fieldViolations)[0];
-  const delay = secondsOf(detailOf(details, 'RetryInfo').retryDelay);
+  const delay = stringIn(detailOf(details, 'RetryInfo').retryDelay);
   const code = numberIn(inner.code);
   const said = {
     status: stringIn(inner.status),
@@ -186,12 +186,6 @@ function shown(message: string): string {
 
 function detailOf(details: readonly JsonObject[], type: string): JsonObject {
   return details.find((detail) => stringIn(detail['@type'])?.endsWith(`.${type}`)) ?? {};
-}
-
-/** A duration, `34.4s`. */
-function secondsOf(value: unknown): number | undefined {
-  const seconds = Number.parseFloat(stringIn(value) ?? '');
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
 /** A page of a proxy in between, or nothing at all. */
