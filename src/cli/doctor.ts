@@ -11,6 +11,7 @@ import type { Provider } from '../providers/provider.ts';
 import { sendWhole } from '../upstream/whole.ts';
 import { compose } from './compose.ts';
 import { type ConfigOptions, configure } from './configure.ts';
+import { ruleText } from './rule-text.ts';
 import { runningGateway } from './running.ts';
 import { version } from './version.ts';
 
@@ -148,12 +149,7 @@ function unreachable(provider: Provider, error: GatewayError): string {
 }
 
 function models({ models: rules, default_provider: fallback }: Config, gateway: Gateway): Finding[] {
-  const findings = rules.map(
-    ({ pattern, to }): Finding => ({
-      state: 'ok',
-      what: `${pattern} -> ${to.map(({ target }) => target).join(', then ')}`,
-    }),
-  );
+  const findings = rules.map((rule): Finding => ({ state: 'ok', what: `${rule.pattern} -> ${ruleText(rule)}` }));
   if (fallback !== undefined) findings.push({ state: 'ok', what: `everything else -> ${fallback}` });
   else if (!rules.some(({ pattern }) => pattern === '*')) {
     findings.push({

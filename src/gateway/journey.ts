@@ -79,6 +79,7 @@ export class Journey {
     const now = performance.now();
     if (!result.delivered) {
       this.#health?.failed(now, judge(result.error));
+      if (this.#plan.targets.length > 1) this.#gateway.capabilities.learn(this.target, result.error);
       return true;
     }
     const { record, began } = this.source.call;

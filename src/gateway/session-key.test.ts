@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ChatRequest, Turn } from '../canon/request.ts';
+import type { CallRecord } from '../observe/call.ts';
 import { Pieces } from '../wire/pieces.ts';
-import { keyOfBody, keyOfRequest } from './session-key.ts';
+import { keyOfBody, sessionKey } from './session-key.ts';
 
 const of = (body: unknown): string | undefined => keyOfBody(Pieces.ofText(JSON.stringify(body)));
 
@@ -116,27 +116,9 @@ describe('the key of a body', () => {
   });
 });
 
-describe('the key of a request', () => {
-  const turn = (role: Turn['role'], text: string): Turn => ({ role, content: [{ type: 'text', text }] });
-  const request: ChatRequest = {
-    from: 'anthropic',
-    model: 'm',
-    stream: false,
-    system: [{ type: 'text', text: 'Be brief.' }],
-    turns: [turn('user', 'Hello')],
-    tools: [],
-    sampling: {},
-  };
-
-  test('stays while a conversation goes on, and differs from that of another', () => {
-    const key = keyOfRequest(request);
-    assert.equal(
-      keyOfRequest({ ...request, turns: [...request.turns, turn('assistant', 'Hi'), turn('user', 'x')] }),
-      key,
-    );
-    assert.equal(keyOfRequest({ ...request, stream: true, maxTokens: 9 }), key);
-    assert.notEqual(keyOfRequest({ ...request, turns: [turn('user', 'Good morning')] }), key);
-    assert.notEqual(keyOfRequest({ ...request, system: [] }), key);
-    assert.notEqual(keyOfRequest({ ...request, tools: [{ type: 'function', name: 'f', schema: {} }] }), key);
-  });
+test("the client's own name of its session goes before everything", () => {
+  const body = Pieces.ofText('{"messages":["x"]}');
+  const record = (session?: string): CallRecord => ({ ...(session !== undefined && { session }) }) as CallRecord;
+  assert.equal(sessionKey({ record: record('mine'), body }), 'mine');
+  assert.equal(sessionKey({ record: record(), body }), keyOfBody(body));
 });

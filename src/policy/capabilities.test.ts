@@ -60,6 +60,18 @@ describe('what is known before anybody asks', () => {
   });
 });
 
+test('a body need not be understood where all targets can do the same, and it is short', () => {
+  const known = capabilities();
+  const plain = { provider: 'keyed', model: 'm', strict: false };
+  assert.equal(known.matter([plain, { ...plain, provider: 'other' }], 10 ** 9), false);
+  assert.equal(known.matter([plain, { ...plain, provider: 'blind' }], 10), true);
+  assert.equal(known.matter([plain, { ...plain, when: { tools: false } }], 10), true);
+  assert.equal(known.matter([{ ...plain, model: 'small' }], 4000 * 3.6), false);
+  assert.equal(known.matter([{ ...plain, model: 'small' }], 4001 * 3.6), true);
+  known.learn(plain, noTools);
+  assert.equal(known.matter([plain], 10), true);
+});
+
 describe('what errors tell', () => {
   const target = { provider: 'keyed', model: 'm' };
   const tools: Needs = { ...bare, tools: true };
@@ -79,15 +91,6 @@ describe('what errors tell', () => {
     now += 6 * hour;
     assert.equal(learning.can(target, tools), true);
     assert.deepEqual(learning.lacks(target), []);
-  });
-
-  test('is forgotten when such a call is answered', () => {
-    const learning = capabilities();
-    learning.learn(target, noTools);
-    learning.took(target, bare);
-    assert.equal(learning.can(target, tools), false);
-    learning.took(target, tools);
-    assert.equal(learning.can(target, tools), true);
   });
 
   test('may be how much fits', () => {

@@ -3,6 +3,7 @@ import type { Provider } from '../providers/provider.ts';
 import { type Ability, abilities, type Needs } from './needs.ts';
 import type { Target } from './plan.ts';
 import type { Prices } from './prices.ts';
+import { bytesPerToken } from './prompt-media.ts';
 import { refusedAbility } from './refused-ability.ts';
 
 /** What a target lacks. */
@@ -68,6 +69,20 @@ export class Capabilities {
     return true;
   }
 
+  /** Whether it matters for any of these targets what a call needs: only then need its body be understood. */
+  matter(targets: readonly Target[], bytes: number): boolean {
+    const tokens = bytes / bytesPerToken;
+    return targets.some((target) => {
+      if (target.when !== undefined) return true;
+      const known = this.#knownOf(target);
+      const learnt = this.#learnt.get(known.key);
+      const window = this.#windowOf(known, learnt);
+      return (
+        learnt !== undefined || known.lacks.some(({ madeUp }) => !madeUp) || (window !== undefined && tokens > window)
+      );
+    });
+  }
+
   /** Tokens of prompt and answer together, as the target has said, else as it is written down; nothing where nobody knows. */
   window(target: Model): number | undefined {
     const known = this.#knownOf(target);
@@ -104,14 +119,6 @@ export class Capabilities {
     if (overflow !== undefined) learnt.window = { tokens: overflow, at };
     if (ability !== undefined) learnt.refused[ability] = at;
     return true;
-  }
-
-  /** A call with such needs was answered: what was believed against it is forgotten. */
-  took(target: Model, needs: Needs): void {
-    if (this.#learnt.size === 0) return;
-    const learnt = this.#learnt.get(this.#knownOf(target).key);
-    if (learnt === undefined) return;
-    for (const ability of abilities) if (needs[ability]) delete learnt.refused[ability];
   }
 
   #isFresh(at: number | undefined): boolean {

@@ -21,6 +21,11 @@ const maxTold = 30;
 /** Longer names are nobody's. */
 const maxNameLength = 512;
 
+/** Why a name goes where it goes: a rule of the file, or one of the rules for names that none of them has. */
+export type Whence =
+  | { readonly by: 'rule'; readonly pattern: string }
+  | { readonly by: 'alias' | 'prefix' | 'family' | 'default' };
+
 /** A plan that has not been put together yet. */
 interface Found {
   readonly targets: readonly Target[];
@@ -84,9 +89,12 @@ export class ModelRouter {
     return offered?.targets ?? this.planTargets(name);
   }
 
-  /** What the file's first rule for a name is called there; nothing where none of them has it. */
-  ruleFor(name: string): string | undefined {
-    return this.#find(name)?.rule?.pattern;
+  /** Why a name goes where it goes. Throws `not_found`. */
+  whence(name: string): Whence {
+    const result = this.#find(name);
+    if (result === undefined) throw this.#unknown(name);
+    if (result.rule !== undefined) return { by: 'rule', pattern: result.rule.pattern };
+    return { by: this.#names.aliased(name) === undefined ? this.#names.reasonFor(name) : 'alias' };
   }
 
   /** The names that can be told; patterns stand for more. */

@@ -55,6 +55,12 @@ export class NameRules {
     return target === undefined ? undefined : [target];
   }
 
+  /** Which of these rules decides where a name goes that is no alias. */
+  reasonFor(name: string): 'prefix' | 'family' | 'default' {
+    if (this.#prefixed(name) !== undefined) return 'prefix';
+    return this.#byFamily(name) === undefined ? 'default' : 'family';
+  }
+
   /** Where an operation goes that names a model by no provider; nothing where the usual way has to do. */
   forOperation(operation: Operation, name: string): readonly Target[] | undefined {
     if (name === '' || this.#prefixed(name) !== undefined) return undefined;
