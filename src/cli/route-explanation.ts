@@ -147,7 +147,7 @@ function reasonsOf({ strategy, targets }: Plan, { weight = 1, spread }: Target, 
 }
 
 function dollarsText(dollars: number): string {
-  return `$${Number(dollars.toPrecision(3))} for such a call`;
+  return dollars === 0 ? 'costs nothing' : `$${Number(dollars.toPrecision(3))} for such a call`;
 }
 
 function costAt(

@@ -69,7 +69,12 @@ function manner({ strategy, sticky, onCut, hedge, order, leftOut }: RouteExplana
 
 function callText(needs: Needs): string {
   const asked = abilities.filter((ability) => needs[ability]);
-  return `for a call of ${needs.input} tokens${asked.length === 0 ? '' : ` with ${asked.join(', ')}`}`;
+  return `for a call of ${tokensText(needs.input)} tokens${asked.length === 0 ? '' : ` with ${asked.join(', ')}`}`;
+}
+
+/** `150k` for 150000. */
+function tokensText(tokens: number): string {
+  return tokens % 1000 === 0 ? `${tokens / 1000}k` : String(tokens);
 }
 
 function cells({ target, speaks, input, output, window, weight, lacks }: ExplainedTarget): string[] {
@@ -79,7 +84,7 @@ function cells({ target, speaks, input, output, window, weight, lacks }: Explain
     target,
     speaks ?? '',
     price,
-    window === undefined ? 'window unknown' : `window ${window}`,
+    window === undefined ? 'window unknown' : `window ${tokensText(window)}`,
     weight === undefined ? '' : `weight ${Number(weight.toPrecision(3))}`,
     cannot.length === 0 ? '' : `no ${cannot.join(', no ')}`,
   ];

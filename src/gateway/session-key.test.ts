@@ -100,6 +100,11 @@ describe('the key of a body', () => {
     assert.notEqual(of({ messages: [{ role: 'user', content: `y${long}` }] }), key);
   });
 
+  test('is found behind long instructions', () => {
+    const tools = [{ name: 'x'.repeat(300_000) }];
+    assert.notEqual(of({ tools, messages: [user] }), of({ tools, messages: [{ role: 'user', content: 'Bye' }] }));
+  });
+
   test('is nothing where no conversation is', () => {
     for (const body of ['{}', '', '[1]', '{"a":', '{"model":"m"}', '{"model', 'null'])
       assert.equal(keyOfBody(Pieces.ofText(body)), undefined, body);

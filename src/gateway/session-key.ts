@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import { stableText } from './stable-text.ts';
 
 /** Bytes of a body that are looked at, and characters of each part of it that count. */
-const maxBytes = 64 * 1024;
+const maxBytes = 512 * 1024;
 const maxPart = 8 * 1024;
 const keyLength = 10;
 

@@ -16,7 +16,7 @@ const marks = /,?\s*(?:"cache_control"\s*:\s*\{[^{}]*\}|\{\s*"cachePoint"\s*:\s*
 
 /**
  * What a body begins with and goes on having while the conversation grows: instructions and tools, if they come first, and
- * the messages up to the user's first one. Nothing where there is no conversation in it.
+ * the messages up to the user's first one. Nothing where none of this is in it.
  * @param text the beginning of a JSON object. @param most characters of each part that count.
  */
 export function stableText(text: string, most: number): string | undefined {
@@ -31,7 +31,7 @@ export function stableText(text: string, most: number): string | undefined {
     if (prefixes.has(name)) found += part(text, start, end, most);
     at = skip(text, end);
   }
-  return undefined;
+  return found === '' ? undefined : found;
 }
 
 /** A text, or the elements of a list up to the first that the user has said. */
@@ -51,7 +51,8 @@ function firstWords(text: string, start: number, most: number): string {
 }
 
 function part(text: string, start: number, end: number, most: number): string {
-  return text.slice(start, Math.min(end, start + most)).replace(marks, '');
+  const found = text.slice(start, Math.min(end, start + most));
+  return found.includes('"cache') ? found.replace(marks, '') : found;
 }
 
 /** Behind blanks, commas and colons: what is read is known to be JSON, or will be refused by somebody else. */
