@@ -266,6 +266,19 @@ describe('a session whose target was chosen by what held then', () => {
     assert.equal(ordered({ ...quick, sticky: false }, world({ random, ...later, session: 's' }))[0]?.provider, 'c');
   });
 
+  test('does not settle where a call is only tried', () => {
+    const homes = new SessionHomes();
+    const latency = { a: 1, b: 2 };
+    assert.equal(first({ homes, session: 's', latency }), 'c', 'nobody knows how quick it is');
+    assert.equal(first({ homes, session: 's', latency: { ...latency, c: 9 } }), 'a');
+    const drawn = [0.01, 0.5];
+    const lot = (): number => drawn.shift() ?? 0.5;
+    const known = { homes, session: 't', latency: { ...latency, c: 9 } };
+    assert.equal(ordered(quick, world({ ...known, random: lot }))[0]?.provider, 'b');
+    assert.equal(first(known), 'a');
+    assert.equal(homes.size, 2);
+  });
+
   test('moves when its target rests, and does not come back', () => {
     const homes = new SessionHomes();
     const latency = { a: 1, b: 2, c: 3 };

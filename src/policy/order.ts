@@ -32,7 +32,7 @@ export interface OrderContext {
   capable?(target: Target, needs: Needs): boolean;
 }
 
-/** One call of so many without a home goes to another target than the quickest: what is slow today may be quick tomorrow. */
+/** One call of so many that no session binds goes to a target drawn by lot: what is slow today may be quick tomorrow. */
 const exploredShare = 1 / 50;
 
 /**
@@ -46,22 +46,34 @@ export function ordered(plan: Plan, context: OrderContext): readonly Target[] {
   if (targets.length < 2) return targets;
   const possible = possibleOf(targets, context.needs);
   const { session, homes } = context;
-  const stays = plan.sticky && session !== undefined;
-  if (homes === undefined || !stays || !measured.has(plan.strategy))
-    return lastThoseThatCannot(preferred(plan, possible, context), context);
+  if (homes === undefined || !plan.sticky || session === undefined || !measured.has(plan.strategy))
+    return lastThoseThatCannot(preferred(plan, possible, context, exploredOf(plan, possible, context)), context);
   const home = homes.of(plan, session);
-  if (home !== undefined && possible.includes(home) && context.health(home).restsUntil(context.now) === 0) {
+  if (home !== undefined && possible.includes(home) && restOf(home, context) === 0)
     return lastThoseThatCannot(firstThis(home, preferred(plan, possible, context)), context);
-  }
-  const order = lastThoseThatCannot(preferred(plan, possible, context), context);
-  // A call that its home is not for moves nobody.
+  const explored = exploredOf(plan, possible, context);
+  const order = lastThoseThatCannot(preferred(plan, possible, context, explored), context);
+  const [first] = order;
+  // A call that its home is not for moves no session, and nobody settles where a call is only tried.
   const isHomeless = home === undefined || possible.includes(home);
-  if (isHomeless && order[0] !== undefined) homes.move(plan, session, order[0]);
+  if (isHomeless && first !== undefined && first !== explored && isFitToStay(plan, first, context))
+    homes.move(plan, session, first);
   return order;
 }
 
 /** Strategies that look at what holds now, so that the session's key alone does not say where it was. */
 const measured: ReadonlySet<Plan['strategy']> = new Set(['least_latency', 'least_cost', 'least_busy']);
+
+/** A target that is tried although it is not the quickest. */
+function exploredOf({ strategy }: Plan, targets: readonly Target[], { random }: OrderContext): Target | undefined {
+  return strategy === 'least_latency' && random() < exploredShare
+    ? targets[Math.floor(random() * targets.length)]
+    : undefined;
+}
+
+function isFitToStay({ strategy }: Plan, target: Target, context: OrderContext): boolean {
+  return strategy !== 'least_latency' || context.health(target).latencyMs !== undefined;
+}
 
 function possibleOf(targets: readonly Target[], needs: Needs | undefined): readonly Target[] {
   if (needs === undefined || targets.every(({ when }) => when === undefined)) return targets;
@@ -70,16 +82,22 @@ function possibleOf(targets: readonly Target[], needs: Needs | undefined): reado
 }
 
 /** By the strategy alone. */
-function preferred(plan: Plan, targets: readonly Target[], context: OrderContext): readonly Target[] {
+function preferred(
+  plan: Plan,
+  targets: readonly Target[],
+  context: OrderContext,
+  explored?: Target,
+): readonly Target[] {
   if (plan.strategy === 'ordered' && targets.every(({ spread }) => spread === undefined)) return targets;
   const session = plan.sticky && context.session !== undefined ? sessionNumber(context.session) : undefined;
   const draw = (target: Target): number =>
     session === undefined ? weighted(target, context.random()) : attraction(target, session);
   const rank = rankOf(plan.strategy, targets, context);
-  return targets
+  const order = targets
     .map((target, i) => ({ target, rank: rank(target, i), drawn: isDrawn(plan, target) ? draw(target) : 0 }))
     .sort((a, b) => compared(a.rank, b.rank) || compared(b.drawn, a.drawn))
     .map(({ target }) => target);
+  return explored === undefined ? order : firstThis(explored, order);
 }
 
 /** Whether equals of its rank are put into an order by lot, and not as they are written. */
@@ -102,19 +120,13 @@ function rankOf(strategy: Plan['strategy'], targets: readonly Target[], context:
     case 'least_busy':
       return (target) => (context.health(target).busy + 1) / (target.weight ?? 1);
     case 'least_latency':
-      return latencyRank(targets.length, context);
+      // One that nobody knows is tried as soon as it has nothing else to do, and counts as slow as long as it has.
+      return (target) => {
+        const { latencyMs, busy } = context.health(target);
+        if (latencyMs !== undefined) return latencyMs;
+        return busy === 0 ? 0 : Number.POSITIVE_INFINITY;
+      };
   }
-}
-
-/** One that nobody knows is tried as soon as it has nothing else to do, and counts as slow as long as it has. */
-function latencyRank(count: number, context: OrderContext): Rank {
-  const explored = context.random() < exploredShare ? Math.floor(context.random() * count) : -1;
-  return (target, i) => {
-    if (i === explored) return -1;
-    const { latencyMs, busy } = context.health(target);
-    if (latencyMs !== undefined) return latencyMs;
-    return busy === 0 ? 0 : Number.POSITIVE_INFINITY;
-  };
 }
 
 function compared(a: number, b: number): number {
