@@ -11,12 +11,15 @@ import { createSealer } from '../gateway/seal.ts';
 import { type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
+import { Capabilities } from '../policy/capabilities.ts';
 import { type BreakerOptions, Health } from '../policy/health.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
 import { RetryBudget } from '../policy/retry-budget.ts';
+import { SessionHomes } from '../policy/session-homes.ts';
 import { buildProviders, everyKey } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
+import type { Provider } from '../providers/provider.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
 import type { DocumentStore } from '../store/document-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -39,6 +42,7 @@ const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500
 /** A gateway with everything it stands on, not yet listening. */
 export interface Composed {
   readonly gateway: Gateway;
+  readonly router: ModelRouter;
   readonly redact: Redact;
   readonly turn: Turn;
   close(): Promise<void>;
@@ -85,26 +89,30 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
   const router = new ModelRouter(config, providers);
   const userAgent = `dragoman/${version}`;
   const redact = createRedact(secretsOf(config));
+  const provider = (name: string): Provider => {
+    const found = byName.get(name);
+    if (found === undefined) throw new Error(`no provider "${name}"`);
+    return found;
+  };
+  const prices = createPrices(config.prices);
   const gateway: Gateway = {
     plan: (name) => router.planTargets(name),
     planRoute: (name) => router.planRoute(name),
     planOperation: (operation, name) => router.planOperation(operation, name),
-    provider: (name) => {
-      const found = byName.get(name);
-      if (found === undefined) throw new Error(`no provider "${name}"`);
-      return found;
-    },
+    provider,
     providers,
-    modelList: new ModelList(namesOf(config, router), (name) => fetchModels(sender, userAgent, gateway.provider(name))),
+    modelList: new ModelList(namesOf(config, router), (name) => fetchModels(sender, userAgent, provider(name))),
     sender,
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
     health: new Health({ breaker: breakerOptions(config) }),
+    capabilities: new Capabilities({ provider, prices }),
+    homes: new SessionHomes(),
     retries: retriesOf(config),
     conversations: new Conversations(store),
     sealer: createSealer(secret),
     estimator,
-    prices: createPrices(config.prices),
+    prices,
     pdfs,
     meter: new Meter(),
     redact,
@@ -113,6 +121,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
   };
   return {
     gateway,
+    router,
     redact,
     turn,
     close: async () => {

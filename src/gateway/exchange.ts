@@ -20,6 +20,7 @@ import { costOf, type Gateway } from './gateway.ts';
 import { incoming } from './incoming.ts';
 import { Journey } from './journey.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
+import { routeOrder } from './route-order.ts';
 
 /** Characters of a model's name that are recorded; no model has a longer one. */
 export const maxName = 512;
@@ -69,7 +70,7 @@ function setOut(gateway: Gateway, asked: Call): Journey {
   if (source.model === undefined) source.request();
   const plan = gateway.planRoute(name);
   if (source.stream && plan.onCut !== 'error') source.answer = new ClientAnswer(call);
-  return new Journey(gateway, source, plan, plan.targets);
+  return new Journey(gateway, source, plan, routeOrder(gateway, source, plan));
 }
 
 /** Tries the targets in their order, as long as the next one might help. */

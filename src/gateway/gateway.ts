@@ -2,10 +2,12 @@ import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
 import type { RetryOptions } from '../policy/backoff.ts';
+import type { Capabilities } from '../policy/capabilities.ts';
 import type { Health } from '../policy/health.ts';
 import type { Plan, Target } from '../policy/plan.ts';
 import type { Prices } from '../policy/prices.ts';
 import type { RetryBudget } from '../policy/retry-budget.ts';
+import type { SessionHomes } from '../policy/session-homes.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
@@ -51,6 +53,10 @@ export interface Gateway {
   readonly memory: Memory;
   /** How targets have been doing. */
   readonly health: Health;
+  /** What targets can do. */
+  readonly capabilities: Capabilities;
+  /** Which targets sessions stay with. */
+  readonly homes: SessionHomes;
   /** When a failed call is tried again at the same target. */
   readonly retries: Retries;
   readonly conversations: Conversations;

@@ -33,6 +33,8 @@ export class Journey {
   /** Of the target that is being asked. */
   #health: TargetHealth | undefined;
   #began = 0;
+  /** The error said that it cannot do what was asked of it: another one may. */
+  #isUnable = false;
 
   /** @param order all targets of the plan, the best first. */
   constructor(gateway: Gateway, source: Incoming, plan: Plan, order: readonly Target[]) {
@@ -79,6 +81,7 @@ export class Journey {
     const now = performance.now();
     if (!result.delivered) {
       this.#health?.failed(now, judge(result.error));
+      this.#isUnable = this.#plan.targets.length > 1 && this.#gateway.capabilities.learn(this.target, result.error);
       return true;
     }
     const { record, began } = this.source.call;
@@ -95,7 +98,7 @@ export class Journey {
     const verdict = judge(result.error);
     if (result.cut === true && answer?.breakOff(this.#gateway, failed, result.error, this.#plan.onCut) !== true)
       return false;
-    if (!verdict.elsewhere && !verdict.again) return false;
+    if (!verdict.elsewhere && !verdict.again && !this.#isUnable) return false;
     if (verdict.again) this.#note(failed, verdict.restMs);
     if (!this.#nextInRound() && !(await this.#anotherRound())) return false;
     const { provider, model } = failed;
