@@ -74,6 +74,11 @@ export class Health {
     for (const { key } of this.#deployments.values()) yield key;
   }
 
+  /** The circuits of providers, by their names. */
+  *providers(): Iterable<readonly [provider: string, circuit: Circuit]> {
+    for (const [provider, { circuit }] of this.#sites) yield [provider, circuit];
+  }
+
   #remember(provider: string, model: string): TargetHealth {
     if (this.#size >= maxTargets) this.#forget();
     const deployment = this.#deployment(provider);
