@@ -11,9 +11,11 @@ import { createSealer } from '../gateway/seal.ts';
 import { type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
+import { type BreakerOptions, Health } from '../policy/health.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
-import { buildProviders } from '../providers/build.ts';
+import { RetryBudget } from '../policy/retry-budget.ts';
+import { buildProviders, everyKey } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
 import type { DocumentStore } from '../store/document-store.ts';
@@ -79,14 +81,16 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     ask: askThrough(sender, direct),
     machine: thisMachine(process.env),
   });
+  const byName = everyKey(providers);
   const router = new ModelRouter(config, providers);
   const userAgent = `dragoman/${version}`;
   const redact = createRedact(secretsOf(config));
   const gateway: Gateway = {
     plan: (name) => router.planTargets(name),
+    planRoute: (name) => router.planRoute(name),
     planOperation: (operation, name) => router.planOperation(operation, name),
     provider: (name) => {
-      const found = providers.get(name);
+      const found = byName.get(name);
       if (found === undefined) throw new Error(`no provider "${name}"`);
       return found;
     },
@@ -95,6 +99,8 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     sender,
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
+    health: new Health({ breaker: breakerOptions(config) }),
+    retries: retriesOf(config),
     conversations: new Conversations(store),
     sealer: createSealer(secret),
     estimator,
@@ -181,10 +187,39 @@ async function storeFor(
   return file === undefined ? new SqliteStore(storeFile ?? '', { most: memory }) : new SqliteStore(resolve(file));
 }
 
+function breakerOptions({ breaker }: Config): BreakerOptions {
+  return {
+    failures: breaker.failures,
+    windowMs: breaker.window,
+    rate: breaker.rate,
+    calls: breaker.calls,
+    openMs: breaker.open,
+    maxOpenMs: breaker.longest_open,
+    probeMs: breaker.probe,
+    keyOpenMs: breaker.key_open,
+    maxKeyOpenMs: breaker.longest_key_open,
+    restMs: breaker.rest,
+    maxRestMs: breaker.longest_rest,
+  };
+}
+
+function retriesOf({ retries, providers }: Config): Gateway['retries'] {
+  const byProvider = new Map(
+    Object.entries(providers).map(([name, own]) => {
+      const { most, base, max, patience } = { ...retries, ...own.retries };
+      return [name, { most, baseMs: base, maxMs: max, patienceMs: patience }];
+    }),
+  );
+  const { most, base, max, patience, share, least } = retries;
+  const usual = { most, baseMs: base, maxMs: max, patienceMs: patience };
+  return { budget: new RetryBudget({ share, least }), of: (provider) => byProvider.get(provider) ?? usual };
+}
+
 /** Names that are written down, and patterns that stand for whatever the provider has. */
 function namesOf({ models, default_provider: fallback }: Config, router: ModelRouter): NameSource {
   const names = router.listModels().map(({ id, target }) => ({ name: id, provider: target.provider }));
-  const patterns = models.flatMap(({ pattern, to: [first = ''] }) => {
+  const patterns = models.flatMap(({ pattern, to }) => {
+    const first = to[0]?.target ?? '';
     const slash = first.indexOf('/');
     const carried = pattern.includes('*') && first.includes('*');
     return carried ? [{ pattern, provider: first.slice(0, slash), model: first.slice(slash + 1) }] : [];

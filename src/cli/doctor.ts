@@ -149,7 +149,10 @@ function unreachable(provider: Provider, error: GatewayError): string {
 
 function models({ models: rules, default_provider: fallback }: Config, gateway: Gateway): Finding[] {
   const findings = rules.map(
-    ({ pattern, to }): Finding => ({ state: 'ok', what: `${pattern} -> ${to.join(', then ')}` }),
+    ({ pattern, to }): Finding => ({
+      state: 'ok',
+      what: `${pattern} -> ${to.map(({ target }) => target).join(', then ')}`,
+    }),
   );
   if (fallback !== undefined) findings.push({ state: 'ok', what: `everything else -> ${fallback}` });
   else if (!rules.some(({ pattern }) => pattern === '*')) {

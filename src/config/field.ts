@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesIn, millisecondsIn } from './quantity.ts';
+import { bytesIn, millisecondsIn, quantileIn, tokensIn } from './quantity.ts';
 import { Secret } from './secret.ts';
 
 /** Other ways to write a field, which the editor's schema must know although checking has normalized them away. */
@@ -68,6 +68,23 @@ export function size(min: number) {
 /** A length of time in milliseconds, as a number or `10s`. */
 export function duration(min: number) {
   return quantity(millisecondsIn, min, 'ms', 'write a time such as "10s", "5m" or a number of milliseconds');
+}
+
+/** A number of tokens, as a number or `100k`. */
+export function tokens() {
+  return quantity(tokensIn, 1, 'token', 'write a number of tokens such as "100k", "1m" or 8192');
+}
+
+/** A quantile from one half to 1, `p95` or 0.95, or `off`: `false`. */
+export function quantile() {
+  const advice = 'write a quantile such as "p95" or 0.95, from 0.5 to less than 1, or "off"';
+  return z.union([z.number(), z.string(), z.boolean()], { error: advice }).transform((value, context) => {
+    if (value === false || (typeof value === 'string' && /^(off|false)$/i.test(value.trim()))) return false;
+    const share = value === true ? undefined : quantileIn(value);
+    if (share !== undefined) return share;
+    context.addIssue({ code: 'custom', message: advice });
+    return z.NEVER;
+  });
 }
 
 function quantity(read: (value: number | string) => number | undefined, min: number, unit: string, advice: string) {
@@ -145,7 +162,7 @@ export function shorthand<T extends z.ZodType>(field: string, whole: T) {
 export function listShorthand<T extends z.ZodType>(field: string, whole: T) {
   return withForms(
     z.preprocess((value) => (Array.isArray(value) ? { [field]: value } : value), shorthand(field, whole)),
-    { type: 'array', items: { type: 'string' } },
+    { type: 'array', items: { type: ['string', 'object'] } },
   );
 }
 

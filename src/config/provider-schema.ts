@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, duration, flag, oneOf, secret, secretText, shorthand, wholeNumber } from './field.ts';
+import { address, duration, flag, oneOf, oneOrMore, secret, secretText, shorthand, wholeNumber } from './field.ts';
 import { providerRetriesSchema } from './resilience-schema.ts';
 
 const freeObject = z.record(z.string(), z.unknown());
@@ -203,9 +203,9 @@ export const providerSchema = shorthand(
     base_url: address()
       .describe("The address, as the language's official SDK takes it: Anthropic without /v1, OpenAI with it.")
       .exactOptional(),
-    api_key: secret()
+    api_key: oneOrMore(secret(), 64)
       .describe(
-        `The credential: write "\${NAME}" and set NAME. Without it, the variable usual for the kind is looked at.`,
+        `The credential: write "\${NAME}" and set NAME. A list of several: calls are spread over them. Without it, the variable usual for the kind is looked at.`,
       )
       .exactOptional(),
     headers: z.record(headerName, secret()).describe('Headers sent with each call.').exactOptional(),

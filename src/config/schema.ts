@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { duration, flag, listShorthand, oneOf, oneOrMore, processes, secret, size, wholeNumber } from './field.ts';
+import { duration, flag, oneOf, processes, secret, size, wholeNumber } from './field.ts';
 import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
 import { breakerSchema, healthSchema, retriesSchema } from './resilience-schema.ts';
+import { modelRuleSchema, routingSchema } from './route-schema.ts';
 
 // Each schema checks once: to compile a checker for it takes longer than to check.
 z.config({ jitless: true });
@@ -66,19 +67,6 @@ const storeSchema = z.strictObject({
   memory: size(1024).prefault('64mb').describe('Most that is kept in memory; what was not used longest goes first.'),
 });
 
-/** One target, `provider/model`. */
-const target = z.string().regex(/^[^/\s*]+\/\S+$/, {
-  error: 'write "provider/model", such as "router/anthropic/claude-sonnet-4", or "router/*" to carry the name over',
-});
-
-const modelRuleSchema = listShorthand(
-  'to',
-  z.strictObject({
-    to: oneOrMore(target, 16).describe('Where calls for this name go, "provider/model"; a list is tried in order.'),
-    strict: flag().describe('Refuse calls of which something would be lost in translation.').exactOptional(),
-  }),
-);
-
 /** The whole configuration; what its fields say of themselves is its documentation. */
 export const configSchema = z.strictObject({
   server: serverSchema.prefault({}).describe('Where and how clients are served.'),
@@ -100,6 +88,9 @@ export const configSchema = z.strictObject({
     .describe(
       'Names that clients may use. First match wins; one * is carried over. None: every name, by the default rules.',
     ),
+  routing: routingSchema
+    .prefault({})
+    .describe('How calls are spread over the targets of a model that does not say it.'),
   strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
   log: logSchema.prefault({}).describe('What is logged, and where.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),

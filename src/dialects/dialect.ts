@@ -192,6 +192,8 @@ export interface ClientSide {
   readonly proofsOf?: string;
   /** What keeps a silent stream alive; empty where the language has nothing that says nothing. */
   readonly ping: string;
+  /** A line for people in the midst of a stream, which clients pass over; absent where they would stumble. @param text ASCII, one line. */
+  readonly remark?: (text: string) => string;
   /** Response header in which the language's clients look for the call's id. */
   readonly requestIdHeader: string;
 }

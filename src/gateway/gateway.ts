@@ -1,8 +1,11 @@
 import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
-import type { Target } from '../policy/plan.ts';
+import type { RetryOptions } from '../policy/backoff.ts';
+import type { Health } from '../policy/health.ts';
+import type { Plan, Target } from '../policy/plan.ts';
 import type { Prices } from '../policy/prices.ts';
+import type { RetryBudget } from '../policy/retry-budget.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
@@ -22,20 +25,34 @@ export interface GatewaySettings {
   readonly maxAnswer: number;
 }
 
+/** When failed calls are tried again, and how many of them. */
+export interface Retries {
+  readonly budget: RetryBudget;
+  /** @param provider its name in the configuration. */
+  of(provider: string): RetryOptions;
+}
+
 /** What a running gateway has: everything that outlives one call. Made by the composition root. */
 export interface Gateway {
   /** The targets for a model's name, in the order in which they are to be tried; throws `not_found`. */
   plan(model: string): readonly Target[];
+  /** The same with how to choose among them. */
+  planRoute(model: string): Plan;
   /** The same for what is no answer in a conversation; nothing where nobody offers it. */
   planOperation(operation: Operation, model: string | undefined): readonly Target[];
   /** The provider of that name; a target names none that is not there. */
   provider(name: string): Provider;
+  /** By their names in the configuration. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly modelList: ModelList;
   readonly sender: Sender;
   /** Looks after silent streams. */
   readonly ticker: Ticker;
   readonly memory: Memory;
+  /** How targets have been doing. */
+  readonly health: Health;
+  /** When a failed call is tried again at the same target. */
+  readonly retries: Retries;
   readonly conversations: Conversations;
   /** Tells PDFs as text for providers that take none. */
   readonly pdfs: PdfReader;
@@ -53,6 +70,6 @@ export interface Gateway {
 /** US dollars that a call has cost so far; nothing where nobody knows. */
 export function costOf(gateway: Gateway, { provider, upstreamModel, usage }: CallRecord): number | undefined {
   if (provider === undefined || upstreamModel === undefined) return undefined;
-  const kind = gateway.providers.get(provider)?.kind;
-  return gateway.prices.costOf({ kind, provider, model: upstreamModel, usage });
+  const { kind, configName } = gateway.provider(provider);
+  return gateway.prices.costOf({ kind, provider: configName, model: upstreamModel, usage });
 }

@@ -71,7 +71,11 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
   const { call } = source;
   const foreign = route.dialect.name !== call.dialect.name;
   // What has been put into the request here is kept here, and so is the answer.
-  const mustChange = options.refused !== undefined || call.address?.reframed === true || call.resolved !== undefined;
+  const mustChange =
+    options.refused !== undefined ||
+    call.address?.reframed === true ||
+    call.resolved !== undefined ||
+    source.answer?.seam !== undefined;
   if (foreign || mustChange || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();

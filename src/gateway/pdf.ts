@@ -122,7 +122,8 @@ class ThreadedReader implements PdfReader {
   }
 
   async #inTurn(bytes: Uint8Array<ArrayBuffer>): Promise<PdfText> {
-    if (this.#waiting >= maxWaiting) throw new GatewayError('overloaded', 'Too many PDFs are waiting to be read.', { place: 'gateway' });
+    if (this.#waiting >= maxWaiting)
+      throw new GatewayError('overloaded', 'Too many PDFs are waiting to be read.', { place: 'gateway' });
     this.#waiting += 1;
     const text = this.#last.then(() => {
       this.#waiting -= 1;

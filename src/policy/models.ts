@@ -6,7 +6,7 @@ import type { Family } from '../providers/kind.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import { providerFor, providerOfModel } from './operations.ts';
-import type { Target } from './plan.ts';
+import type { Plan, Target } from './plan.ts';
 
 /** A name that clients may use, and where calls for it go first. */
 export interface ListedModel {
@@ -23,7 +23,14 @@ const maxTold = 30;
 /** Longer names are nobody's. */
 const maxNameLength = 512;
 
-type Resolve = (name: string) => readonly Target[] | undefined;
+/** A plan that has not been put together yet. */
+interface Found {
+  readonly targets: readonly Target[];
+  /** What the file says of it; nothing where no rule of it has the name. */
+  readonly rule?: ModelRule;
+}
+
+type Resolve = (name: string) => Found | undefined;
 
 /**
  * Turns the name a client gives into targets: the file's rules in their order, then the aliases `big` and `small`, then
@@ -36,37 +43,52 @@ export class ModelRouter {
   readonly #names: NameRules;
   readonly #listed: readonly ListedModel[];
   readonly #patterns: readonly string[];
-  readonly #remembered = new Map<string, readonly Target[]>();
+  readonly #providers: ReadonlyMap<string, Provider>;
+  readonly #routing: Config['routing'];
+  readonly #remembered = new Map<string, Plan>();
 
   constructor(config: Config, providers: ReadonlyMap<string, Provider>) {
     const names = new NameRules(config, providers);
+    this.#providers = providers;
+    this.#routing = config.routing;
     this.#names = names;
     this.#rules = config.models.map((rule) => compiled(rule, providers, config.strict));
-    this.#steps = [...this.#rules, (name) => names.aliased(name), (name) => names.resolve(name)];
-    this.#listed = listed(config, providers, (name) => this.#resolve(name));
+    this.#steps = [...this.#rules, (name) => found(names.aliased(name)), (name) => found(names.resolve(name))];
+    this.#listed = listed(config, providers, (name) => this.#find(name)?.targets[0]);
     const patterns = config.models.map(({ pattern }) => pattern);
     this.#patterns = [...new Set([...patterns, ...this.#listed.map(({ id }) => id), ...names.prefixes])];
   }
 
-  /** Where calls for this name go, in the order they are tried. Throws `not_found`, saying which names there are. */
+  /** Where calls for this name go, as they are written. Throws `not_found`, saying which names there are. */
   planTargets(name: string): readonly Target[] {
+    return this.planRoute(name).targets;
+  }
+
+  /** The same with how to choose among them; the same object for the same name, as long as it is remembered. */
+  planRoute(name: string): Plan {
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
-    const targets = name.length > maxNameLength ? undefined : this.#resolve(name);
-    if (targets === undefined || targets.length === 0) throw this.#unknown(name);
+    const plan = name.length > maxNameLength ? undefined : this.#plan(this.#find(name));
+    if (plan === undefined) throw this.#unknown(name);
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
-    this.#remembered.set(name, targets);
-    return targets;
+    this.#remembered.set(name, plan);
+    return plan;
   }
 
   /**
-   * The same for what is no answer in a conversation, and not every provider offers. What only the defaults would decide
-   * goes to one that does; without a model, to the default provider if it does.
+   * The targets for what is no answer in a conversation, and not every provider offers. What only the defaults would
+   * decide goes to one that does; without a model, to the default provider if it does.
    */
   planOperation(operation: Operation, name: string | undefined): readonly Target[] {
     if (name === undefined) return this.#names.withoutModel(operation);
     const written = this.#rules.some((rule) => rule(name) !== undefined);
-    return (written ? undefined : this.#names.forOperation(operation, name)) ?? this.planTargets(name);
+    const offered = written ? undefined : this.#plan(found(this.#names.forOperation(operation, name)));
+    return offered?.targets ?? this.planTargets(name);
+  }
+
+  /** What the file's first rule for a name is called there; nothing where none of them has it. */
+  ruleFor(name: string): string | undefined {
+    return this.#find(name)?.rule?.pattern;
   }
 
   /** The names that can be told; patterns stand for more. */
@@ -74,13 +96,31 @@ export class ModelRouter {
     return this.#listed;
   }
 
-  #resolve(name: string): readonly Target[] | undefined {
+  #find(name: string): Found | undefined {
     if (name === '') return undefined;
     for (const step of this.#steps) {
-      const targets = step(name);
-      if (targets !== undefined) return Object.freeze(targets.map((target) => Object.freeze(target)));
+      const result = step(name);
+      if (result !== undefined) return result;
     }
     return undefined;
+  }
+
+  #plan(result: Found | undefined): Plan | undefined {
+    if (result === undefined || result.targets.length === 0) return undefined;
+    const { rule } = result;
+    const targets = result.targets.flatMap((target, i) => byKey(target, i, this.#providers.get(target.provider)));
+    const isWeighted = rule?.to.some(({ weight }) => weight !== undefined) === true;
+    const strategy = rule?.strategy ?? (isWeighted ? 'weighted' : this.#routing.strategy);
+    const hasChoice =
+      targets.length > 1 && (strategy !== 'ordered' || targets.some(({ spread }) => spread !== undefined));
+    const hedge = rule?.hedge ?? this.#routing.hedge;
+    return Object.freeze({
+      targets: Object.freeze(targets.map((target) => Object.freeze(target))),
+      strategy,
+      sticky: hasChoice && (rule?.sticky ?? this.#routing.sticky),
+      onCut: rule?.on_cut ?? this.#routing.on_cut,
+      ...(hedge !== false && { hedge }),
+    });
   }
 
   #unknown(name: string): GatewayError {
@@ -91,16 +131,36 @@ export class ModelRouter {
   }
 }
 
+function found(targets: readonly Target[] | undefined): Found | undefined {
+  return targets && { targets };
+}
+
+/** A target for each key that its provider has; together they have its weight. */
+function byKey(target: Target, entry: number, provider: Provider | undefined): Target[] {
+  const others = provider?.others ?? [];
+  if (others.length === 0) return [target];
+  const { weight = 1 } = target;
+  return [target.provider, ...others.map(({ name }) => name)].map((name) => ({
+    ...target,
+    provider: name,
+    weight: weight / (others.length + 1),
+    spread: entry,
+  }));
+}
+
 /** One rule of the file as a function of the name. What the file says is what is sent: no name is adapted to the provider's custom. */
 function compiled(rule: ModelRule, providers: ReadonlyMap<string, Provider>, strictByDefault: boolean): Resolve {
   const strict = rule.strict ?? strictByDefault;
-  const targets = rule.to.map((target) => splitTarget(target, providers));
-  const toTargets = (carried: string): Target[] =>
-    targets.map(({ provider, model }) => ({
+  const written = rule.to.map(({ target, ...more }) => ({ ...splitTarget(target, providers), more }));
+  const toTargets = (carried: string): Found => ({
+    targets: written.map(({ provider, model, more }) => ({
       provider: provider.name,
       model: model.replace('*', () => carried),
       strict,
-    }));
+      ...more,
+    })),
+    rule,
+  });
   const star = rule.pattern.indexOf('*');
   if (star < 0) {
     const fixed = toTargets('');
@@ -245,7 +305,11 @@ function standIns(name: string, { big, small, claude, opus, sonnet, haiku, fable
   return byFamily().filter((meant) => meant !== undefined);
 }
 
-function listed(config: Config, providers: ReadonlyMap<string, Provider>, resolve: Resolve): ListedModel[] {
+function listed(
+  config: Config,
+  providers: ReadonlyMap<string, Provider>,
+  firstOf: (name: string) => Target | undefined,
+): ListedModel[] {
   const written = config.models.map(({ pattern }) => pattern);
   // A rule that takes everything takes the aliases, too: they mean nothing of their own then.
   const aliases = written.includes('*') ? [] : ['big', 'small'];
@@ -255,7 +319,7 @@ function listed(config: Config, providers: ReadonlyMap<string, Provider>, resolv
     ...[...providers.values()].flatMap(({ name, models }) => models.map((model) => `${name}/${model}`)),
   ];
   return [...new Set(ids)].flatMap((id) => {
-    const target = resolve(id)?.[0];
+    const target = firstOf(id);
     return target === undefined ? [] : [Object.freeze({ id, target })];
   });
 }
