@@ -11,10 +11,8 @@ import { createSealer } from '../gateway/seal.ts';
 import { type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
-import { type BreakerOptions, Health } from '../policy/health.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
-import { RetryBudget } from '../policy/retry-budget.ts';
 import { buildProviders, everyKey } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
 import { type RunningServer, startServer } from '../server/server.ts';
@@ -26,6 +24,7 @@ import { Ticker } from '../upstream/ticker.ts';
 import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
 import { openLog, openWorkerLog, secretsOf } from './logging.ts';
+import { createResilience } from './resilience.ts';
 import { simulatorFor } from './simulated.ts';
 import { ownHousehold, Tidy } from './tidy.ts';
 import { version } from './version.ts';
@@ -85,6 +84,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
   const router = new ModelRouter(config, providers);
   const userAgent = `dragoman/${version}`;
   const redact = createRedact(secretsOf(config));
+  const resilience = createResilience(config, { sender, userAgent, provider: (name) => gateway.provider(name) });
   const gateway: Gateway = {
     plan: (name) => router.planTargets(name),
     planRoute: (name) => router.planRoute(name),
@@ -99,8 +99,8 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     sender,
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
-    health: new Health({ breaker: breakerOptions(config) }),
-    retries: retriesOf(config),
+    health: resilience.health,
+    retries: resilience.retries,
     conversations: new Conversations(store),
     sealer: createSealer(secret),
     estimator,
@@ -116,6 +116,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     redact,
     turn,
     close: async () => {
+      resilience.close();
       await sender.close();
       store.close();
       await pdfs.close();
@@ -185,34 +186,6 @@ async function storeFor(
   if (file === undefined && storeFile === undefined) return new MemoryStore(memory);
   const { SqliteStore } = await import('../store/sqlite-store.ts');
   return file === undefined ? new SqliteStore(storeFile ?? '', { most: memory }) : new SqliteStore(resolve(file));
-}
-
-function breakerOptions({ breaker }: Config): BreakerOptions {
-  return {
-    failures: breaker.failures,
-    windowMs: breaker.window,
-    rate: breaker.rate,
-    calls: breaker.calls,
-    openMs: breaker.open,
-    maxOpenMs: breaker.longest_open,
-    probeMs: breaker.probe,
-    keyOpenMs: breaker.key_open,
-    maxKeyOpenMs: breaker.longest_key_open,
-    restMs: breaker.rest,
-    maxRestMs: breaker.longest_rest,
-  };
-}
-
-function retriesOf({ retries, providers }: Config): Gateway['retries'] {
-  const byProvider = new Map(
-    Object.entries(providers).map(([name, own]) => {
-      const { most, base, max, patience } = { ...retries, ...own.retries };
-      return [name, { most, baseMs: base, maxMs: max, patienceMs: patience }];
-    }),
-  );
-  const { most, base, max, patience, share, least } = retries;
-  const usual = { most, baseMs: base, maxMs: max, patienceMs: patience };
-  return { budget: new RetryBudget({ share, least }), of: (provider) => byProvider.get(provider) ?? usual };
 }
 
 /** Names that are written down, and patterns that stand for whatever the provider has. */

@@ -144,7 +144,7 @@ export class Health {
 }
 
 /** The name of the provider without the number of its key: `name` of `name#2`. */
-export function siteOf(provider: string): string {
+function siteOf(provider: string): string {
   const mark = provider.indexOf('#');
   return mark < 0 ? provider : provider.slice(0, mark);
 }
