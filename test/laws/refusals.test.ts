@@ -1,4 +1,4 @@
-// Law 14: what services say when they refuse is understood, before an answer and in the middle of one.
+// Law 11: what services say when they refuse is understood, before an answer and in the middle of one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dialectNamed } from '../../src/dialects/index.ts';
