@@ -118,8 +118,18 @@ export interface StreamReader {
   end(): void;
 }
 
+/** How events are numbered, where the language does. */
+export interface Numbering {
+  /** Of the next event. */
+  next: number;
+}
+
 /** Writes one streamed answer as its wire form: text, or bytes where the language is binary. */
-export type StreamWriter = (write: (piece: string | Uint8Array) => void, request: ChatRequest) => Sink;
+export type StreamWriter = (
+  write: (piece: string | Uint8Array) => void,
+  request: ChatRequest,
+  numbering?: Numbering,
+) => Sink;
 
 /** How a language counts a prompt's tokens at the provider. */
 export interface CountSide {
@@ -222,6 +232,10 @@ export interface PassWatch {
   closedBlocks(): number;
   /** Ids of the tool calls among those. */
   calls(): readonly string[];
+  /** Ends what is open and has said nothing, of which a fresh reader would not know: what to send for that. */
+  settle?(): Uint8Array | undefined;
+  /** Number of the next event, where the language numbers them. */
+  next?(): number;
   usage(): Usage;
 }
 

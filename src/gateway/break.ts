@@ -4,7 +4,7 @@ import type { ToldAnswer } from './told.ts';
 
 /** Where an answer broke off, and so what it takes to go on with it. */
 export type Break =
-  /** Nothing but reasoning was said: the same question may be asked again. */
+  /** Nothing but reasoning was said, or a text has begun without a word: the same question may be asked again. */
   | { readonly type: 'unsaid' }
   /** In the middle of a text, or behind it. */
   | { readonly type: 'text'; readonly sent: string; readonly said: readonly Block[] }
@@ -20,14 +20,19 @@ export type Break =
   /** In the middle of something that only its provider could go on with. */
   | { readonly type: 'lost' };
 
-/** Where it broke off. */
-export function breakOf({ blocks, isOpen }: ToldAnswer): Break {
+/**
+ * Where it broke off.
+ * @param begun a call that has been begun to be written: some languages say nothing of it before it is whole.
+ */
+export function breakOf({ blocks: heard, isOpen }: ToldAnswer, begun: ToolCallBlock | undefined): Break {
+  const isHeld = begun !== undefined && !(isOpen && heard.at(-1)?.type === 'tool_call');
+  const blocks = isHeld ? [...heard, begun] : heard;
   const last = blocks.at(-1);
   const said = blocks.filter(({ type }) => type !== 'thinking');
-  if (said.length === 0) return { type: 'unsaid' };
+  if (said.every((block) => block.type === 'text' && block.text === '')) return { type: 'unsaid' };
   if (last?.type === 'refusal' || (isOpen && last?.type === 'native')) return { type: 'lost' };
   const calls = said.filter((block): block is ToolCallBlock => block.type === 'tool_call');
-  if (last?.type === 'tool_call' && !isWhole(last, isOpen)) {
+  if (last?.type === 'tool_call' && !isWhole(last, isOpen || isHeld)) {
     const made = calls.slice(0, -1);
     return { type: 'call', call: last, made, said: said.filter(({ type }) => type !== 'tool_call') };
   }

@@ -52,7 +52,7 @@ export class ClientAnswer {
     const told = this.told.read();
     const { writer } = this;
     if (told === undefined || writer === undefined) return false;
-    const broken = breakOf(told);
+    const broken = breakOf(told, writer.call);
     const last = told.blocks.at(-1);
     const saidTokens = Math.ceil(lengthOf(told) / tokenLength);
     const usage = this.#settlePart(gateway, saidTokens);

@@ -1,8 +1,17 @@
+import type { ToolCallBlock } from '../canon/content.ts';
 import type { BlockHead, Event, Sink, Tap } from '../canon/event.ts';
 import type { ChatRequest } from '../canon/request.ts';
-import type { ClientSide } from '../dialects/dialect.ts';
+import type { ClientSide, Numbering } from '../dialects/dialect.ts';
 
 const nothing = Buffer.alloc(0);
+
+/** The beginning of an answer that was not written here. */
+export interface Before {
+  /** How many blocks were whole. */
+  readonly blocks?: number;
+  /** How events are numbered. */
+  readonly numbering?: Numbering;
+}
 
 /** The client's end of a streamed answer: events in, bytes of its language out. It may outlive the provider that feeds it. */
 export class ClientWriter {
@@ -10,23 +19,35 @@ export class ClientWriter {
   #written = '';
   /** What was written before, where the client's language is binary. */
   #pieces: Uint8Array[] = [];
-  #index = -1;
-  #open: BlockHead['type'] | undefined;
+  #index: number;
+  #open: BlockHead | undefined;
+  /** Arguments of the open call: some languages say them only when they are whole. */
+  #json = '';
 
-  /** @param tap stands before the client's language, and sees the whole answer, whoever gives it. */
-  constructor(client: ClientSide, request: ChatRequest, tap?: Tap) {
-    const written = client.writeStream((piece) => {
-      if (typeof piece === 'string') this.#written += piece;
-      else this.#pieces.push(piece);
-    }, request);
+  /**
+   * @param tap stands before the client's language, and sees the whole answer, whoever gives it.
+   * @param before what has left in another way.
+   */
+  constructor(client: ClientSide, request: ChatRequest, tap?: Tap, before: Before = {}) {
+    this.#index = (before.blocks ?? 0) - 1;
+    const written = client.writeStream(
+      (piece) => {
+        if (typeof piece === 'string') this.#written += piece;
+        else this.#pieces.push(piece);
+      },
+      request,
+      before.numbering,
+    );
     this.#next = tap?.(written) ?? written;
   }
 
   readonly sink = (event: Event): void => {
     if (event.type === 'open') {
       this.#index = event.index;
-      this.#open = event.block.type;
+      this.#open = event.block;
+      this.#json = '';
     } else if (event.type === 'close') this.#open = undefined;
+    else if (event.type === 'json') this.#json += event.json;
     this.#next(event);
   };
 
@@ -37,7 +58,13 @@ export class ClientWriter {
 
   /** What the block is that has been opened and not closed. */
   get open(): BlockHead['type'] | undefined {
-    return this.#open;
+    return this.#open?.type;
+  }
+
+  /** The call that is being said. */
+  get call(): ToolCallBlock | undefined {
+    const open = this.#open;
+    return open?.type === 'tool_call' ? { ...open, json: this.#json } : undefined;
   }
 
   /** What has been written since the last time, in one piece. */

@@ -4,8 +4,8 @@ import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
 import { stringIn } from '../canon/json.ts';
 import { type Loss, summarized } from '../canon/loss.ts';
-import { mergeUsage, type Usage } from '../canon/usage.ts';
-import type { Headers } from '../dialects/dialect.ts';
+import { mergeUsage } from '../canon/usage.ts';
+import type { Headers, Numbering } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
 import type { Unwrapper } from '../providers/wrapping.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
@@ -13,11 +13,11 @@ import type { Ticking } from '../upstream/ticker.ts';
 import { isEventStream, readAnswer, readRefusal, streamTypeOf, unwrapperFor } from './answer.ts';
 import type { Call } from './call.ts';
 import type { ClientAnswer } from './client-answer.ts';
-import { ClientWriter } from './client-writer.ts';
+import { type Before, ClientWriter } from './client-writer.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
-import { createPassage } from './passage.ts';
+import { createPassage, type Passage } from './passage.ts';
 import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import { createTranslator, type Translator } from './translate.ts';
 
@@ -69,7 +69,8 @@ export class Delivery implements AnswerSink, Ticking {
   #headers: Headers = {};
   #stream: Translator | undefined;
   #unwrapper: Unwrapper | undefined;
-  #streamUsage: (() => Usage) | undefined;
+  /** The stream as it passes, which knows its usage. */
+  #passage: Passage | undefined;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
   #committed: boolean;
@@ -205,25 +206,24 @@ export class Delivery implements AnswerSink, Ticking {
     const onMend = (mend: Mend): void => {
       this.#call.record.mends.push(mend);
     };
-    const translator = (state: GuardOptions): Translator =>
+    const translator = (state: GuardOptions, numbering?: Numbering): Translator =>
       createTranslator({
         from: route.dialect.upstream,
-        to: this.#writer(),
+        to: this.#writer({ blocks: state.firstIndex ?? 0, ...(numbering !== undefined && { numbering }) }),
         tap: (next) => this.#metered(this.#undoing(next)),
         onMend,
         ...state,
       });
     if (mode === 'translated' || pass === undefined) return translator({});
-    const passage = createPassage(pass, translator, onMend);
-    this.#streamUsage = () => passage.usage();
-    return passage;
+    this.#passage = createPassage(pass, translator, onMend);
+    return this.#passage;
   }
 
   /** The client's end of the stream: the one that there is, where the answer has begun. */
-  #writer(): ClientWriter {
+  #writer(before?: Before): ClientWriter {
     const { seam, writer } = this.#answer ?? {};
     if (seam !== undefined && writer !== undefined) return writer;
-    const made = new ClientWriter(this.#call.dialect.client, this.#outgoing.request(), this.#keeping());
+    const made = new ClientWriter(this.#call.dialect.client, this.#outgoing.request(), this.#keeping(), before);
     if (this.#answer !== undefined) this.#answer.writer = made;
     return made;
   }
@@ -416,8 +416,8 @@ export class Delivery implements AnswerSink, Ticking {
   #finish(result: Delivered): void {
     this.#over = true;
     this.#gateway.ticker.delete(this);
-    if ((result.delivered || result.cut === true) && this.#streamUsage !== undefined) {
-      this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
+    if ((result.delivered || result.cut === true) && this.#passage !== undefined) {
+      this.#call.record.usage = mergeUsage(this.#passage.usage(), this.#call.record.usage);
     }
     this.#settle(result);
   }

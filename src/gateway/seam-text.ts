@@ -8,8 +8,9 @@ export type Resumption =
 /** Characters of a text that are given to a model to begin with. */
 const anchorLength = 60;
 
-/** A repetition of fewer characters may be chance, unless words begin and end with it. */
+/** A repetition of fewer characters may be chance, unless it begins where a word does: then of fewer than these. */
 const leastRepeated = 12;
+const leastWord = 4;
 
 /** The last words of a text, by which a model is to find the place where to go on. */
 export function anchorOf(sent: string): string {
@@ -27,12 +28,10 @@ export function anchorOf(sent: string): string {
  */
 export function newText(sent: string, head: string, resumption: Resumption, isAll: boolean): string | undefined {
   if (resumption.type === 'prefill') return afterPrefill(sent, head, isAll);
-  const anchored = afterAnchor(sent, head, resumption.anchor);
-  if (anchored === 'more') return isAll ? afterOverlap(sent, head) : undefined;
-  if (anchored !== undefined) return anchored;
-  const replayed = afterReplay(sent, head);
-  if (replayed === 'more') return isAll ? '' : undefined;
-  if (replayed !== undefined) return replayed;
+  const said = afterAnchor(sent, head, resumption.anchor) ?? afterReplay(sent, head);
+  // Up to now all of it is a repetition.
+  if (said === 'more') return isAll ? '' : undefined;
+  if (said !== undefined) return said;
   // As long as it says what has been said it may be on its way to the end of that.
   return isAll || !sent.includes(head.trim()) ? afterOverlap(sent, head) : undefined;
 }
@@ -97,8 +96,8 @@ function afterOverlap(sent: string, head: string): string {
   for (let length = Math.min(sent.length, said.length); length > 0; length--) {
     const from = sent.length - length;
     if (!said.startsWith(sent.slice(from))) continue;
-    const isWords = !/\w/.test(sent[from - 1] ?? ' ') && /\w\s*$/.test(sent);
-    if (length >= leastRepeated || isWords) return said.slice(length);
+    const isWord = /\s/.test(sent[from - 1] ?? ' ') && (length >= leastWord || /\w\s*$/.test(sent));
+    if (length >= leastRepeated || isWord) return said.slice(length);
   }
   return head;
 }

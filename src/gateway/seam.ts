@@ -131,6 +131,11 @@ export class Seam {
       if (block.type === 'text' && writer.open === 'text') return;
       if (block.type !== 'text') this.#isJoined = true;
     }
+    // A text that was opened and has no word yet.
+    if (broken.type === 'unsaid' && !this.#hasOpened && block.type === 'text' && writer.open === 'text') {
+      this.#hasOpened = true;
+      return;
+    }
     this.#closeOpen(next);
     this.#hasOpened = true;
     next({ type: 'open', index: writer.index + 1, block: this.#distinct(block) });
