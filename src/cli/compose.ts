@@ -8,6 +8,7 @@ import { Memory } from '../gateway/memory.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { createSealer } from '../gateway/seal.ts';
+import { logHealth } from '../observe/health-log.ts';
 import { type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
@@ -148,7 +149,12 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const { gateway, redact, turn, close } = await compose(config, handover);
   const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
   const workers = handover?.workers ?? 1;
-  const stopLogging = logCalls({ log, write }, redact);
+  const stopLoggingCalls = logCalls({ log, write }, redact);
+  const stopLoggingHealth = logHealth(log);
+  const stopLogging = (): void => {
+    stopLoggingCalls();
+    stopLoggingHealth();
+  };
   try {
     const server = await startServer(gateway, {
       turn,

@@ -3,14 +3,17 @@ import { mock, test } from 'node:test';
 import { GatewayError } from '../canon/error.ts';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/load.ts';
+import type { TargetHealth } from '../policy/target-health.ts';
 import { judge } from '../policy/verdict.ts';
 import { buildProviders } from '../providers/build.ts';
 import type { Provider } from '../providers/provider.ts';
 import { knownKinds } from '../providers/table.ts';
+import { smallRedis } from '../store/small-redis.ts';
 import type { Sender, UpstreamRequest } from '../upstream/sending.ts';
 import { createResilience } from './resilience.ts';
 
 const providers = 'providers: { house: { speaks: openai-chat, base_url: "http://127.0.0.1:1/v1", api_key: k } }';
+const limited = judge(new GatewayError('rate_limit', '', { retryAfter: 60 }));
 const unreached = judge(new GatewayError('bad_upstream', 'no', { place: 'connection' }));
 
 function config(...lines: string[]): Config {
@@ -55,4 +58,30 @@ test('what is known is kept when the configuration is taken anew', () => {
   const ways = { sender: {} as Sender, userAgent: 'x', provider: () => ({}) as Provider };
   const { health } = createResilience(config(providers), ways);
   assert.equal(createResilience(config(providers), ways, health).health, health);
+});
+
+test('gateways that share a Redis know what one of them has found', { timeout: 60_000 }, async () => {
+  const { port, stop } = await smallRedis();
+  const written = config(providers, `redis: redis://127.0.0.1:${port}`);
+  const provider = (name: string): Provider => {
+    if (name !== 'house') throw new Error('none of that name');
+    return {} as Provider;
+  };
+  const ways = { sender: {} as Sender, userAgent: 'x', provider };
+  const [one, other] = [createResilience(written, ways), createResilience(written, ways)];
+  try {
+    const heard = (): TargetHealth[] => [...other.health.entries()];
+    // What is told before both are connected is not told again.
+    for (let number = 0; heard().length === 0; number++) {
+      for (const name of ['unknown', 'house']) {
+        one.health.of(name, `m-${number}`).failed(performance.now(), limited);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(heard().every((target) => target.provider === 'house' && target.restsUntil(performance.now()) > 0));
+  } finally {
+    one.close();
+    other.close();
+    await stop();
+  }
 });

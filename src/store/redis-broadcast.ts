@@ -79,7 +79,7 @@ export class RedisBroadcast implements Broadcast {
         url,
         disableOfflineQueue: true,
         socket: { connectTimeout: 5000, reconnectStrategy: waitBefore },
-      }) as unknown as Client;
+      });
     const [sending, listening] = [create(), create()];
     this.#sending = sending;
     this.#listening = listening;
