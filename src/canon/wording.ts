@@ -14,7 +14,9 @@ const oneOf =
   (...statuses: readonly (number | undefined)[]) =>
   (status: number | undefined): boolean =>
     statuses.includes(status);
-const belowLimits = (status: number | undefined): boolean => status === undefined || (status < 500 && status !== 429);
+/** Whoever is refused at the door may be told so in any words. */
+const belowLimits = (status: number | undefined): boolean =>
+  status === undefined || (status < 500 && status !== 429 && status !== 401);
 const serverSide = (status: number | undefined): boolean => status === undefined || status >= 500;
 const anyRefusal = (status: number | undefined): boolean => status === undefined || status < 500;
 
@@ -28,7 +30,7 @@ const wordings: readonly Wording[] = [
   },
   {
     kind: 'billing',
-    text: /credit balance is too low|reached your specified (?:\w+ )*usage limits|budget has been exceeded|exceeded ?budget|(?:monthly|your) spend(?:ing)? limit|suspended.{0,80}(?:spending|invoice|payment|billing)|purchase (?:more )?credits/is,
+    text: /credit balance is too low|reached your specified (?:\w+ )*usage limits|budget has been exceeded|exceeded ?(?:token ?)?budget|(?:monthly|your) spend(?:ing)? limit|suspended.{0,80}(?:spending|invoice|payment|billing)|purchase (?:more )?credits/is,
     fits: anyRefusal,
   },
   {
@@ -75,7 +77,6 @@ const wordings: readonly Wording[] = [
  * none. A kind is only believed where the status leaves room for it.
  */
 export function kindOfWording(message: string, status: number | undefined): ErrorKind | undefined {
-  if (status === 401) return undefined;
   const text = message.slice(0, maxRead);
   return wordings.find((wording) => wording.fits(status) && wording.text.test(text))?.kind;
 }

@@ -142,6 +142,14 @@ test('faults of the client count for nothing, and close nothing', () => {
   assert.equal(target.admits(later), false);
 });
 
+test('of the models of a key that is half open one gets the probe', () => {
+  const all = health();
+  fail(all.of('a', 'm'), 1, verdict('billing'));
+  const later = start + 300_000;
+  assert.equal(all.of('a', 'm').admits(later), true);
+  assert.equal(all.of('a', 'n').admits(later), false);
+});
+
 test('of two targets at one provider that is half open one gets the probe', () => {
   const all = health();
   const [one, other] = [all.of('a', 'm'), all.of('a', 'n')];
@@ -219,7 +227,7 @@ test('what one gateway finds the others know, and it is told once', () => {
   assert.equal(other.of('b', 'n').admits(start), true);
   fail(one.of('c', 'm'), 3, verdict('bad_upstream', { place: 'connection' }));
   assert.equal(other.of('c#2', 'n').admits(start), false);
-  fail(one.of('d#2', 'm'), 5, verdict('rate_limit', { retryAfter: 20 }));
+  for (const ms of [0, 1, 2]) fail(one.of('d#2', 'm'), 1, verdict('rate_limit', { retryAfter: 20 }), start + ms);
   assert.equal(other.of('d#2', 'm').restsUntil(start), start + 20_000);
   assert.deepEqual(told, [
     { scope: 'model:a/vendor/m', restMs: 10_000, why: 'overloaded' },
@@ -278,6 +286,21 @@ test('names that nobody serves do not fill the memory, and do not push out what 
   assert.equal(all.of('a', 'known'), known);
   assert.ok([...all.entries()].length <= 2000);
   assert.ok([...all.circuits()].length <= 2002);
+});
+
+test('what is under way is not forgotten, nor what another key still knows of a model', () => {
+  const all = health();
+  const target = all.of('a', 'slow');
+  target.began();
+  const known = all.of('b', 'known');
+  known.began();
+  known.succeeded(start, 10);
+  const { model } = all.of('b#2', 'known').circuits;
+  for (let name = 0; name < 10_000; name++) all.of('a', `invented-${name}`);
+  assert.equal(all.of('a', 'slow'), target);
+  assert.equal(all.of('b', 'known'), known);
+  assert.ok([...all.circuits()].includes(model));
+  assert.equal(all.of('b#2', 'known').circuits.model, model);
 });
 
 test('even where all have answered there is a limit', () => {

@@ -859,6 +859,19 @@ const chat = [
       kind: 'timeout',
     },
   ]),
+  ...under('openai-chat', 'LiteLLM, older', [
+    {
+      status: 401,
+      body: openaiError(
+        'Authentication Error, ExceededTokenBudget: Current spend for token: 10.2; Max Budget for Token: 10.0',
+        'auth_error',
+        '401',
+      ),
+      kind: 'billing',
+      shouldRetry: false,
+    },
+    { status: 401, body: { error: 'Unauthorized: no such model for this key' }, kind: 'authentication' },
+  ]),
   ...under('openai-chat', 'xAI', [
     {
       status: 400,
