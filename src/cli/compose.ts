@@ -8,14 +8,13 @@ import { Memory } from '../gateway/memory.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { createSealer } from '../gateway/seal.ts';
+import { logHealth } from '../observe/health-log.ts';
 import { type Log, logCalls } from '../observe/log.ts';
 import { Meter } from '../observe/meter.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
 import { Capabilities } from '../policy/capabilities.ts';
-import { type BreakerOptions, Health } from '../policy/health.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
-import { RetryBudget } from '../policy/retry-budget.ts';
 import { SessionHomes } from '../policy/session-homes.ts';
 import { buildProviders, everyKey } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
@@ -29,6 +28,7 @@ import { Ticker } from '../upstream/ticker.ts';
 import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
 import { openLog, openWorkerLog, secretsOf } from './logging.ts';
+import { createResilience } from './resilience.ts';
 import { simulatorFor } from './simulated.ts';
 import { ownHousehold, Tidy } from './tidy.ts';
 import { version } from './version.ts';
@@ -95,6 +95,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     return found;
   };
   const prices = createPrices(config.prices);
+  const resilience = createResilience(config, { sender, userAgent, provider });
   const gateway: Gateway = {
     plan: (name) => router.planTargets(name),
     planRoute: (name) => router.planRoute(name),
@@ -105,10 +106,10 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     sender,
     ticker: new Ticker(heartbeatMs),
     memory: new Memory(),
-    health: new Health({ breaker: breakerOptions(config) }),
+    health: resilience.health,
     capabilities: new Capabilities({ provider, prices }),
     homes: new SessionHomes(),
-    retries: retriesOf(config),
+    retries: resilience.retries,
     conversations: new Conversations(store),
     sealer: createSealer(secret),
     estimator,
@@ -125,6 +126,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     redact,
     turn,
     close: async () => {
+      resilience.close();
       await sender.close();
       store.close();
       await pdfs.close();
@@ -156,7 +158,12 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const { gateway, redact, turn, close } = await compose(config, handover);
   const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
   const workers = handover?.workers ?? 1;
-  const stopLogging = logCalls({ log, write }, redact);
+  const stopLoggingCalls = logCalls({ log, write }, redact);
+  const stopLoggingHealth = logHealth(log);
+  const stopLogging = (): void => {
+    stopLoggingCalls();
+    stopLoggingHealth();
+  };
   try {
     const server = await startServer(gateway, {
       turn,
@@ -194,34 +201,6 @@ async function storeFor(
   if (file === undefined && storeFile === undefined) return new MemoryStore(memory);
   const { SqliteStore } = await import('../store/sqlite-store.ts');
   return file === undefined ? new SqliteStore(storeFile ?? '', { most: memory }) : new SqliteStore(resolve(file));
-}
-
-function breakerOptions({ breaker }: Config): BreakerOptions {
-  return {
-    failures: breaker.failures,
-    windowMs: breaker.window,
-    rate: breaker.rate,
-    calls: breaker.calls,
-    openMs: breaker.open,
-    maxOpenMs: breaker.longest_open,
-    probeMs: breaker.probe,
-    keyOpenMs: breaker.key_open,
-    maxKeyOpenMs: breaker.longest_key_open,
-    restMs: breaker.rest,
-    maxRestMs: breaker.longest_rest,
-  };
-}
-
-function retriesOf({ retries, providers }: Config): Gateway['retries'] {
-  const byProvider = new Map(
-    Object.entries(providers).map(([name, own]) => {
-      const { most, base, max, patience } = { ...retries, ...own.retries };
-      return [name, { most, baseMs: base, maxMs: max, patienceMs: patience }];
-    }),
-  );
-  const { most, base, max, patience, share, least } = retries;
-  const usual = { most, baseMs: base, maxMs: max, patienceMs: patience };
-  return { budget: new RetryBudget({ share, least }), of: (provider) => byProvider.get(provider) ?? usual };
 }
 
 /** Names that are written down, and patterns that stand for whatever the provider has. */

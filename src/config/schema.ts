@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration, flag, oneOf, processes, secret, size, wholeNumber } from './field.ts';
 import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
-import { breakerSchema, healthSchema, retriesSchema } from './resilience-schema.ts';
+import { breakerSchema, healthSchema, redisSchema, retriesSchema } from './resilience-schema.ts';
 import { modelRuleSchema, routingSchema } from './route-schema.ts';
 
 // Each schema checks once: to compile a checker for it takes longer than to check.
@@ -101,6 +101,11 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('When a provider, one of its models or a key is left alone for a while because calls fail.'),
   health: healthSchema.prefault({}).describe('How providers that are left alone are looked after.'),
+  redis: redisSchema
+    .describe(
+      'Where several gateways tell one another which providers, models and keys to leave alone. Without it each finds out by itself.',
+    )
+    .exactOptional(),
   limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
   store: storeSchema.prefault({}).describe('Where answers and conversations are kept that clients go on from.'),
   prices: pricesSchema

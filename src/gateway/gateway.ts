@@ -1,12 +1,11 @@
 import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
-import type { RetryOptions } from '../policy/backoff.ts';
 import type { Capabilities } from '../policy/capabilities.ts';
 import type { Health } from '../policy/health.ts';
 import type { Plan, Target } from '../policy/plan.ts';
 import type { Prices } from '../policy/prices.ts';
-import type { RetryBudget } from '../policy/retry-budget.ts';
+import type { Retries } from '../policy/resilience.ts';
 import type { SessionHomes } from '../policy/session-homes.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -25,13 +24,6 @@ export interface GatewaySettings {
   readonly pingMs: number;
   /** Bytes that an answer may have which is not streamed. */
   readonly maxAnswer: number;
-}
-
-/** When failed calls are tried again, and how many of them. */
-export interface Retries {
-  readonly budget: RetryBudget;
-  /** @param provider its name in the configuration. */
-  of(provider: string): RetryOptions;
 }
 
 /** What a running gateway has: everything that outlives one call. Made by the composition root. */
