@@ -11,11 +11,8 @@ import type { Serving } from './serving.ts';
 /** Importing it would read everything it exports, and with that load a whole client: 20 ms of every start. */
 const { createServer } = process.getBuiltinModule('node:http');
 
-/** What the server needs to know of its configuration. */
-export interface ServerOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+/** What a configuration says to the server; it may change while it runs. */
+export interface Terms {
   readonly keys: readonly string[];
   /** Bytes. */
   readonly maxBody: number;
@@ -25,10 +22,19 @@ export interface ServerOptions {
   readonly maxCalls: number;
   /** Time a client has to send its request, milliseconds. */
   readonly bodyTimeout: number;
+}
+
+/** What holds as long as the server does. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
   /** Of the event loop; calls tell it when they come and go. */
   readonly turn: Turn;
   /** True when other processes accept connections at the same port. */
   readonly isShared?: boolean;
+  /** Which configuration the first one is, counted from 1. */
+  readonly generation?: number;
 }
 
 /** How often a server that is closing looks for connections that have become idle, milliseconds. */
@@ -41,36 +47,30 @@ export interface RunningServer {
   readonly url: string;
   /** How many calls have begun and are not over. */
   underWay(): number;
+  /** Calls that come from now on are answered by this gateway on these terms; those under way end as they began. */
+  adopt(gateway: Gateway, terms: Terms, generation: number): void;
   /** Accepts no more; resolves when every call is over, or when `graceMs` have passed and what is left was cut. */
   close(graceMs: number): Promise<void>;
 }
 
 /** Starts to accept calls. @throws when the address cannot be bound, with what to do about it. */
-export async function startServer(gateway: Gateway, options: ServerOptions): Promise<RunningServer> {
-  const serving: Serving = {
-    gateway,
-    access: createAccess(options.keys),
-    turn: options.turn,
-    maxBody: options.maxBody,
-    maxCalls: options.maxCalls,
-    startedAt: Date.now(),
-    open: new Set(),
-  };
+export async function startServer(gateway: Gateway, terms: Terms, options: ServerOptions): Promise<RunningServer> {
+  const { turn } = options;
+  let serving = servingOn(gateway, terms, { turn, startedAt: Date.now(), open: new Set() }, options.generation ?? 1);
   const server = createServer(
-    {
-      noDelay: true,
-      keepAliveTimeout: 75_000,
-      headersTimeout: Math.min(60_000, options.bodyTimeout),
-      requestTimeout: options.bodyTimeout,
-      maxHeaderSize: 64 * 1024,
-    },
+    { noDelay: true, keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 },
     (request, response) => {
       (request.socket as Answering)[answering] = response;
       accept(serving, request, response);
     },
   );
-  if (options.isShared === true) refuseBeyond(server, options.maxConnections);
-  else server.maxConnections = options.maxConnections;
+  const limit = options.isShared === true ? refuseBeyond(server) : (most: number) => (server.maxConnections = most);
+  const keepTo = ({ maxConnections, bodyTimeout }: Terms): void => {
+    limit(maxConnections);
+    server.headersTimeout = Math.min(60_000, bodyTimeout);
+    server.requestTimeout = bodyTimeout;
+  };
+  keepTo(terms);
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     // In the middle of an answer, another one would become a part of it.
     if (!socket.writable || isUnderWay((socket as Answering)[answering])) {
@@ -87,20 +87,47 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     port,
     url: `http://${host}:${port}`,
     underWay: () => serving.open.size,
+    adopt: (next, changed, generation) => {
+      serving = servingOn(next, changed, serving, generation);
+      keepTo(changed);
+    },
     close: (graceMs) => close(server, graceMs),
   };
 }
 
-/** A limit of the server's own would hand the connection to another process, and that one, being full, to the next, in a circle. */
-function refuseBeyond(server: Server, most: number): void {
+/** What a server has whatever the configuration says. */
+type Lasting = Pick<Serving, 'turn' | 'startedAt' | 'open'>;
+
+function servingOn(gateway: Gateway, terms: Terms, { turn, startedAt, open }: Lasting, number: number): Serving {
+  return {
+    gateway,
+    access: createAccess(terms.keys),
+    generation: { number, since: Date.now() },
+    turn,
+    maxBody: terms.maxBody,
+    maxCalls: terms.maxCalls,
+    startedAt,
+    open,
+  };
+}
+
+/**
+ * A limit of the server's own would hand the connection to another process, and that one, being full, to the next, in a
+ * circle. Returns what sets the limit.
+ */
+function refuseBeyond(server: Server): (most: number) => void {
   let open = 0;
+  let limit = Number.POSITIVE_INFINITY;
   server.on('connection', (socket) => {
     open += 1;
     socket.once('close', () => {
       open -= 1;
     });
-    if (open > most) socket.destroy();
+    if (open > limit) socket.destroy();
   });
+  return (most) => {
+    limit = most;
+  };
 }
 
 /** The answer that a connection carries, to be found when its client breaks the rules; a map would cost every collection of garbage. */
