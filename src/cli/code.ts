@@ -36,12 +36,14 @@ async function withOwnGateway(config: Config, run: (url: string) => Promise<numb
 }
 
 async function serveQuietly(config: Config, log: string): ReturnType<typeof serve> {
+  // Nobody stands before it who would have to be told first that it ends.
+  const alone = { ...config, server: { ...config.server, drain_delay: 0 } };
   try {
-    return await serve(config, { logFile: log });
+    return await serve(alone, { logFile: log });
   } catch (error) {
     if ((error as { kind?: unknown }).kind !== 'conflict') throw error;
     // Something else has the port; this gateway is for one client only, who is told another.
-    return serve({ ...config, server: { ...config.server, port: 0 } }, { logFile: log });
+    return serve({ ...alone, server: { ...alone.server, port: 0 } }, { logFile: log });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Environment } from '../config/document.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { type Log, logCalls } from '../observe/log.ts';
 import type { Redact } from '../observe/redact.ts';
+import { type MemoryGuard, usualMemory } from '../server/memory-guard.ts';
 import { type RunningServer, startServer, type Terms } from '../server/server.ts';
 import type { Turn } from '../upstream/turn.ts';
 import { layFoundation } from './foundation.ts';
@@ -12,7 +13,7 @@ import type { Handover } from './handover.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { openLog, openWorkerLog } from './logging.ts';
 import { Simulated } from './simulated.ts';
-import { ownHousehold, Tidy } from './tidy.ts';
+import { ownHousehold, relieve, Tidy } from './tidy.ts';
 
 /** A gateway with everything it stands on, not yet listening. */
 export interface Composed {
@@ -114,6 +115,7 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
       port: config.server.port,
       isShared: handover !== undefined,
       generation: handover?.generation ?? 1,
+      onMemory: (guard) => tellMemory(log, guard),
     });
     const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
     let current = { config, gateway: composed.gateway };
@@ -130,8 +132,9 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
         server.adopt(gateway, termsOf(next, workers), change.generation);
       },
       stop: async () => {
+        const { shutdown_grace: grace, drain_delay: delay } = current.config.server;
+        await server.close(grace, delay);
         stopTidying();
-        await server.close(current.config.server.shutdown_grace);
         stopLogging();
         await close();
         await end();
@@ -145,13 +148,27 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   }
 }
 
+/** Calls are refused while memory is short; what is garbage is given back first, which nobody else may do for long. */
+function tellMemory(log: Log, { isOver, resident, limit }: MemoryGuard): void {
+  const figures = { resident_bytes: resident, limit_bytes: limit };
+  if (!isOver) return log.info(figures, 'There is memory for new calls again.');
+  log.warn(figures, 'Memory is short: new calls are refused until there is more, calls under way go on.');
+  relieve();
+}
+
 /** What the configuration says to the server. Several workers have each their share of what is limited. */
 function termsOf({ server, auth, limits }: Config, workers: number): Terms {
+  const share = (limit: number): number => Math.ceil(limit / workers);
+  const { connections_per_address: perAddress, calls_per_key: callsPerKey, streams_per_key: streamsPerKey } = limits;
   return {
     keys: auth.keys.map((key) => key.reveal()),
     maxBody: server.max_body,
-    maxConnections: Math.ceil(server.max_connections / workers),
-    maxCalls: Math.ceil(limits.concurrent_calls / workers),
+    maxConnections: share(server.max_connections),
+    ...(perAddress !== undefined && { perAddress: share(perAddress) }),
+    maxCalls: share(limits.concurrent_calls),
+    ...(callsPerKey !== undefined && { callsPerKey: share(callsPerKey) }),
+    ...(streamsPerKey !== undefined && { streamsPerKey: share(streamsPerKey) }),
+    maxMemory: limits.memory === undefined ? usualMemory(workers) : share(limits.memory),
     bodyTimeout: server.body_timeout,
   };
 }

@@ -118,6 +118,7 @@ function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
 class Workers {
   #handover: Handover;
   readonly #log: RunningLog;
+  /** How long a worker may take to end when it is told to. */
   #graceMs: number;
   readonly #alive = new Set<Worker>();
   readonly #pauses = new Set<NodeJS.Timeout>();
@@ -127,7 +128,7 @@ class Workers {
   constructor({ server }: Config, log: RunningLog, handover: Handover) {
     this.#handover = handover;
     this.#log = log;
-    this.#graceMs = server.shutdown_grace;
+    this.#graceMs = server.shutdown_grace + server.drain_delay;
     // The program is the one beside this file, as source or as built.
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
     cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -151,7 +152,7 @@ class Workers {
   /** Whoever is started from now on begins so; all others change. Gives what went wrong. */
   async adopt(handover: Handover, { config, isFresh }: Next): Promise<readonly string[]> {
     this.#handover = handover;
-    this.#graceMs = config.server.shutdown_grace;
+    this.#graceMs = config.server.shutdown_grace + config.server.drain_delay;
     const complaints = await Promise.all([...this.#alive].map((worker) => this.#adoptOne(worker, isFresh)));
     return complaints.filter((complaint) => complaint !== undefined);
   }

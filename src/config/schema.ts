@@ -71,7 +71,9 @@ const limitsSchema = z.strictObject({
     .describe('Most connections from one address at a time; more are closed. Without it, any number.')
     .exactOptional(),
   memory: size(16 * 1024 * 1024)
-    .describe('Memory of the process above which new calls get a 529. Without it, 80 % of what there is.')
+    .describe(
+      'Memory of all processes above which new calls get a 529. Without it, 80 % of what the machine or container has.',
+    )
     .exactOptional(),
   answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
 });

@@ -43,6 +43,7 @@ function tryTargets(gateway: Gateway, asked: Call): Promise<Delivered> {
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;
+  if (source.stream) call.streams?.();
   if (source.model === undefined) source.request();
   const nothing = (): GatewayError => new GatewayError('not_found', `model: no target for "${call.record.model}"`);
   return inTurn(gateway.plan(name), (target) => attempt(gateway, source, target), nothing);
