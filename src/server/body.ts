@@ -45,7 +45,7 @@ function gather(request: IncomingMessage, limit: number): Promise<Pieces> {
         reject(tooLarge(limit));
         return;
       }
-      // Joined whenever it has doubled, or so, a byte is copied a few times at most.
+      // No more than a kilobyte is so copied for each.
       if (chunks.push(chunk) > manyPieces + length / smallPiece) chunks = [Buffer.concat(chunks)];
     });
     request.on('end', () => {

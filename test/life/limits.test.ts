@@ -182,7 +182,9 @@ test('a body is bounded whatever it is packed in', async (t) => {
   assert.equal((await send(small, { 'content-encoding': 'gzip' })).status, 200);
 });
 
-test('a body in half a million chunks takes the room of its bytes', { skip: process.platform !== 'linux' }, async (t) => {
+test('a body in half a million chunks takes the room of its bytes', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
   const { url, gateway } = await limited(t, {});
   const before = peakOf(gateway.pid);
   const wire = dial(t, url);
