@@ -9,6 +9,7 @@ import { ConfigError } from '../config/problem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { knownKinds } from '../providers/table.ts';
 import { compose } from './compose.ts';
+import { ownHousehold } from './tidy.ts';
 
 function configOf(text: string, env: Record<string, string> = {}): Config {
   const folder = mkdtempSync(join(tmpdir(), 'dragoman-compose-'));
@@ -79,4 +80,26 @@ test('a configuration that cannot be used leaves no simulator behind that would 
   // A handle goes some turns after its server has closed.
   for (let turn = 0; servers() > before && turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(servers(), before);
+});
+
+test('gateways of configurations before are let go of, with all they had', async (t) => {
+  const of = (turn: number): Config =>
+    configOf(
+      `providers: { p${turn}: { speaks: anthropic, base_url: "http://127.0.0.1:9", api_key: key-${turn} }, same: { speaks: anthropic, base_url: "http://127.0.0.1:9" } }`,
+    );
+  const { next, close } = await compose(of(0));
+  t.after(close);
+  const gateways: WeakRef<Gateway>[] = [];
+  const resources = process.getActiveResourcesInfo().length;
+  for (let turn = 1; turn <= 10; turn++) {
+    gateways.push(new WeakRef(await next(of(turn), { env: {}, generation: turn + 1, isFresh: false })));
+  }
+  const left = (): number => gateways.filter((each) => each.deref() !== undefined).length;
+  // What was made in this turn of the event loop is held to its end.
+  for (let turn = 0; left() > 1 && turn < 100; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    ownHousehold(() => 0).collect();
+  }
+  assert.equal(left(), 1);
+  assert.ok(process.getActiveResourcesInfo().length <= resources);
 });

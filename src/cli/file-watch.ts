@@ -1,4 +1,4 @@
-import { type BigIntStats, type FSWatcher, watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
@@ -17,14 +17,15 @@ export class FileWatch {
   readonly #watchers: FSWatcher[] = [];
   readonly #poll: NodeJS.Timeout;
   #settling: NodeJS.Timeout | undefined;
-  #seen: Promise<string>;
+  #seen: string;
   #isClosed = false;
 
   /** @param changed hears of it, when it is over. */
   constructor(files: readonly string[], changed: () => void, everyMs = pollMs) {
     this.#files = files;
     this.#changed = changed;
-    this.#seen = this.#look();
+    // At once: what changes from here on is heard of.
+    this.#seen = files.map(traitsNow).join('\n');
     for (const folder of new Set(files.map((file) => dirname(file)))) this.#watch(folder);
     this.#poll = setInterval(() => void this.#compare(), everyMs).unref();
   }
@@ -60,9 +61,10 @@ export class FileWatch {
   }
 
   async #compare(): Promise<void> {
-    const before = this.#seen;
-    this.#seen = this.#look();
-    if ((await before) !== (await this.#seen) && !this.#isClosed) this.#changed();
+    const now = await this.#look();
+    if (now === this.#seen || this.#isClosed) return;
+    this.#seen = now;
+    this.#changed();
   }
 
   async #look(): Promise<string> {
@@ -73,4 +75,12 @@ export class FileWatch {
 
 function traits(found: BigIntStats | undefined): string {
   return found === undefined ? '-' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+}
+
+function traitsNow(file: string): string {
+  try {
+    return traits(statSync(file, { bigint: true }));
+  } catch {
+    return traits(undefined);
+  }
 }

@@ -40,36 +40,50 @@ export function beget(
   circumstances: Circumstances,
   before?: Generation,
 ): Generation {
+  const now = { config, circumstances };
+  const same = before === undefined ? none : sameProviders(before, now);
   const built = buildAll(config, circumstances, ask);
-  const same = new Map(
-    [...(before?.gateway.providers ?? [])].filter(
-      ([name]) => before !== undefined && isSame(name, before, { config, circumstances }),
-    ),
-  );
   const providers = new Map([...built].map(([name, provider]) => [name, same.get(name) ?? provider]));
   const router = new ModelRouter(config, providers);
   // From here on nothing fails.
   for (const name of before?.gateway.providers.keys() ?? []) if (!same.has(name)) parts.memory.forget(name);
   secrets.add(config);
-  const gateway: Gateway = {
+  return { ...now, gateway: gatewayOf(parts, secrets, config, router, providers) };
+}
+
+/** Made where nothing of the generation before is in sight: functions keep alive whatever they could see. */
+function gatewayOf(
+  parts: Foundation['parts'],
+  secrets: KnownSecrets,
+  config: Config,
+  router: ModelRouter,
+  providers: ReadonlyMap<string, Provider>,
+): Gateway {
+  const provider = (name: string): Provider => {
+    const found = providers.get(name);
+    if (found === undefined) throw new Error(`no provider "${name}"`);
+    return found;
+  };
+  return {
     ...parts,
     plan: (name) => router.planTargets(name),
     planOperation: (operation, name) => router.planOperation(operation, name),
-    provider: (name) => {
-      const found = providers.get(name);
-      if (found === undefined) throw new Error(`no provider "${name}"`);
-      return found;
-    },
+    provider,
     providers,
     modelList: new ModelList(namesOf(config, router), (name) =>
-      fetchModels(parts.sender, parts.userAgent, gateway.provider(name)),
+      fetchModels(parts.sender, parts.userAgent, provider(name)),
     ),
     sealer: secrets.sealer(),
     prices: createPrices(config.prices),
     redact: secrets.redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
   };
-  return { config, circumstances, gateway };
+}
+
+const none: ReadonlyMap<string, Provider> = new Map();
+
+function sameProviders(before: Generation, now: Omit<Generation, 'gateway'>): ReadonlyMap<string, Provider> {
+  return new Map([...before.gateway.providers].filter(([name]) => isSame(name, before, now)));
 }
 
 /** Whether a gateway could be made of it, without making one. @throws ConfigError when not. */
