@@ -12,6 +12,7 @@ import { beget, type Circumstances, type Generation } from './generation.ts';
 import type { Handover } from './handover.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { openLog, openWorkerLog } from './logging.ts';
+import type { Adopting } from './reloader.ts';
 import { Simulated } from './simulated.ts';
 import { ownHousehold, relieve, Tidy } from './tidy.ts';
 
@@ -91,6 +92,16 @@ export interface Serving {
   adopt(config: Config, change: Change): Promise<void>;
   /** Ends calls in good order, then everything else. */
   stop(): Promise<void>;
+}
+
+/** How this process takes a configuration that somebody reads for it. */
+export function adopting({ adopt }: Pick<Serving, 'adopt'>): Adopting {
+  return {
+    adopt: async ({ config, source, generation, isFresh }) => {
+      await adopt(config, { env: source.env ?? process.env, generation, isFresh });
+      return [];
+    },
+  };
 }
 
 /** How a gateway serves that is not alone. */

@@ -33,18 +33,10 @@ export async function runServe(options: ConfigOptions): Promise<void> {
 }
 
 async function alone(config: Config): Promise<Running> {
-  const { serve } = await import('./compose.ts');
-  const { server, gateway, log, adopt, stop } = await serve(config);
-  return {
-    url: server.url,
-    providers: [...gateway.providers.values()],
-    log,
-    adopt: async ({ config: next, source, generation, isFresh }) => {
-      await adopt(next, { env: source.env ?? process.env, generation, isFresh });
-      return [];
-    },
-    stop,
-  };
+  const { adopting, serve } = await import('./compose.ts');
+  const serving = await serve(config);
+  const { server, gateway, log, stop } = serving;
+  return { ...adopting(serving), url: server.url, providers: [...gateway.providers.values()], log, stop };
 }
 
 async function together(config: Config, source: ConfigSource): Promise<Running> {

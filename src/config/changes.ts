@@ -67,14 +67,13 @@ export function changesBetween(before: Config, after: Config): Changes {
     new Map(config.models.map(({ pattern, ...rule }) => [pattern, rule]));
   const [old, now] = [before, after].map(rules) as [Map<string, unknown>, Map<string, unknown>];
   const models = difference(old, now);
+  const [was, is] = [settingsOf(before), settingsOf(after)];
   return {
     providers: difference(providersOf(before), providersOf(after)),
     models,
     reordered:
       models.added.length + models.removed.length === 0 && [...old.keys()].join('\n') !== [...now.keys()].join('\n'),
-    settings: [...settingsOf(before).keys(), ...settingsOf(after).keys()]
-      .filter((name, i, all) => all.indexOf(name) === i)
-      .filter((name) => settingsOf(before).get(name) !== settingsOf(after).get(name)),
+    settings: [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name)),
   };
 }
 
