@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type GatewayProcess, until } from '../gateway-process.ts';
-import { limit, start } from './gateway.ts';
+import { until } from '../gateway-process.ts';
+import { limit, type Started, start } from './gateway.ts';
 import { call, provider, startUpstream, type Upstream } from './upstream.ts';
 
 const models = { '*': { to: 'p/*' } };
@@ -13,7 +13,7 @@ const models = { '*': { to: 'p/*' } };
 async function limited(
   t: TestContext,
   config: { readonly [section: string]: object },
-): Promise<{ readonly gateway: GatewayProcess; readonly url: string; readonly one: Upstream }> {
+): Promise<{ readonly gateway: Started; readonly url: string; readonly one: Upstream }> {
   const one = await startUpstream(t, 'one');
   const gateway = await start(t, { providers: { p: provider(one) }, models, ...config });
   return { gateway, url: gateway.url, one };
@@ -32,39 +32,42 @@ const a = { 'x-api-key': 'sk-a' };
 const b = { 'x-api-key': 'sk-b' };
 
 test('a key has as many streams as it may, and others have theirs', async (t) => {
-  const { url, one } = await limited(t, { auth: twoKeys, limits: { streams_per_key: 1 } });
+  const { url, one } = await limited(t, { auth: twoKeys, limits: { streams_per_key: 2 } });
+  const leaving = new AbortController();
   const stream = await call(url, { stream: true }, a);
-  assert.equal(stream.status, 200);
+  const left = await call(url, { stream: true }, a, leaving.signal);
+  assert.deepEqual([stream.status, left.status], [200, 200]);
   const refused = await call(url, { stream: true }, a);
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get('retry-after'), '1');
   const error = (await refused.json()) as { error: { type: string; message: string } };
   assert.equal(error.error.type, 'rate_limit_error');
-  assert.match(error.error.message, /This key has 1 streams under way/);
+  assert.match(error.error.message, /This key has 2 streams under way/);
   const openai = await chat(url, { stream: true }, 'sk-a');
   assert.equal(openai.status, 429);
   assert.equal(((await openai.json()) as { error: { code: string } }).error.code, 'rate_limit_exceeded');
   assert.equal((await call(url, {}, a)).status, 200);
   const other = await call(url, { stream: true }, b);
   assert.equal(other.status, 200);
+  leaving.abort();
+  let next: Response | undefined;
+  await until(
+    'there is room',
+    async () => {
+      next = await call(url, { stream: true }, a);
+      return next.status === 200;
+    },
+    limit,
+  );
+  assert.equal((await call(url, { stream: true }, a)).status, 429);
   one.finish();
-  assert.match(await stream.text(), /message_stop/);
-  await other.text();
-  const again = await call(url, { stream: true }, a);
-  assert.equal(again.status, 200);
-  one.finish();
-  await again.text();
+  for (const each of [stream, other, next]) assert.match((await each?.text()) ?? '', /message_stop/);
 });
 
 test('a key has as many calls as it may; one that leaves makes room', async (t) => {
   const { url } = await limited(t, { auth: twoKeys, limits: { calls_per_key: 1 } });
   const leaving = new AbortController();
-  const stream = await fetch(`${url}/v1/messages`, {
-    method: 'POST',
-    signal: leaving.signal,
-    headers: { 'content-type': 'application/json', ...a },
-    body: JSON.stringify({ model: 'm', max_tokens: 9, stream: true, messages: [{ role: 'user', content: 'hi' }] }),
-  });
+  const stream = await call(url, { stream: true }, a, leaving.signal);
   assert.equal(stream.status, 200);
   const refused = await call(url, {}, a);
   assert.equal(refused.status, 429);
@@ -78,7 +81,7 @@ test('above its memory a gateway takes no more calls, says so to load balancers,
   const { url, gateway, one } = await limited(t, { limits: { memory: '16mb' } });
   const ready = async (): Promise<string> => `${(await fetch(`${url}/readyz`)).status}`;
   await until('memory is short', async () => (await ready()) === '503', limit);
-  assert.match(gateway.output(), /Memory is short/);
+  await gateway.logged('Memory is short');
   // The only one is taken: when nothing is under way, it is not calls that take the memory.
   const stream = await call(url, { stream: true });
   assert.equal(stream.status, 200);

@@ -6,7 +6,7 @@ import { beginStream, messageEnd, messageStart, sendJson, wholeMessage } from '.
 /** A provider in Anthropic's language that tells its name, and says the end of a stream when the test wants it. */
 export interface Upstream {
   readonly url: string;
-  /** What clients were when they called, by the key they showed. */
+  /** The keys that were shown, in the order of the calls. */
   readonly keys: readonly string[];
   /** Streams that have begun and not ended. */
   readonly open: readonly ServerResponse[];
@@ -14,7 +14,7 @@ export interface Upstream {
   finish(): void;
 }
 
-/** @param name what it answers, and `retry` says nothing. */
+/** @param name what it answers. */
 export async function startUpstream(t: TestContext, name: string): Promise<Upstream> {
   const open: ServerResponse[] = [];
   const keys: string[] = [];
@@ -54,9 +54,11 @@ export function call(
   url: string,
   more: object = {},
   headers: { readonly [name: string]: string } = {},
+  signal?: AbortSignal,
 ): Promise<Response> {
   return fetch(`${url}/v1/messages`, {
     method: 'POST',
+    ...(signal !== undefined && { signal }),
     headers: { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', ...headers },
     body: JSON.stringify({ model: 'm', max_tokens: 50, messages: [{ role: 'user', content: 'hello' }], ...more }),
   });
