@@ -20,6 +20,9 @@ const serverSchema = z.strictObject({
     .describe(
       'Processes that share the port; auto takes one for each core. They share limits and stored conversations.',
     ),
+  watch: flag()
+    .prefault(true)
+    .describe('Whether a change of the configuration file, or of .env, is taken up at once; SIGHUP always does that.'),
   max_body: size(1024).prefault('32mb').describe('Largest request body; larger ones get a 413.'),
   max_connections: wholeNumber(1, 1_000_000).prefault(20_000).describe('Most client connections at a time.'),
   body_timeout: duration(100).prefault('60s').describe('Time a client has to send its request.'),
@@ -29,6 +32,11 @@ const serverSchema = z.strictObject({
   shutdown_grace: duration(0)
     .prefault('30s')
     .describe('Time that calls under way have to end when Dragoman is stopped.'),
+  drain_delay: duration(0)
+    .prefault(0)
+    .describe(
+      'Time between telling load balancers (/readyz) that Dragoman is being stopped, and taking no more calls.',
+    ),
 });
 
 const authSchema = z.strictObject({
@@ -55,6 +63,20 @@ const limitsSchema = z.strictObject({
   concurrent_calls: wholeNumber(1, 1_000_000)
     .prefault(10_000)
     .describe('Most calls under way at a time; more get a 529.'),
+  calls_per_key: wholeNumber(1, 1_000_000)
+    .describe('Most calls of one key under way at a time; more get a 429. Without it, any number.')
+    .exactOptional(),
+  streams_per_key: wholeNumber(1, 1_000_000)
+    .describe('Most streamed answers of one key under way at a time; more get a 429. Without it, any number.')
+    .exactOptional(),
+  connections_per_address: wholeNumber(1, 1_000_000)
+    .describe('Most connections from one address at a time; more are closed. Without it, any number.')
+    .exactOptional(),
+  memory: size(16 * 1024 * 1024)
+    .describe(
+      'Memory of all processes above which new calls get a 529. Without it, 80 % of what the machine or container has.',
+    )
+    .exactOptional(),
   answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
 });
 

@@ -67,6 +67,7 @@ function setOut(gateway: Gateway, asked: Call): Journey {
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;
+  if (source.stream) call.streams?.();
   if (source.model === undefined) source.request();
   const plan = gateway.planRoute(name);
   if (source.stream && plan.onCut !== 'error') source.answer = new ClientAnswer(call);

@@ -6,6 +6,7 @@ import { listModels } from '../gateway/models.ts';
 import { isKeptPath, keptRoute } from './conversation-routes.ts';
 import { health } from './health.ts';
 import { decoded } from './paths.ts';
+import { answerProbe } from './probes.ts';
 import type { Serving } from './serving.ts';
 
 /** A request for a path without a model call behind it. */
@@ -19,6 +20,11 @@ export interface PlainRequest {
 export async function plainRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): Promise<void> {
   const method = request.method ?? 'GET';
   if (path === '/' || path === '/api/hello') return greet(call);
+  if (path === '/livez' || path === '/readyz') {
+    if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
+    const known = serving.access(request.headers, query) !== undefined;
+    return answerProbe(serving, call, { path, verbose: new URLSearchParams(query).has('verbose'), known });
+  }
   if (path === '/health' || path === '/health/detailed') {
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
     if (path === '/health/detailed' && serving.access(request.headers, query) === undefined)
