@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import { costOf, type Gateway } from '../gateway/gateway.ts';
+import { CacheGuardian } from '../gateway/guardian.ts';
 import { Memory } from '../gateway/memory.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
@@ -30,6 +31,9 @@ import { version } from './version.ts';
 
 /** How often silent streams are looked at, milliseconds. */
 const heartbeatMs = 500;
+
+/** Bytes of prompts that each process keeps, so that it can say why one was not found in a provider's cache. */
+const promptMemory = 64 * 1024 * 1024;
 
 /** What one PDF that has to be told as text may cost. */
 const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
@@ -98,6 +102,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     conversations: new Conversations(store),
     sealer: createSealer(secret),
     estimator,
+    guardian: new CacheGuardian({ costOf: (record) => costOf(gateway, record), memory: promptMemory }),
     prices: createPrices(config.prices),
     pdfs,
     meter: new Meter(),

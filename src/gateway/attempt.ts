@@ -108,7 +108,10 @@ async function attemptRoute(
       const again = (turns: readonly Turn[]): Outgoing =>
         prepare(withTurns(told, turns), way, { ...options, remedies: sofar });
       result = await deliverChecked(gateway, provider, outgoing, source, again);
-    } else ({ credentials, result } = await deliver(gateway, provider, outgoing, call));
+    } else {
+      gateway.guardian.before(source, outgoing);
+      ({ credentials, result } = await deliver(gateway, provider, outgoing, call));
+    }
     if (credentials !== undefined && !credentialsRenewed && isRefused(result, provider, credentials)) {
       credentialsRenewed = true;
       continue;

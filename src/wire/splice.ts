@@ -11,6 +11,13 @@ export interface BodyScan {
   readonly stream: boolean;
   /** Whether any string in it, a field's name or a value, begins with the mark that was looked for. */
   readonly marked: boolean;
+  /** The value of the top-level `prompt_cache_key`, where it is a string. */
+  readonly cacheKey: string | undefined;
+  /** How many turns the conversation has, and where the first of them end; none where it is not a list of objects. */
+  readonly turns: number;
+  readonly turnEnds: readonly number[];
+  /** Whether there is a list of tools. */
+  readonly tools: boolean;
 }
 
 /** A body that is not one JSON object. `at` is the byte where that shows. */
@@ -33,6 +40,11 @@ const CLOSE_BRACKET = 0x5d;
 
 /** A field's name, a number or a model's name that is longer is none: a piece that ends in one is not kept for ever. */
 const maxToken = 64 * 1024;
+
+/** Of how many turns the ends are told. */
+const maxTurnEnds = 4;
+
+const noEnds: readonly number[] = Object.freeze([]);
 
 /**
  * Finds `model` and `stream` at the top level. Strings are leapt over by a native search, so that the cost is that
@@ -76,6 +88,12 @@ class Scanner {
   #modelEnd = -1;
   #stream = false;
   #marked = false;
+  #cacheKey: string | undefined;
+  /** Whether the nested value is the list of turns. */
+  #inTurns = false;
+  #turns = 0;
+  #tools = false;
+  #turnEnds = noEnds as number[];
 
   constructor(mark: string) {
     this.#mark = mark;
@@ -99,6 +117,10 @@ class Scanner {
       modelEnd: this.#modelEnd,
       stream: this.#stream,
       marked: this.#marked,
+      cacheKey: this.#cacheKey,
+      turns: this.#turns,
+      turnEnds: this.#turnEnds,
+      tools: this.#tools,
     };
   }
 
@@ -174,9 +196,12 @@ class Scanner {
       this.#depth = 0;
       this.#inString = false;
       this.#state = 'nested';
+      this.#inTurns = this.#key === 'messages' || this.#key === 'input';
+      if (this.#key === 'tools') this.#tools = true;
       return true;
     }
-    if (code === QUOTE && !isModel) {
+    const isCacheKey = this.#key === 'prompt_cache_key';
+    if (code === QUOTE && !isModel && !isCacheKey) {
       if (!this.#markKnown(start)) return false;
       return this.#go('string');
     }
@@ -185,7 +210,9 @@ class Scanner {
     if (isModel) this.#modelEnd = this.#base + end;
     if (code === QUOTE) {
       this.#noteMark(start);
-      this.#model = this.#stringAt(start, end);
+      const text = this.#stringAt(start, end);
+      if (isModel) this.#model = text;
+      else this.#cacheKey = text;
     } else if (this.#key === 'stream') this.#stream = this.#text.slice(start, end) === 'true';
     this.#at = end;
     this.#state = 'comma';
@@ -228,6 +255,7 @@ class Scanner {
       } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
         depth -= 1;
         if (depth === 0) return this.#closeNested(i, code);
+        if (depth === 1 && this.#inTurns) this.#noteTurn(i + 1);
       }
     }
     return this.#pause(length, depth);
@@ -238,6 +266,12 @@ class Scanner {
     if (code !== this.#close) throw this.#wrong('Brackets do not match.');
     if (this.#key === 'model') this.#modelEnd = this.#base + at + 1;
     return this.#go('comma');
+  }
+
+  #noteTurn(end: number): void {
+    if (this.#turns === 0) this.#turnEnds = [this.#base + end];
+    else if (this.#turns < maxTurnEnds) this.#turnEnds.push(this.#base + end);
+    this.#turns += 1;
   }
 
   /** The string goes on in the next piece. */
