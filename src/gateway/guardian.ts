@@ -3,7 +3,7 @@ import type { CacheMiss, CallRecord } from '../observe/call.ts';
 import { type Cached, cachedAfter, leastTokens, lostTokens, unreadTokens, usageWithout } from '../policy/cache-loss.ts';
 import type { Incoming } from './incoming.ts';
 import { type KeptPrompt, KeptPrompts } from './kept-prompts.ts';
-import { lifeOf, type Reason, reasonFor, unknownReason, usualLife } from './miss.ts';
+import { isExpired, type Reason, reasonFor, unknownReason } from './miss.ts';
 import { isCloser, likeness, type Opening, openingOf } from './opening.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -40,6 +40,8 @@ interface Strand {
   calls: number;
   /** Nothing was found when nothing was read: this provider does not cache, or not this. */
   fruitless: boolean;
+  /** The cache has held at least once. */
+  held: boolean;
 }
 
 /** A call under way. */
@@ -67,11 +69,12 @@ const aside = 0.6;
 /** The share of what was not read that must have stood in the prompt before, so that one may speak of a loss. */
 const worthwhile = 0.1;
 
-/** Clocks differ, and calls take time to arrive, milliseconds. */
-const slack = 10_000;
-
-/** So much longer than looking for a reason took is nobody looked for: prompts are long, and other calls wait. */
-const restFactor = 25;
+/**
+ * Looking for a reason takes milliseconds, in which other calls wait: it may take this share of the time, and so many
+ * milliseconds at once.
+ */
+const spared = 0.04;
+const mostSpare = 200;
 
 /**
  * Watches that what a session's calls repeat is read from the provider's cache, and says why when it is not. While all
@@ -84,8 +87,9 @@ export class CacheGuardian {
   readonly #sessions = new Map<string, Strand[]>();
   readonly #sent = new Map<CallRecord, Sent>();
   readonly #recent: SeenMiss[] = [];
-  /** `performance.now()` before which no reason is looked for. */
-  #restsUntil = 0;
+  /** Milliseconds that looking for reasons may take, as of when. */
+  #spare = mostSpare;
+  #sparedAt = 0;
 
   constructor(options: GuardianOptions) {
     this.#options = options;
@@ -126,7 +130,8 @@ export class CacheGuardian {
     if (sent.opening.count < strand.opening.count * aside) return this.#begin(strands, sent, record, provider, model);
     strands.push(...strands.splice(strands.indexOf(strand), 1));
     this.#kept.forget(strand.prompt);
-    Object.assign(strand, this.#state(sent, record, strand), { provider, model });
+    const isSame = strand.provider === provider && strand.model === model;
+    Object.assign(strand, this.#state(sent, record, isSame ? strand : undefined), { provider, model });
     strand.calls += 1;
   }
 
@@ -149,7 +154,7 @@ export class CacheGuardian {
   }
 
   #begin(strands: Strand[], sent: Sent, record: CallRecord, provider: string, model: string): void {
-    strands.push({ ...this.#state(sent, record), provider, model, calls: 1, fruitless: false });
+    strands.push({ ...this.#state(sent, record), provider, model, calls: 1, fruitless: false, held: false });
     const oldest = strands.length > maxStrands ? strands.shift() : undefined;
     if (oldest !== undefined) this.#kept.forget(oldest.prompt);
   }
@@ -158,9 +163,9 @@ export class CacheGuardian {
     { opening, prompt, at }: Sent,
     { usage, model, ms, firstByteMs }: CallRecord,
     before?: Strand,
-  ): Omit<Strand, 'provider' | 'model' | 'calls' | 'fruitless'> {
+  ): Omit<Strand, 'provider' | 'model' | 'calls' | 'fruitless' | 'held'> {
     const cached = cachedAfter(usage, before?.cached);
-    prompt.until = at + (cached.certain && !cached.hour ? shortUse : longUse);
+    prompt.until = at + (cached.certain && cached.hour === false ? shortUse : longUse);
     const readyAt = this.#now() - ms + (firstByteMs ?? ms);
     return { opening, cached, asked: model, sentAt: at, readyAt, prompt };
   }
@@ -173,8 +178,11 @@ export class CacheGuardian {
     // What was never read may never have been kept: that it was lost has to be proven by what differs.
     const mayProve = isSame && !held.certain && strand.calls > 1 && !strand.fruitless && usage.cacheRead !== undefined;
     const lost = shown > 0 || !mayProve ? shown : unreadTokens(usage, held);
-    if (lost === 0) return;
-    const reason = isSame ? this.#reason(strand, sent, record, held.hour) : movedTo(strand, record);
+    if (lost === 0) {
+      strand.held ||= isSame && held.tokens >= leastTokens;
+      return;
+    }
+    const reason = isSame ? this.#reason(strand, sent, record) : movedTo(strand, record);
     if (shown === 0 && reason.by !== 'client' && reason.by !== 'gateway') {
       strand.fruitless = reason.by === 'provider';
       return;
@@ -185,15 +193,16 @@ export class CacheGuardian {
     this.#tell(sent.session, record, reason, tokens);
   }
 
-  #reason(strand: Strand, sent: Sent, { usage }: CallRecord, hour: boolean): Reason {
-    const age = sent.at - strand.sentAt;
-    const expired: Reason = { at: 'expired', by: 'provider', repeated: 1 };
-    if (age > usualLife - slack && age > (hour ? 12 * usualLife : lifeOf(strand.prompt)) - slack) return expired;
+  #reason(strand: Strand, sent: Sent, { usage }: CallRecord): Reason {
+    const expired = isExpired(strand.prompt, sent.at - strand.sentAt, strand.cached.hour);
+    if (expired === undefined) return unknownReason;
+    if (expired) return { at: 'expired', by: 'provider', repeated: 1 };
     const began = performance.now();
-    if (began < this.#restsUntil) return unknownReason;
-    const reason = reasonFor(strand.prompt, sent.prompt, (usage.cacheRead ?? 0) / totalInput(usage));
-    const ended = performance.now();
-    this.#restsUntil = ended + (ended - began) * restFactor;
+    this.#spare = Math.min(mostSpare, this.#spare + (began - this.#sparedAt) * spared);
+    this.#sparedAt = began;
+    if (this.#spare <= 0) return unknownReason;
+    const reason = reasonFor(strand.prompt, sent.prompt, (usage.cacheRead ?? 0) / totalInput(usage), strand.held);
+    this.#spare -= performance.now() - began;
     return reason;
   }
 

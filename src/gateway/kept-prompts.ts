@@ -12,6 +12,9 @@ export interface KeptPrompt {
   until: number;
 }
 
+/** Bodies with more bytes than this are not kept: to compare them would make other calls wait. */
+const maxPrompt = 8 * 1024 * 1024;
+
 /** Keeps bodies as they are, in no more bytes than it may; the oldest are forgotten first. Nothing is copied. */
 export class KeptPrompts {
   readonly #most: number;
@@ -30,6 +33,7 @@ export class KeptPrompts {
   keep(outgoing: Pieces, client: Pieces | undefined, until: number): KeptPrompt {
     const bytes = outgoing.length + (client?.length ?? 0);
     const prompt: KeptPrompt = { outgoing: outgoing.list, client: client?.list, bytes, until };
+    if (bytes > maxPrompt) return { ...prompt, outgoing: undefined, client: undefined };
     this.#kept.add(prompt);
     this.#bytes += bytes;
     return prompt;

@@ -1,6 +1,6 @@
 import type { CacheMiss } from '../observe/call.ts';
 import { promptOf } from '../policy/prompt-blocks.ts';
-import { promptChange } from '../policy/prompt-change.ts';
+import { type PromptChange, promptChange } from '../policy/prompt-change.ts';
 import { bodyIn, type KeptPrompt, textOf } from './kept-prompts.ts';
 
 /** Why a cache was lost, and which share of the prompt (0 to 1) was there before, so that it is paid for again. */
@@ -15,13 +15,14 @@ const apart = 0.2;
 /**
  * Compares a call's prompt to that of the call before it.
  * @param read the share of the prompt, from 0 to 1, that was read from the cache.
+ * @param unbilled the line for Anthropic's bills, which is another one in each call, has done no harm to this conversation.
  */
-export function reasonFor(before: KeptPrompt, now: KeptPrompt, read: number): Reason {
-  const change = changeBetween(before.outgoing, now.outgoing, read);
+export function reasonFor(before: KeptPrompt, now: KeptPrompt, read: number, unbilled: boolean): Reason {
+  const change = changeBetween(before.outgoing, now.outgoing, read, unbilled);
   if (change === undefined) return unknownReason;
   if (change === 'none') return { at: 'unknown', by: 'provider', repeated: 1 };
   if (before.client === undefined && now.client === undefined) return { ...change, by: 'client' };
-  const own = changeBetween(before.client ?? before.outgoing, now.client ?? now.outgoing, read);
+  const own = changeBetween(before.client ?? before.outgoing, now.client ?? now.outgoing, read, unbilled);
   if (own === undefined || own === 'none' || own.repeated < change.repeated - apart)
     return { ...change, by: 'gateway' };
   return { ...own, repeated: change.repeated, by: 'client' };
@@ -31,11 +32,14 @@ function changeBetween(
   before: KeptPrompt['outgoing'],
   now: KeptPrompt['outgoing'],
   read: number,
-): ReturnType<typeof promptChange> | 'none' {
+  unbilled: boolean,
+): PromptChange | 'none' | undefined {
   const old = bodyIn(textOf(before));
   const one = bodyIn(textOf(now));
   if (old === undefined || one === undefined) return undefined;
-  return promptChange(promptOf(old), promptOf(one), read) ?? 'none';
+  const changed = (billed: boolean): PromptChange | undefined =>
+    promptChange(promptOf(old, billed), promptOf(one, billed), read);
+  return changed(false) ?? (unbilled ? undefined : changed(true)) ?? 'none';
 }
 
 const minute = 60_000;
@@ -46,14 +50,24 @@ const times: { readonly [word: string]: number } = {
   '24h': 1440 * minute,
 };
 
-/** How long the provider keeps a prompt that nobody asks for when it was not told how long, milliseconds. */
-export const usualLife = 5 * minute;
+/** How long providers keep a prompt that nobody asks for when they were not told how long, milliseconds. */
+const usualLife = 5 * minute;
 
-/** How long the provider keeps this prompt, milliseconds; five minutes when the prompt does not say, or is forgotten. */
-export function lifeOf({ outgoing }: KeptPrompt): number {
+/** Clocks differ, and calls take time to arrive, milliseconds. */
+const slack = 10_000;
+
+/**
+ * Whether the provider has kept this prompt for as long as it was to. Nothing when that cannot be said.
+ * @param age milliseconds. @param hour whether the provider has said that it keeps all of it for an hour.
+ */
+export function isExpired({ outgoing }: KeptPrompt, age: number, hour: boolean | undefined): boolean | undefined {
+  if (age < usualLife - slack) return false;
+  if (hour !== undefined) return age >= (hour ? 60 * minute : usualLife) - slack;
+  const text = textOf(outgoing);
+  if (text === undefined) return age >= 60 * minute ? true : undefined;
   let life = usualLife;
-  for (const [, word = ''] of (textOf(outgoing) ?? '').matchAll(/"(?:ttl|prompt_cache_retention)"\s*:\s*"(\w+)"/g)) {
+  for (const [, word = ''] of text.matchAll(/"(?:ttl|prompt_cache_retention)"\s*:\s*"(\w+)"/g)) {
     life = Math.max(life, times[word] ?? 0);
   }
-  return life;
+  return age >= life - slack;
 }

@@ -37,6 +37,9 @@ function isClosing(code: number): boolean {
   return code <= 0x20 || code === 0x22 || code === 0x2c || code === 0x5d || code === 0x7d;
 }
 
+/** So many turns alike do not begin two conversations. */
+const enough = 3;
+
 /**
  * How well a call goes on with a conversation: in how many of its first turns; 0 when it is another one. One of them
  * may differ where the conversation has grown meanwhile: whoever changes an early turn has not begun anew. What asks the
@@ -45,9 +48,14 @@ function isClosing(code: number): boolean {
 export function likeness(before: Opening, now: Opening): number {
   const compared = Math.min(before.turns.length, now.turns.length);
   let equal = 0;
-  for (let i = 0; i < compared; i++) if (before.turns[i] === now.turns[i]) equal += 1;
-  if (before.tools !== now.tools && compared < 4) return 0;
-  if (equal === compared) return equal;
+  let first = compared;
+  for (let i = 0; i < compared; i++) {
+    if (before.turns[i] === now.turns[i]) equal += 1;
+    else if (first === compared) first = i;
+  }
+  if (first >= enough) return equal;
+  if (before.tools !== now.tools) return 0;
+  if (first === compared) return equal;
   return now.count > before.count && compared - equal === 1 ? equal : 0;
 }
 

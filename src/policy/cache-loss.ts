@@ -8,8 +8,8 @@ export interface Cached {
   readonly prompt: number;
   /** Whether the provider says what it writes: then what has been written is there, not merely likely to be. */
   readonly certain: boolean;
-  /** Whether all that was written stays for an hour. */
-  readonly hour: boolean;
+  /** Whether all that was written stays for an hour; nothing where the provider does not say. */
+  readonly hour: boolean | undefined;
 }
 
 /** Fewer tokens no provider caches, and fewer lost are not worth a word. */
@@ -24,12 +24,12 @@ const bestEffort = 0.5;
 /** What a conversation has in the cache after this answer. */
 export function cachedAfter(usage: Usage, before: Cached | undefined): Cached {
   const written = usage.cacheWrite ?? 0;
-  const hour = written > 0 ? (usage.cacheWrite1h ?? 0) >= written : before?.hour === true;
+  const told = usage.cacheWrite1h === undefined ? undefined : usage.cacheWrite1h >= written;
   return {
     tokens: (usage.cacheRead ?? 0) + written,
     prompt: totalInput(usage),
     certain: written > 0 || before?.certain === true,
-    hour,
+    hour: written > 0 ? told : before?.hour,
   };
 }
 

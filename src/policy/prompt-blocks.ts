@@ -1,3 +1,4 @@
+import { billingLine } from '../canon/billing-line.ts';
 import { isObject, type JsonObject } from '../canon/json.ts';
 
 /** A part of a prompt that a change would be named by. */
@@ -8,6 +9,8 @@ export interface PromptBlock {
   readonly text: string;
   /** Its share of the prompt, in characters. A picture counts as what it costs in tokens, not as its bytes. */
   readonly weight: number;
+  /** Whether the provider is asked to keep what ends here. */
+  readonly marked: boolean;
 }
 
 /** A prompt in the order in which providers read it. */
@@ -47,10 +50,13 @@ const settingFields = [
 
 const maxPictureWeight = 6000;
 
-/** Takes a request body of any language apart. */
-export function promptOf(body: JsonObject): Prompt {
+/**
+ * Takes a request body of any language apart.
+ * @param billed whether the line for Anthropic's bills is part of the prompt. Anthropic takes it out; others may not.
+ */
+export function promptOf(body: JsonObject, billed: boolean): Prompt {
   const { toolConfig } = body;
-  const reader = new Reader();
+  const reader = new Reader(billed);
   return {
     tools: [
       ...reader.tools('tools', body['tools']),
@@ -70,6 +76,12 @@ export function promptOf(body: JsonObject): Prompt {
 class Reader {
   marked = false;
   turnCount = 0;
+  readonly #billed: boolean;
+  #last: { marked: boolean } | undefined;
+
+  constructor(billed: boolean) {
+    this.#billed = billed;
+  }
 
   tools(path: string, list: unknown): PromptBlock[] {
     if (!Array.isArray(list)) return [];
@@ -97,7 +109,7 @@ class Reader {
     const blocks = this.content(`${path}.${field}`, turn[field], typeof role === 'string' ? role : '');
     for (const [name, value] of Object.entries(turn)) {
       if (name === 'role' || name === field) continue;
-      if (marks.has(name)) this.marked = true;
+      if (marks.has(name)) this.#mark();
       else if (value !== null) blocks.push(...this.#block(`${path}.${name}`, value, ''));
     }
     return blocks;
@@ -105,7 +117,7 @@ class Reader {
 
   /** A text, a list of blocks, or an object that has one. The role stands before the first. */
   content(path: string, content: unknown, role: string): PromptBlock[] {
-    if (typeof content === 'string') return [textBlock(path, content, role)];
+    if (typeof content === 'string') return this.#text(path, content, role, false);
     if (isObject(content) && Array.isArray(content['parts']))
       return this.content(`${path}.parts`, content['parts'], role);
     if (!Array.isArray(content))
@@ -114,26 +126,40 @@ class Reader {
   }
 
   #block(path: string, value: unknown, role: string): PromptBlock[] {
-    if (typeof value === 'string') return [textBlock(path, value, role)];
+    if (typeof value === 'string') return this.#text(path, value, role, false);
     if (isObject(value)) {
       const rest = Object.keys(value).filter((name) => !marks.has(name));
-      if (rest.length < Object.keys(value).length) this.marked = true;
-      if (rest.length === 0) return [];
+      const marked = rest.length < Object.keys(value).length;
+      // A mark that stands by itself is for what stands before it.
+      if (rest.length === 0 && marked) return this.#mark();
       const isText = typeof value['text'] === 'string' && rest.every((name) => name === 'text' || name === 'type');
-      if (isText) return [textBlock(path, value['text'] as string, role)];
+      if (isText) return this.#text(path, value['text'] as string, role, marked);
     }
     const json = JSON.stringify(value);
-    const found = markText.test(json);
-    if (found) this.marked = true;
-    const text = found ? JSON.stringify(value, unmarked) : json;
+    const marked = markText.test(json);
+    const text = marked ? JSON.stringify(value, unmarked) : json;
     const isPicture = text.length > maxPictureWeight && /"(?:data|bytes|image_url|url|file_data)":/.test(text);
-    return [{ path, text: `${role}\n${text}`, weight: isPicture ? maxPictureWeight : text.length }];
+    return this.#made(path, `${role}\n${text}`, isPicture ? maxPictureWeight : text.length, marked);
   }
-}
 
-/** Text is the same whether it stands by itself or in a block. */
-function textBlock(path: string, text: string, role: string): PromptBlock {
-  return { path, text: `${role}\n"${text}`, weight: text.length };
+  /** Text is the same whether it stands by itself or in a block. */
+  #text(path: string, content: string, role: string, marked: boolean): PromptBlock[] {
+    const text = this.#billed ? content : content.replace(billingLine, '');
+    return this.#made(path, `${role}\n"${text}`, text.length, marked);
+  }
+
+  #made(path: string, text: string, weight: number, marked: boolean): PromptBlock[] {
+    const block = { path, text, weight, marked: false };
+    this.#last = block;
+    if (marked) this.#mark();
+    return [block];
+  }
+
+  #mark(): [] {
+    this.marked = true;
+    if (this.#last !== undefined) this.#last.marked = true;
+    return [];
+  }
 }
 
 function unmarked(name: string, value: unknown): unknown {

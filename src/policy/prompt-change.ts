@@ -15,6 +15,9 @@ const sure = 0.8;
 /** Of so much fewer turns one says that the conversation has been shortened. */
 const shorter = 0.6;
 
+/** How many blocks before a mark a provider looks for a prefix that it keeps. */
+const lookBack = 20;
+
 type Difference = Pick<PromptChange, 'at' | 'how'> & {
   readonly index: number;
   /** Weight of what was changed and not replaced as a whole. */
@@ -42,7 +45,7 @@ export function promptChange(before: Prompt, now: Prompt, read: number): PromptC
     }
     start += now[part].length;
   }
-  return changedSetting(before, now, weightOf(now.turns) / total);
+  return changedSetting(before, now, blocks);
 }
 
 /** @param grows what comes behind the old blocks is no change. @param harmless weight in which a change cost nothing. */
@@ -81,8 +84,10 @@ function nature(
 }
 
 /** Some settings are told to the model between its instructions and the conversation. */
-function changedSetting(before: Prompt, now: Prompt, repeated: number): PromptChange | undefined {
+function changedSetting(before: Prompt, now: Prompt, blocks: readonly PromptBlock[]): PromptChange | undefined {
+  const repeated = weightOf(now.turns) / Math.max(1, weightOf(blocks));
   if (before.marked && !now.marked) return { at: 'cache_control', how: 'removed', repeated: 1 };
+  if (now.marked && isOutOfReach(before, blocks)) return { at: 'cache_control', how: 'moved', repeated: 1 };
   const field = [...new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])].find(
     (name) => before.settings[name] !== now.settings[name],
   );
@@ -90,6 +95,12 @@ function changedSetting(before: Prompt, now: Prompt, repeated: number): PromptCh
   const [old, one] = [before.settings[field], now.settings[field]];
   if (old === undefined) return { at: field, how: 'added', repeated };
   return { at: field, how: one === undefined ? 'removed' : 'changed', repeated };
+}
+
+/** Whether every mark stands so far behind the last one of before that the provider does not look back to it, or before it. */
+function isOutOfReach(before: Prompt, blocks: readonly PromptBlock[]): boolean {
+  const last = [...before.tools, ...before.system, ...before.turns].findLastIndex(({ marked }) => marked);
+  return last !== -1 && !blocks.slice(last, last + lookBack).some(({ marked }) => marked);
 }
 
 function weightOf(blocks: readonly PromptBlock[]): number {

@@ -200,4 +200,300 @@ describe('a provider that keeps what is marked', () => {
       conversation.grow();
     }
   });
+
+  test('the line for bills, which is another one in each call, is not blamed where it does no harm', async (t) => {
+    const { rig, cache } = await marked(t);
+    const conversation = new Conversation('s');
+    const scenario = cache.marked();
+    const upstream = await startUpstream(t, {
+      // Anthropic takes the line out before it looks into its cache.
+      scenario: {
+        ...scenario,
+        answer: (asked) => {
+          const { system } = asked.body;
+          return scenario.answer?.({
+            ...asked,
+            body: { ...asked.body, system: Array.isArray(system) ? system.slice(1) : [] },
+          });
+        },
+      },
+    });
+    const billed = await startRig(t, {
+      providers: { anthropic: { kind: 'anthropic', base_url: upstream.url, api_key: 'k' } },
+      default_provider: 'anthropic',
+    });
+    const sendBilled = async (to: Rig, line: number): Promise<CacheMiss | undefined> => {
+      const { session, body } = conversation.grow();
+      const system = [text(`x-anthropic-billing-header: cc_version=2.1.0.${line};`), ...body.system];
+      return send(to, { session, body: { ...body, system } });
+    };
+    for (let i = 0; i < 4; i++) assert.equal(await sendBilled(billed, i), undefined);
+    cache.evict();
+    assert.deepEqual(told(await sendBilled(billed, 4)), changed('provider', 'unknown', undefined));
+    // Before somebody who leaves it in, it is what breaks the cache.
+    assert.equal(await sendBilled(rig, 5), undefined);
+    assert.deepEqual(told(await sendBilled(rig, 6)), changed('client', 'system[0]', 'changed'));
+  });
+
+  test('more blocks between two marks than the provider looks back over', async (t) => {
+    const { rig } = await marked(t);
+    const conversation = await begun(rig);
+    const { messages } = conversation.body;
+    conversation.grow();
+    const { content } = messages.at(-1) ?? assert.fail();
+    (content as Json[]).unshift(...Array.from({ length: 25 }, (_, i) => text(`result ${i}`)));
+    conversation.body.system.forEach((block) => delete block['cache_control']);
+    assert.deepEqual(told(await send(rig, conversation)), changed('client', 'cache_control', 'moved'));
+  });
+
+  test('who goes back to an earlier turn and says something else has lost nothing', async (t) => {
+    const { rig } = await marked(t);
+    const conversation = await begun(rig);
+    for (let i = 0; i < 3; i++) assert.equal(await send(rig, conversation.grow()), undefined);
+    conversation.body.messages.splice(5);
+    assert.equal(await send(rig, conversation.grow(9000)), undefined);
+  });
+
+  test('a conversation that the client has shortened is said to be', async (t) => {
+    const { rig } = await marked(t);
+    const conversation = await begun(rig);
+    for (let i = 0; i < 12; i++) assert.equal(await send(rig, conversation.grow()), undefined);
+    conversation.body.messages.splice(3, 18);
+    assert.deepEqual(told(await send(rig, conversation)), changed('client', 'messages[3].content[1]', 'shortened'));
+    assert.equal(await send(rig, conversation.grow()), undefined);
+  });
+
+  test('a conversation that begins anew from a summary has nothing to lose', async (t) => {
+    const { rig } = await marked(t);
+    const conversation = await begun(rig);
+    conversation.body.messages.splice(0, 99, {
+      role: 'user',
+      content: [{ ...text(prose('what was', 9000)), ...mark }],
+    });
+    assert.equal(await send(rig, conversation), undefined);
+    assert.equal(await send(rig, conversation.grow()), undefined);
+  });
+
+  test('a question beside the conversation does not disturb it', async (t) => {
+    const { rig } = await marked(t);
+    const conversation = await begun(rig);
+    const aside = new Conversation('s');
+    aside.body.tools = [];
+    aside.body.system = [text(prose('write a title', 3000))];
+    assert.equal(await send(rig, aside), undefined);
+    assert.equal(await send(rig, conversation.grow()), undefined);
+    assert.equal(await send(rig, aside), undefined);
+    conversation.body.tools.reverse();
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('client', 'tools[0]', 'moved'));
+  });
+
+  test('another setting that is told to the model', async (t) => {
+    const cache = new PromptCache();
+    const scenario = cache.marked();
+    let effort: unknown;
+    const upstream = await startUpstream(t, {
+      scenario: {
+        ...scenario,
+        answer: (asked) => {
+          const { thinking } = asked.body;
+          if (thinking !== effort) cache.evict();
+          effort = thinking;
+          return scenario.answer?.(asked);
+        },
+      },
+    });
+    const rig = await startRig(t, {
+      providers: { anthropic: { kind: 'anthropic', base_url: upstream.url, api_key: 'k' } },
+      default_provider: 'anthropic',
+    });
+    const conversation = await begun(rig);
+    conversation.body['thinking'] = { type: 'enabled', budget_tokens: 1024 };
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('client', 'thinking', 'added'));
+  });
+
+  test('what the provider has forgotten before its time', async (t) => {
+    const { rig, cache } = await marked(t);
+    const conversation = await begun(rig);
+    cache.evict();
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('provider', 'unknown', undefined));
+  });
+
+  for (const [ttl, minutes] of [
+    ['5m', 6],
+    ['1h', 61],
+  ] as const) {
+    test(`what has not been used for longer than ${ttl}`, async (t) => {
+      t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+      const cache = new PromptCache({ lifeMs: ttl === '1h' ? 3_600_000 : 300_000 });
+      const upstream = await startUpstream(t, { scenario: cache.marked() });
+      const rig = await startRig(t, {
+        providers: { anthropic: { kind: 'anthropic', base_url: upstream.url, api_key: 'k' } },
+        default_provider: 'anthropic',
+      });
+      const conversation = new Conversation('s');
+      const hour = { cache_control: { type: 'ephemeral', ttl } };
+      const grown = (): Conversation => {
+        const { content } = conversation.grow().body.messages.at(-1) ?? assert.fail();
+        for (const block of content as Json[]) Object.assign(block, hour);
+        return conversation;
+      };
+      assert.equal(await send(rig, grown()), undefined);
+      t.mock.timers.tick((minutes / 2) * 60_000);
+      assert.equal(await send(rig, grown()), undefined);
+      t.mock.timers.tick(minutes * 60_000);
+      assert.deepEqual(told(await send(rig, grown())), changed('provider', 'expired', undefined));
+      t.mock.timers.tick((minutes / 2) * 60_000);
+      cache.evict();
+      assert.deepEqual(told(await send(rig, grown())), changed('provider', 'unknown', undefined));
+    });
+  }
+
+  test('a provider that fails, so that another one reads the prompt', async (t) => {
+    const caches = [new PromptCache(), new PromptCache()];
+    const [a, b] = await Promise.all(caches.map((cache) => startUpstream(t, { scenario: cache.marked() })));
+    const provider = (url = ''): object => ({ kind: 'anthropic', base_url: url, api_key: 'k' });
+    const rig = await startRig(t, {
+      providers: { a: provider(a?.url), b: provider(b?.url) },
+      models: { '*': { to: ['a/*', 'b/*'] } },
+    });
+    const conversation = await begun(rig);
+    a?.play({ steps: [{ times: 'always', faults: [{ kind: 'status', status: 529 }] }] });
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('provider', 'target', undefined));
+    assert.equal(rig.records.at(-1)?.provider, 'b');
+    assert.equal(await send(rig, conversation.grow()), undefined);
+  });
+
+  test('another model is what the client wanted', async (t) => {
+    const { rig } = await marked(t);
+    const conversation = await begun(rig);
+    // The simulated cache knows no models: a new conversation is nowhere in it.
+    conversation.body['model'] = 'claude-opus-4-5';
+    conversation.body.tools[0] = tool('Other');
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('client', 'model', undefined));
+  });
+
+  test('a field that the gateway takes out because the provider begins to refuse it', async (t) => {
+    const cache = new PromptCache();
+    const scenario = cache.marked();
+    let refuses = false;
+    const message = 'tools.0.strict: Extra inputs are not permitted';
+    const upstream = await startUpstream(t, {
+      scenario: {
+        ...scenario,
+        answer: (asked) => {
+          const [first] = asked.body['tools'] as Json[];
+          if (!refuses || first?.['strict'] === undefined) return scenario.answer?.(asked);
+          const body = { type: 'error', error: { type: 'invalid_request_error', message } };
+          return { faults: [{ kind: 'status', status: 400, body }] };
+        },
+      },
+    });
+    const rig = await startRig(t, {
+      providers: { anthropic: { kind: 'anthropic', base_url: upstream.url, api_key: 'k' } },
+      default_provider: 'anthropic',
+    });
+    const conversation = new Conversation('s');
+    conversation.body.tools[0] = { ...tool('Read'), strict: true };
+    for (let i = 0; i < 3; i++) assert.equal(await send(rig, conversation.grow()), undefined);
+    refuses = true;
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('gateway', 'tools[0]', 'changed'));
+    assert.equal(await send(rig, conversation.grow()), undefined);
+  });
+
+  test('what is lost has a price, is counted, and stands in the report', async (t) => {
+    const { rig, cache } = await marked(t);
+    const conversation = await begun(rig);
+    cache.evict();
+    await send(rig, conversation);
+    const { cacheMiss, usage } = rig.records.at(-1) ?? assert.fail();
+    const tokens = cacheMiss?.tokens ?? 0;
+    assert.equal(tokens, usage.cacheWrite);
+    // $3.75 for a million written, $0.30 for a million read.
+    assert.ok(Math.abs((cacheMiss?.cost ?? 0) - (tokens * 3.45) / 1e6) < 1e-9, `${cacheMiss?.cost}`);
+    const report = (await (await rig.get('/health/detailed')).json()) as Json;
+    const { anthropic } = report['providers'] as { anthropic: Json };
+    assert.deepEqual(anthropic['cache_misses'], { calls: 1, tokens, cost: cacheMiss?.cost });
+    const [seen] = report['cache_misses'] as Json[];
+    assert.deepEqual(
+      { ...seen, time: '' },
+      { time: '', session: 's', provider: 'anthropic', model: 'claude-sonnet-4-5', ...cacheMiss },
+    );
+  });
+});
+
+describe('providers that keep prompts by themselves', () => {
+  const chats = async (t: TestContext): Promise<{ rig: Rig; cache: PromptCache; body: Json; grow: () => Json }> => {
+    const cache = new PromptCache();
+    const upstream = await startUpstream(t, { scenario: cache.implicit() });
+    const rig = await startRig(t, {
+      providers: { local: { speaks: 'openai-chat', base_url: `${upstream.url}/v1`, api_key: 'k' } },
+      default_provider: 'local',
+    });
+    const messages: Json[] = [
+      { role: 'system', content: prose('you write software', 5000) },
+      { role: 'user', content: 'please mend the tests' },
+    ];
+    const body = { model: 'gpt-5', prompt_cache_key: 'k1', messages };
+    const grow = (): Json => {
+      messages.push(
+        { role: 'assistant', content: `I look ${messages.length}.` },
+        { role: 'user', content: prose(`and ${messages.length}`, 3000) },
+      );
+      return body;
+    };
+    return { rig, cache, body, grow };
+  };
+  const ask = async (rig: Rig, body: Json): Promise<CacheMiss | undefined> => {
+    const before = rig.records.length;
+    assert.equal((await rig.post('/v1/chat/completions', body)).status, 200);
+    await until(() => rig.records.length > before);
+    return rig.records.at(-1)?.cacheMiss;
+  };
+
+  test('a conversation that grows loses nothing', async (t) => {
+    const { rig, grow } = await chats(t);
+    for (let i = 0; i < 6; i++) assert.equal(await ask(rig, grow()), undefined);
+    assert.ok((rig.records.at(-1)?.usage.cacheRead ?? 0) > 4000);
+  });
+
+  test('a time in the instructions is found though nothing was ever read', async (t) => {
+    const { rig, body, grow } = await chats(t);
+    const misses: (Partial<CacheMiss> | undefined)[] = [];
+    for (let i = 0; i < 3; i++) {
+      (body['messages'] as Json[])[0] = { role: 'system', content: `12:0${i} ${prose('you write software', 5000)}` };
+      misses.push(told(await ask(rig, grow())));
+    }
+    assert.deepEqual(misses, [undefined, undefined, changed('client', 'messages[0].content', 'changed')]);
+  });
+
+  test('an early message that changes while the instructions are read', async (t) => {
+    const { rig, body, grow } = await chats(t);
+    for (let i = 0; i < 6; i++) assert.equal(await ask(rig, grow()), undefined);
+    (body['messages'] as Json[])[3] = { role: 'user', content: prose('something else', 3000) };
+    assert.deepEqual(told(await ask(rig, grow())), changed('client', 'messages[3].content', 'changed'));
+  });
+
+  test('a provider that keeps nothing is no loss', async (t) => {
+    const { rig, cache, grow } = await chats(t);
+    for (let i = 0; i < 5; i++) {
+      cache.evict();
+      assert.equal(await ask(rig, grow()), undefined);
+    }
+  });
+
+  test('through another language, the place is told in the words of the client', async (t) => {
+    const upstream = await startUpstream(t, { scenario: new PromptCache().implicit() });
+    const rig = await startRig(t, {
+      providers: { local: { speaks: 'openai-chat', base_url: `${upstream.url}/v1`, api_key: 'k' } },
+      default_provider: 'local',
+    });
+    const conversation = new Conversation('s');
+    for (let i = 0; i < 4; i++) {
+      conversation.body.system[0] = text(`x-anthropic-billing-header: cc_version=2.1.0.${i};`);
+      assert.equal(await send(rig, conversation.grow()), undefined);
+    }
+    conversation.body.system[0] = text('x-anthropic-billing-header: cc_version=2.1.0.x;');
+    conversation.body.system[1] = text(prose('something else', 5000));
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('client', 'system[1]', 'changed'));
+  });
 });

@@ -64,7 +64,9 @@ export class PromptCache {
       return { parts: ['ok'], usage: { input: all - rounded, cacheRead: rounded, output: 2 } };
     }
     const written = Math.max(0, held - read);
-    return { parts: ['ok'], usage: { input: all - read - written, cacheRead: read, cacheWrite: written, output: 2 } };
+    const cacheWriteHour = this.#lifeMs > 300_000 ? written : 0;
+    const usage = { input: all - read - written, cacheRead: read, cacheWrite: written, cacheWriteHour, output: 2 };
+    return { parts: ['ok'], usage };
   }
 }
 
