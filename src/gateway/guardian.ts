@@ -201,7 +201,12 @@ export class CacheGuardian {
     this.#spare = Math.min(mostSpare, this.#spare + (began - this.#sparedAt) * spared);
     this.#sparedAt = began;
     if (this.#spare <= 0) return unknownReason;
-    const reason = reasonFor(strand.prompt, sent.prompt, (usage.cacheRead ?? 0) / totalInput(usage), strand.held);
+    const reason = reasonFor(
+      strand.prompt,
+      sent.prompt,
+      { read: usage.cacheRead ?? 0, all: totalInput(usage) },
+      strand.held,
+    );
     this.#spare -= performance.now() - began;
     return reason;
   }

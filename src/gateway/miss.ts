@@ -1,6 +1,6 @@
 import type { CacheMiss } from '../observe/call.ts';
 import { promptOf } from '../policy/prompt-blocks.ts';
-import { type PromptChange, promptChange } from '../policy/prompt-change.ts';
+import { type PromptChange, type PromptCounts, promptChange } from '../policy/prompt-change.ts';
 import { bodyIn, type KeptPrompt, textOf } from './kept-prompts.ts';
 
 /** Why a cache was lost, and which share of the prompt (0 to 1) was there before, so that it is paid for again. */
@@ -14,15 +14,14 @@ const apart = 0.2;
 
 /**
  * Compares a call's prompt to that of the call before it.
- * @param read the share of the prompt, from 0 to 1, that was read from the cache.
  * @param unbilled the line for Anthropic's bills, which is another one in each call, has done no harm to this conversation.
  */
-export function reasonFor(before: KeptPrompt, now: KeptPrompt, read: number, unbilled: boolean): Reason {
-  const change = changeBetween(before.outgoing, now.outgoing, read, unbilled);
+export function reasonFor(before: KeptPrompt, now: KeptPrompt, counts: PromptCounts, unbilled: boolean): Reason {
+  const change = changeBetween(before.outgoing, now.outgoing, counts, unbilled);
   if (change === undefined) return unknownReason;
   if (change === 'none') return { at: 'unknown', by: 'provider', repeated: 1 };
   if (before.client === undefined && now.client === undefined) return { ...change, by: 'client' };
-  const own = changeBetween(before.client ?? before.outgoing, now.client ?? now.outgoing, read, unbilled);
+  const own = changeBetween(before.client ?? before.outgoing, now.client ?? now.outgoing, counts, unbilled);
   if (own === undefined || own === 'none' || own.repeated < change.repeated - apart)
     return { ...change, by: 'gateway' };
   return { ...own, repeated: change.repeated, by: 'client' };
@@ -31,14 +30,14 @@ export function reasonFor(before: KeptPrompt, now: KeptPrompt, read: number, unb
 function changeBetween(
   before: KeptPrompt['outgoing'],
   now: KeptPrompt['outgoing'],
-  read: number,
+  counts: PromptCounts,
   unbilled: boolean,
 ): PromptChange | 'none' | undefined {
   const old = bodyIn(textOf(before));
   const one = bodyIn(textOf(now));
   if (old === undefined || one === undefined) return undefined;
   const changed = (billed: boolean): PromptChange | undefined =>
-    promptChange(promptOf(old, billed), promptOf(one, billed), read);
+    promptChange(promptOf(old, billed), promptOf(one, billed), counts);
   return changed(false) ?? (unbilled ? undefined : changed(true)) ?? 'none';
 }
 

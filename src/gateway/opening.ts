@@ -16,10 +16,15 @@ const lookedAt = 224;
 const counted = 96;
 
 /** Reads the opening of a body that has been scanned. */
-export function openingOf(body: Pieces, { turns, turnEnds, tools }: BodyScan): Opening {
-  const ends: number[] = [];
-  for (const end of turnEnds) ends.push(lastWords(body.latin1(Math.max(0, end - lookedAt), end)));
-  return { turns: ends, count: turns, tools };
+export function openingOf(body: Pieces, { turns, turnBounds, tools }: BodyScan): Opening {
+  const words: number[] = [];
+  let begin = turnBounds[0] ?? 0;
+  for (const end of turnBounds) {
+    if (end === begin) continue;
+    words.push(lastWords(body.latin1(Math.max(begin, end - lookedAt), end)));
+    begin = end;
+  }
+  return { turns: words, count: turns, tools };
 }
 
 /** A mark of caching behind the last words goes with the next call: it does not count. */

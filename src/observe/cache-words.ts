@@ -3,22 +3,17 @@ import type { CacheMiss, CallRecord } from './call.ts';
 /** `cache lost at messages[3].content[0] (changed by client), 48,000 tokens, $0.12` */
 export function cacheWords({ at, how, by, tokens, cost }: CacheMiss): string {
   const price = cost === undefined ? '' : `, $${cost.toFixed(cost < 0.1 ? 4 : 2)}`;
-  return `cache lost ${place(at)}${cause(at, how, by)}, ${tokens.toLocaleString('en-US')} tokens${price}`;
+  const place = at === 'unknown' || Object.hasOwn(causes, at) ? '' : ` at ${at}`;
+  const who = by === 'unknown' ? 'reason unknown' : `by ${by}`;
+  const cause = causes[at] === undefined ? `${how === undefined ? '' : `${how} `}${who}` : `${causes[at]}, ${who}`;
+  return `cache lost${place} (${at === 'expired' ? at : cause}), ${tokens.toLocaleString('en-US')} tokens${price}`;
 }
 
-function place(at: string): string {
-  if (at === 'expired' || at === 'unknown') return `(${at}`;
-  if (at === 'model') return '(another model';
-  if (at === 'target') return '(another target';
-  return `at ${at} (`;
-}
-
-function cause(at: string, how: CacheMiss['how'], by: CacheMiss['by']): string {
-  if (at === 'expired' || by === 'unknown') return ')';
-  const named = at === 'unknown' || at === 'model' || at === 'target';
-  if (named) return at === 'unknown' ? `, ${by})` : `, by ${by})`;
-  return `${how === undefined ? '' : `${how} `}by ${by})`;
-}
+const causes: { readonly [at: string]: string } = {
+  expired: 'expired',
+  model: 'another model',
+  target: 'another target',
+};
 
 const maxSessions = 1000;
 

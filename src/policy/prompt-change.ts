@@ -5,8 +5,14 @@ export interface PromptChange {
   /** Path of the first block that differs, in the new body; in the old one where it has been removed. */
   readonly at: string;
   readonly how: 'changed' | 'added' | 'removed' | 'moved' | 'shortened';
-  /** The share of the prompt, from 0 to 1, that stands behind the change and stood in the old prompt as well. */
+  /** The share of the prompt, from 0 to 1, that stood in the old prompt as well and was not read. */
   readonly repeated: number;
+}
+
+/** Tokens of the new prompt: those that were read from the cache, and all. */
+export interface PromptCounts {
+  readonly read: number;
+  readonly all: number;
 }
 
 /** What is known to have been read before the change does not have to be exact: characters are not tokens. */
@@ -18,6 +24,9 @@ const shorter = 0.6;
 /** How many blocks before a mark a provider looks for a prefix that it keeps. */
 const lookBack = 20;
 
+/** Prompts of so many tokens every provider keeps that is asked to; some do not keep shorter ones. */
+const surelyKept = 4096;
+
 type Difference = Pick<PromptChange, 'at' | 'how'> & {
   readonly index: number;
   /** Weight of what was changed and not replaced as a whole. */
@@ -27,25 +36,46 @@ type Difference = Pick<PromptChange, 'at' | 'how'> & {
 /**
  * The first difference between two prompts of one conversation that can have cost the cache, or nothing when the old
  * one stands at the beginning of the new one.
- * @param read the share of the prompt, from 0 to 1, that was read from the cache: no change can lie in it.
+ * What was read cannot have changed.
  */
-export function promptChange(before: Prompt, now: Prompt, read: number): PromptChange | undefined {
+export function promptChange(before: Prompt, now: Prompt, counts: PromptCounts): PromptChange | undefined {
+  const read = counts.read / Math.max(1, counts.all);
   const blocks = [...now.tools, ...now.system, ...now.turns];
   const total = Math.max(1, weightOf(blocks));
-  const fewer = now.turnCount < before.turnCount * shorter;
   let start = 0;
   for (const part of ['tools', 'system', 'turns'] as const) {
     const harmless = read * total * sure;
     const found = difference(before[part], now[part], part === 'turns', harmless - weightOf(blocks.slice(0, start)));
     if (found !== undefined) {
-      const known = new Set([...before.tools, ...before.system, ...before.turns].map(({ text }) => text));
-      const behind = blocks.slice(start + found.index).filter(({ text }) => known.has(text));
-      const repeated = Math.min(1, (weightOf(behind) + found.same) / total);
-      return { at: found.at, how: fewer && part === 'turns' ? 'shortened' : found.how, repeated };
+      const cause = causeOf(before, now, { ...found, index: start + found.index }, counts);
+      return cause ?? changedSetting(before, now, blocks, read);
     }
     start += now[part].length;
   }
-  return changedSetting(before, now, blocks);
+  return changedSetting(before, now, blocks, read);
+}
+
+/** Nothing where more is lost than stands behind the difference: then that is not the cause. */
+function causeOf(
+  before: Prompt,
+  now: Prompt,
+  { index, at, how, same }: Difference,
+  counts: PromptCounts,
+): PromptChange | undefined {
+  const read = counts.read / Math.max(1, counts.all);
+  const old = [...before.tools, ...before.system, ...before.turns];
+  const blocks = [...now.tools, ...now.system, ...now.turns];
+  const total = Math.max(1, weightOf(blocks));
+  const ahead = weightOf(blocks.slice(0, index)) / total;
+  const mark = blocks.findLastIndex(({ marked }, i) => i < index && marked && old[i]?.marked === true);
+  const due = now.marked ? weightOf(blocks.slice(0, mark + 1)) / total : ahead;
+  const isSure = now.marked ? due * counts.all > surelyKept : due > 0.5;
+  if (isSure && read < due / 2) return undefined;
+  const known = new Set(old.map(({ text }) => text));
+  const behind = weightOf(blocks.slice(index).filter(({ text }) => known.has(text)));
+  const repeated = unread(ahead, (behind + same) / total, read);
+  const fewer = now.turnCount < before.turnCount * shorter && index >= now.tools.length + now.system.length;
+  return { at, how: fewer ? 'shortened' : how, repeated };
 }
 
 /** @param grows what comes behind the old blocks is no change. @param harmless weight in which a change cost nothing. */
@@ -84,8 +114,14 @@ function nature(
 }
 
 /** Some settings are told to the model between its instructions and the conversation. */
-function changedSetting(before: Prompt, now: Prompt, blocks: readonly PromptBlock[]): PromptChange | undefined {
-  const repeated = weightOf(now.turns) / Math.max(1, weightOf(blocks));
+function changedSetting(
+  before: Prompt,
+  now: Prompt,
+  blocks: readonly PromptBlock[],
+  read: number,
+): PromptChange | undefined {
+  const turns = weightOf(now.turns) / Math.max(1, weightOf(blocks));
+  const repeated = unread(1 - turns, turns, read);
   if (before.marked && !now.marked) return { at: 'cache_control', how: 'removed', repeated: 1 };
   if (now.marked && isOutOfReach(before, blocks)) return { at: 'cache_control', how: 'moved', repeated: 1 };
   const field = [...new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])].find(
@@ -101,6 +137,11 @@ function changedSetting(before: Prompt, now: Prompt, blocks: readonly PromptBloc
 function isOutOfReach(before: Prompt, blocks: readonly PromptBlock[]): boolean {
   const last = [...before.tools, ...before.system, ...before.turns].findLastIndex(({ marked }) => marked);
   return last !== -1 && !blocks.slice(last, last + lookBack).some(({ marked }) => marked);
+}
+
+/** What stands before a change was read but for the end, where no mark stood; or none of it was. All are shares. */
+function unread(ahead: number, behind: number, read: number): number {
+  return Math.min(1, behind + (read < ahead / 2 ? ahead - read : 0));
 }
 
 function weightOf(blocks: readonly PromptBlock[]): number {

@@ -13,9 +13,10 @@ export interface BodyScan {
   readonly marked: boolean;
   /** The value of the top-level `prompt_cache_key`, where it is a string. */
   readonly cacheKey: string | undefined;
-  /** How many turns the conversation has, and where the first of them end; none where it is not a list of objects. */
+  /** How many turns the conversation has; none where it is not a list of objects. */
   readonly turns: number;
-  readonly turnEnds: readonly number[];
+  /** Where their list begins, and where the first of them end. */
+  readonly turnBounds: readonly number[];
   /** Whether there is a list of tools. */
   readonly tools: boolean;
 }
@@ -44,7 +45,7 @@ const maxToken = 64 * 1024;
 /** Of how many turns the ends are told. */
 const maxTurnEnds = 4;
 
-const noEnds: readonly number[] = Object.freeze([]);
+const noBounds: readonly number[] = Object.freeze([]);
 
 /**
  * Finds `model` and `stream` at the top level. Strings are leapt over by a native search, so that the cost is that
@@ -93,7 +94,8 @@ class Scanner {
   #inTurns = false;
   #turns = 0;
   #tools = false;
-  #turnEnds = noEnds as number[];
+  #turnBounds = noBounds as number[];
+  #turnsStart = 0;
 
   constructor(mark: string) {
     this.#mark = mark;
@@ -119,7 +121,7 @@ class Scanner {
       marked: this.#marked,
       cacheKey: this.#cacheKey,
       turns: this.#turns,
-      turnEnds: this.#turnEnds,
+      turnBounds: this.#turnBounds,
       tools: this.#tools,
     };
   }
@@ -197,6 +199,7 @@ class Scanner {
       this.#inString = false;
       this.#state = 'nested';
       this.#inTurns = this.#key === 'messages' || this.#key === 'input';
+      if (this.#inTurns) this.#turnsStart = this.#base + start;
       if (this.#key === 'tools') this.#tools = true;
       return true;
     }
@@ -269,8 +272,8 @@ class Scanner {
   }
 
   #noteTurn(end: number): void {
-    if (this.#turns === 0) this.#turnEnds = [this.#base + end];
-    else if (this.#turns < maxTurnEnds) this.#turnEnds.push(this.#base + end);
+    if (this.#turns === 0) this.#turnBounds = [this.#turnsStart, this.#base + end];
+    else if (this.#turns < maxTurnEnds) this.#turnBounds.push(this.#base + end);
     this.#turns += 1;
   }
 
