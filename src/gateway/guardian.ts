@@ -1,10 +1,12 @@
 import { totalInput } from '../canon/usage.ts';
 import type { CacheMiss, CallRecord } from '../observe/call.ts';
 import { type Cached, cachedAfter, leastTokens, lostTokens, unreadTokens, usageWithout } from '../policy/cache-loss.ts';
+import type { Pieces } from '../wire/pieces.ts';
+import type { BodyScan } from '../wire/splice.ts';
 import type { Incoming } from './incoming.ts';
 import { type KeptPrompt, KeptPrompts } from './kept-prompts.ts';
 import { isExpired, type Reason, reasonFor, unknownReason } from './miss.ts';
-import { isCloser, likeness, type Opening, openingOf } from './opening.ts';
+import { goesOn, likeness, type Opening, openingOf } from './opening.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** What a guardian needs to know. */
@@ -47,6 +49,9 @@ interface Strand {
 /** A call under way. */
 interface Sent {
   readonly session: string;
+  readonly strands: Strand[];
+  /** The conversation that it goes on with. */
+  readonly strand: Strand | undefined;
   readonly opening: Opening;
   readonly prompt: KeptPrompt;
   readonly at: number;
@@ -101,13 +106,17 @@ export class CacheGuardian {
   before({ call, scan }: Incoming, outgoing: Outgoing): void {
     const { record, body } = call;
     if (scan === undefined || body.length < leastBytes) return;
-    const session = record.session ?? scan.cacheKey;
-    if (session === undefined || scan.turns === 0) return;
+    const id = record.session ?? scan.cacheKey;
+    if (id === undefined || scan.turns === 0) return;
     const earlier = this.#sent.get(record);
     if (earlier !== undefined) this.#kept.forget(earlier.prompt);
     const at = this.#now();
+    const session = `${call.caller}\n${id}`;
+    const strands = this.#strandsOf(session);
+    const opening = openingOf(body, scan);
+    const strand = bestOf(strands, opening, body, scan);
     const prompt = this.#kept.keep(outgoing.body, outgoing.mode === 'passed' ? undefined : body, at + longUse);
-    this.#sent.set(record, { session: `${call.caller}\n${session}`, opening: openingOf(body, scan), prompt, at });
+    this.#sent.set(record, { session, strands, strand, opening, prompt, at });
     this.#kept.tidy(at);
   }
 
@@ -120,15 +129,15 @@ export class CacheGuardian {
     // Counts of several answers say nothing of any.
     const known = totalInput(usage) >= leastTokens && record.seams === undefined;
     if (!known || provider === undefined || model === undefined) return this.#kept.forget(sent.prompt);
-    const strands = this.#strandsOf(sent.session);
-    const strand = bestOf(strands, sent.opening);
+    const { strands, strand } = sent;
     if (strand === undefined) return this.#begin(strands, sent, record, provider, model);
     // Nothing can be read before it is there, and who was overtaken says nothing of what is there now.
     if (sent.at >= strand.readyAt) this.#judge(strand, sent, record);
     else if (sent.at < strand.sentAt) return this.#kept.forget(sent.prompt);
     // What is much shorter may be an aside, and the conversation go on.
     if (sent.opening.count < strand.opening.count * aside) return this.#begin(strands, sent, record, provider, model);
-    strands.push(...strands.splice(strands.indexOf(strand), 1));
+    const index = strands.indexOf(strand);
+    if (index !== -1) strands.push(...strands.splice(index, 1));
     this.#kept.forget(strand.prompt);
     const isSame = strand.provider === provider && strand.model === model;
     Object.assign(strand, this.#state(sent, record, isSame ? strand : undefined), { provider, model });
@@ -224,13 +233,14 @@ export class CacheGuardian {
   }
 }
 
-function bestOf(strands: readonly Strand[], opening: Opening): Strand | undefined {
+/** The conversation that a call goes on with: the longest that ends within it, else the latest of those most like it. */
+function bestOf(strands: readonly Strand[], opening: Opening, body: Pieces, scan: BodyScan): Strand | undefined {
   let best: Strand | undefined;
   let most = 0;
   for (const strand of strands) {
-    const like = likeness(strand.opening, opening);
+    let like = likeness(strand.opening, opening);
+    if (like > 0 && goesOn(strand.opening, body, scan)) like += strand.opening.count;
     if (like === 0 || like < most) continue;
-    if (best !== undefined && like === most && !isCloser(strand.opening, best.opening, opening)) continue;
     best = strand;
     most = like;
   }

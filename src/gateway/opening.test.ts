@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pieces } from '../wire/pieces.ts';
 import { scanBody } from '../wire/splice.ts';
-import { isCloser, likeness, type Opening, openingOf } from './opening.ts';
+import { goesOn, likeness, type Opening, openingOf } from './opening.ts';
 
 const mark = { cache_control: { type: 'ephemeral' } };
 
@@ -42,10 +42,13 @@ test('the same question with other means is another conversation', () => {
   assert.equal(likeness(main, opening([user('mend the tests')], { tools: [{}] })), 1);
 });
 
-test('of two that are alike, a call goes on with the longer one that is not too long', () => {
-  const of = (count: number): Opening => ({ turns: [1, 2, 3, 4], count, tools: false });
-  assert.ok(isCloser(of(20), of(4), of(22)));
-  assert.ok(!isCloser(of(20), of(4), of(6)));
-  assert.ok(isCloser(of(4), of(20), of(6)));
-  assert.ok(isCloser(of(4), of(4), of(6)), 'the later one');
+test('a call goes on with what ends at the same place in it', () => {
+  const bodyOf = (...texts: string[]): Pieces =>
+    Pieces.ofText(JSON.stringify({ messages: texts.map((text) => user(text)) }));
+  const before = opening(['a', 'b', 'c', 'd', 'e', 'f'].map((text) => user(text)));
+  const holds = (...texts: string[]): boolean => goesOn(before, bodyOf(...texts), scanBody(bodyOf(...texts)));
+  assert.ok(holds('a', 'b', 'c', 'd', 'e', 'f'));
+  assert.ok(holds('a', 'x', 'c', 'd', 'e', 'f', 'g'));
+  assert.ok(!holds('a', 'b', 'c', 'd', 'e', 'x', 'f'));
+  assert.ok(!holds('a', 'b', 'c', 'd', 'e'));
 });

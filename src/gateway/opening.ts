@@ -1,30 +1,41 @@
 import type { Pieces } from '../wire/pieces.ts';
 import type { BodyScan } from '../wire/splice.ts';
 
-/** How a conversation begins: enough to know it again in its next call, though something in its beginning has changed. */
+/** What a conversation is known by in its next call, though something in its beginning has changed. */
 export interface Opening {
-  /** A number for the end of each of the first turns. */
+  /** A number for the end of each of the first turns, and for that of the last one. */
   readonly turns: readonly number[];
+  readonly last: number;
   /** How many turns there are in all. */
   readonly count: number;
   /** Whether it has tools. */
   readonly tools: boolean;
 }
 
+/** How many of the first turns count. */
+const firstTurns = 4;
+
 /** Bytes at the end of a turn in which its last words are looked for, and how many of them count. */
 const lookedAt = 224;
 const counted = 96;
 
 /** Reads the opening of a body that has been scanned. */
-export function openingOf(body: Pieces, { turns, turnBounds, tools }: BodyScan): Opening {
-  const words: number[] = [];
-  let begin = turnBounds[0] ?? 0;
-  for (const end of turnBounds) {
-    if (end === begin) continue;
-    words.push(lastWords(body.latin1(Math.max(begin, end - lookedAt), end)));
-    begin = end;
-  }
-  return { turns: words, count: turns, tools };
+export function openingOf(body: Pieces, scan: BodyScan): Opening {
+  const { turns: count, tools } = scan;
+  const turns: number[] = [];
+  for (let i = 0; i < count && i < firstTurns; i++) turns.push(turnAt(body, scan, i));
+  return { turns, last: count <= firstTurns ? (turns[count - 1] ?? 0) : turnAt(body, scan, count - 1), count, tools };
+}
+
+/** A number for the end of a turn; 0 where it is not known where that is. */
+function turnAt(body: Pieces, { turnBounds }: BodyScan, turn: number): number {
+  const end = turnBounds[turn + 1];
+  return end === undefined ? 0 : lastWords(body.latin1(Math.max(turnBounds[turn] ?? 0, end - lookedAt), end));
+}
+
+/** Whether the last turn of a conversation stands at its place in a body: then nothing was taken back. */
+export function goesOn(before: Opening, body: Pieces, scan: BodyScan): boolean {
+  return scan.turns >= before.count && before.last !== 0 && turnAt(body, scan, before.count - 1) === before.last;
 }
 
 /** A mark of caching behind the last words goes with the next call: it does not count. */
@@ -62,11 +73,4 @@ export function likeness(before: Opening, now: Opening): number {
   if (before.tools !== now.tools) return 0;
   if (first === compared) return equal;
   return now.count > before.count && compared - equal === 1 ? equal : 0;
-}
-
-/** Of conversations that are equally like a call, it goes on with the one that has come the furthest, but not further. */
-export function isCloser(one: Opening, than: Opening, { count }: Opening): boolean {
-  const fits = one.count <= count;
-  if (fits !== than.count <= count) return fits;
-  return !fits || one.count >= than.count;
 }

@@ -73,8 +73,11 @@ function causeOf(
   if (isSure && read < due / 2) return undefined;
   const known = new Set(old.map(({ text }) => text));
   const behind = weightOf(blocks.slice(index).filter(({ text }) => known.has(text)));
-  const repeated = unread(ahead, (behind + same) / total, read);
-  const fewer = now.turnCount < before.turnCount * shorter && index >= now.tools.length + now.system.length;
+  const isTurn = index >= now.tools.length + now.system.length;
+  // What differs in the last turn is what is said now.
+  const isNew = isTurn && turnOf(at) === turnOf(blocks.at(-1)?.path ?? '');
+  const repeated = unread(ahead, (behind + (isNew ? 0 : same)) / total, read);
+  const fewer = now.turnCount < before.turnCount * shorter && isTurn;
   return { at, how: fewer ? 'shortened' : how, repeated };
 }
 
@@ -110,7 +113,23 @@ function nature(
   if (stays && stood) return { at: one.path, how: 'moved', same: 0 };
   if (stays) return { at: one.path, how: 'added', same: 0 };
   if (stood) return { at: old.path, how: 'removed', same: 0 };
-  return { at: one.path, how: 'changed', same: Math.min(old.weight, one.weight) };
+  return { at: one.path, how: 'changed', same: Math.min(one.weight, alike(old.text, one.text)) };
+}
+
+/** Characters that two texts have in common at the beginning and at the end. */
+function alike(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < most && one.charCodeAt(start) === other.charCodeAt(start)) start += 1;
+  let end = 0;
+  while (end < most - start && one.charCodeAt(one.length - 1 - end) === other.charCodeAt(other.length - 1 - end))
+    end += 1;
+  return start + end;
+}
+
+/** `messages[3]` of `messages[3].content[0]`. */
+function turnOf(path: string): string {
+  return /^\w+\[\d+\]/.exec(path)?.[0] ?? path;
 }
 
 /** Some settings are told to the model between its instructions and the conversation. */

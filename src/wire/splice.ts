@@ -15,7 +15,7 @@ export interface BodyScan {
   readonly cacheKey: string | undefined;
   /** How many turns the conversation has; none where it is not a list of objects. */
   readonly turns: number;
-  /** Where their list begins, and where the first of them end. */
+  /** Where their list begins, and where each of them ends, but for the last of very many. */
   readonly turnBounds: readonly number[];
   /** Whether there is a list of tools. */
   readonly tools: boolean;
@@ -43,7 +43,7 @@ const CLOSE_BRACKET = 0x5d;
 const maxToken = 64 * 1024;
 
 /** Of how many turns the ends are told. */
-const maxTurnEnds = 4;
+const maxTurnEnds = 4096;
 
 const noBounds: readonly number[] = Object.freeze([]);
 

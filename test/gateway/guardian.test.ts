@@ -21,10 +21,13 @@ function tool(name: string): Json {
 /** A conversation as Claude Code sends it: the mark goes with the last block. */
 class Conversation {
   readonly session: string;
+  readonly #prompt: string;
+  #calls = 0;
   readonly body: Json & { tools: Json[]; system: Json[]; messages: Json[] };
 
   constructor(session: string, prompt = 'please mend the tests', system = 'You write software.') {
     this.session = session;
+    this.#prompt = prompt;
     this.body = {
       model: 'claude-sonnet-4-5',
       messages: [
@@ -42,11 +45,12 @@ class Conversation {
   /** The model has called a tool, and here is what came of it. */
   grow(size = 2000): this {
     const { messages } = this.body;
-    const id = `toolu_${messages.length}`;
+    this.#calls += 1;
+    const id = `toolu_${this.#calls}`;
     for (const { content } of messages) {
       for (const block of content as Json[]) delete block['cache_control'];
     }
-    const result = prose(`line ${messages.length} of the file`, size);
+    const result = prose(`line ${this.#calls} of what was found to ${this.#prompt}`, size);
     messages.push(
       { role: 'assistant', content: [text('I look.'), { type: 'tool_use', id, name: 'Read', input: { path: id } }] },
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: [text(result)], ...mark }] },
@@ -116,6 +120,46 @@ describe('a provider that keeps what is marked', () => {
       two.grow(1500);
     }
     assert.ok((rig.records.at(-1)?.usage.cacheRead ?? 0) > 1024);
+  });
+
+  test('no alarm in a day of work: agents come and go, turns are taken back, questions are asked aside', async (t) => {
+    const { rig } = await marked(t);
+    let state = 7;
+    const dice = (sides: number): number => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return (state >> 8) % sides;
+    };
+    const live = [new Conversation('s')];
+    for (let i = 0; i < 160; i++) {
+      const one = live[dice(live.length)] ?? assert.fail();
+      const roll = dice(12);
+      if (roll === 0) live.push(new Conversation('s', `task ${i}`, `You are agent ${dice(3)}.`));
+      else if (roll === 1 && live.length > 4) live.splice(dice(live.length), 1);
+      else if (roll === 2) one.body.messages.splice(1 + 2 * dice(Math.ceil(one.body.messages.length / 2)));
+      else if (roll === 3) {
+        const { body } = new Conversation('s', `title of ${i}`, 'Write a title.');
+        assert.equal(await send(rig, { session: 's', body: { ...body, tools: [] } }), undefined, `aside ${i}`);
+      }
+      one.grow(200 + dice(9000));
+      assert.equal(await send(rig, one), undefined, `call ${i}`);
+    }
+    const { usage } = rig.records.at(-1) ?? assert.fail();
+    assert.ok((usage.cacheRead ?? 0) > 1024);
+  });
+
+  test('calls at the same time do not find what the others are about to write', async (t) => {
+    const { rig, cache } = await marked(t);
+    const conversation = new Conversation('s');
+    const headers = { ...anthropicHeaders, 'x-claude-code-session-id': 's' };
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        cache.evict();
+        return await rig.post('/v1/messages', conversation.body, headers);
+      }),
+    );
+    for (const reply of replies) await reply.text();
+    await until(() => rig.records.length === 6);
+    for (const { cacheMiss } of rig.records) assert.equal(cacheMiss, undefined);
   });
 
   const culprits: { name: string; change: (body: Conversation['body']) => void; says: Partial<CacheMiss> }[] = [
