@@ -60,6 +60,9 @@ interface Sent {
 /** The least tokens that any provider caches are no fewer bytes than this in any language: shorter prompts are let be. */
 const leastBytes = 3 * leastTokens;
 
+/** Characters of what a session is known by; nobody's are longer. */
+const longestId = 512;
+
 const maxSessions = 5000;
 const maxStrands = 64;
 const maxRecent = 20;
@@ -107,7 +110,7 @@ export class CacheGuardian {
     const { record, body } = call;
     if (scan === undefined || body.length < leastBytes) return;
     const id = record.session ?? scan.cacheKey;
-    if (id === undefined || scan.turns === 0) return;
+    if (id === undefined || id.length > longestId || scan.turns === 0) return;
     const earlier = this.#sent.get(record);
     if (earlier !== undefined) this.#kept.forget(earlier.prompt);
     const at = this.#now();
@@ -140,7 +143,8 @@ export class CacheGuardian {
     if (index !== -1) strands.push(...strands.splice(index, 1));
     this.#kept.forget(strand.prompt);
     const isSame = strand.provider === provider && strand.model === model;
-    Object.assign(strand, this.#state(sent, record, isSame ? strand : undefined), { provider, model });
+    const fresh = isSame ? undefined : { provider, model, calls: 0, fruitless: false, held: false };
+    Object.assign(strand, this.#state(sent, record, isSame ? strand : undefined), fresh);
     strand.calls += 1;
   }
 
@@ -191,7 +195,7 @@ export class CacheGuardian {
       strand.held ||= isSame && held.tokens >= leastTokens;
       return;
     }
-    const reason = isSame ? this.#reason(strand, sent, record) : movedTo(strand, record);
+    const reason = this.#reason(strand, sent, record, isSame);
     if (shown === 0 && reason.by !== 'client' && reason.by !== 'gateway') {
       strand.fruitless = reason.by === 'provider';
       return;
@@ -202,8 +206,10 @@ export class CacheGuardian {
     this.#tell(sent.session, record, reason, tokens);
   }
 
-  #reason(strand: Strand, sent: Sent, { usage }: CallRecord): Reason {
+  #reason(strand: Strand, sent: Sent, record: CallRecord, isSame: boolean): Reason {
+    const { usage } = record;
     const expired = isExpired(strand.prompt, sent.at - strand.sentAt, strand.cached.hour);
+    if (expired !== true && !isSame) return movedTo(strand, record);
     if (expired === undefined) return unknownReason;
     if (expired) return { at: 'expired', by: 'provider', repeated: 1 };
     const began = performance.now();

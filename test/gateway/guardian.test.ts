@@ -152,9 +152,9 @@ describe('a provider that keeps what is marked', () => {
     const conversation = new Conversation('s');
     const headers = { ...anthropicHeaders, 'x-claude-code-session-id': 's' };
     const replies = await Promise.all(
-      Array.from({ length: 6 }, async () => {
+      Array.from({ length: 6 }, () => {
         cache.evict();
-        return await rig.post('/v1/messages', conversation.body, headers);
+        return rig.post('/v1/messages', conversation.body, headers);
       }),
     );
     for (const reply of replies) await reply.text();
@@ -404,6 +404,24 @@ describe('a provider that keeps what is marked', () => {
     a?.play({ steps: [{ times: 'always', faults: [{ kind: 'status', status: 529 }] }] });
     assert.deepEqual(told(await send(rig, conversation.grow())), changed('provider', 'target', undefined));
     assert.equal(rig.records.at(-1)?.provider, 'b');
+    assert.equal(await send(rig, conversation.grow()), undefined);
+  });
+
+  test('after a pause, the cache would have been lost wherever the call goes', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+    const { rig, cache } = await marked(t);
+    const conversation = await begun(rig);
+    t.mock.timers.tick(3_600_000);
+    cache.evict();
+    conversation.body['model'] = 'claude-opus-4-5';
+    assert.deepEqual(told(await send(rig, conversation.grow())), changed('provider', 'expired', undefined));
+  });
+
+  test('a session whose name is longer than any is not watched', async (t) => {
+    const { rig, cache } = await marked(t);
+    const conversation = new Conversation('s'.repeat(600));
+    assert.equal(await send(rig, conversation), undefined);
+    cache.evict();
     assert.equal(await send(rig, conversation.grow()), undefined);
   });
 
