@@ -2,7 +2,7 @@ import { providerFingerprint } from '../config/changes.ts';
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/document.ts';
 import { fingerprintOf } from '../config/fingerprint.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import { costOf, type Gateway } from '../gateway/gateway.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { Capabilities } from '../policy/capabilities.ts';
 import { ModelRouter } from '../policy/models.ts';
@@ -87,7 +87,7 @@ function gatewayOf(
   { config, router, providers, provider, resilience }: Made,
 ): Gateway {
   const prices = createPrices(config.prices);
-  return {
+  const gateway: Gateway = {
     ...parts,
     plan: (name) => router.planTargets(name),
     planRoute: (name) => router.planRoute(name),
@@ -106,6 +106,8 @@ function gatewayOf(
     redact: secrets.redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
   };
+  parts.guardian.priceBy((record) => costOf(gateway, record));
+  return gateway;
 }
 
 const none: ReadonlyMap<string, Provider> = new Map();

@@ -143,6 +143,7 @@ function settle(gateway: Gateway, call: Call): void {
   call.record.ms = performance.now() - call.began;
   const cost = call.record.cost ?? costOf(gateway, call.record);
   if (cost !== undefined) call.record.cost = cost;
+  gateway.guardian.after(call.record);
   gateway.meter.settle(call.record);
   publishCall(call.record);
 }
