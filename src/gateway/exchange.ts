@@ -43,7 +43,7 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
   } catch (error) {
     fail(call, error);
   } finally {
-    answer?.settle(gateway);
+    answer?.settle((record) => costOf(gateway, record));
     settle(gateway, call);
   }
 }
