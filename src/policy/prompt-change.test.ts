@@ -129,6 +129,7 @@ test('only what was there before is paid for again', () => {
     promptChange(promptOf(before, true), promptOf(now, true), { read, all: 100 })?.repeated;
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100)) as [string, string, string, string];
   assert.equal(repeated(body(a, b, c), body(a, 'new', d.repeat(5)), 15), 3 / 603, 'gone back to the first');
+  assert.equal(repeated(body(a, b, c), body(a, `${b}!`), 50), 0, 'the last turn said in other words');
   assert.equal(repeated(body(a, b, c), body(a, 'x', b, c), 33), 200 / 301);
   assert.equal(repeated(body(a, b), body('x', a, b, d), 0), 200 / 301);
 });

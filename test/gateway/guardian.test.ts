@@ -147,6 +147,22 @@ describe('a provider that keeps what is marked', () => {
     assert.ok((usage.cacheRead ?? 0) > 1024);
   });
 
+  test('two conversations that part after a while are told apart by where they end', async (t) => {
+    const { rig } = await marked(t);
+    const one = await begun(rig);
+    const other = new Conversation('s');
+    other.body.messages = structuredClone(one.body.messages);
+    other.grow(9000);
+    for (let i = 0; i < 4; i++) {
+      assert.equal(await send(rig, other.grow(300)), undefined);
+      assert.equal(await send(rig, one.grow(4000)), undefined);
+    }
+    other.body.tools.reverse();
+    const { tokens = 0 } = (await send(rig, other.grow())) ?? assert.fail();
+    const all = JSON.stringify(other.body).length / 4;
+    assert.ok(tokens > all / 2, `${tokens} of ${all}`);
+  });
+
   test('calls at the same time do not find what the others are about to write', async (t) => {
     const { rig, cache } = await marked(t);
     const conversation = new Conversation('s');
