@@ -70,13 +70,13 @@ function told(again: () => void): Promise<void> {
     if (process.platform === 'win32') return;
     process.on('SIGHUP', () => {
       if (isOver) return;
-      if (hasTerminal && isTerminalGone()) stop();
-      else again();
+      if (hasTerminal && isTerminalGone()) process.exit(129);
+      again();
     });
   });
 }
 
-/** Whose terminal is closed is told by the same signal, and is to end, as any program does. */
+/** Whose terminal is closed is told by the same signal, and is to end at once, as any program does. */
 function isTerminalGone(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
