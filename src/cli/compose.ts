@@ -24,6 +24,7 @@ import { Ticker } from '../upstream/ticker.ts';
 import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
 import { openLog, openWorkerLog, secretsOf } from './logging.ts';
+import { startObserving } from './observing.ts';
 import { simulatorFor } from './simulated.ts';
 import { ownHousehold, Tidy } from './tidy.ts';
 import { version } from './version.ts';
@@ -142,6 +143,7 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
   const workers = handover?.workers ?? 1;
   const stopLogging = logCalls({ log, write }, redact);
+  const observing = startObserving(config, handover);
   try {
     const server = await startServer(gateway, {
       turn,
@@ -153,18 +155,22 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
       maxCalls: Math.ceil(config.limits.concurrent_calls / workers),
       bodyTimeout: config.server.body_timeout,
       isShared: handover !== undefined,
+      ...(observing.metrics !== undefined && { metrics: observing.metrics }),
     });
+    observing.watch(server);
     const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
     const stop = async (): Promise<void> => {
       stopTidying();
       await server.close(config.server.shutdown_grace);
       stopLogging();
+      await observing.stop();
       await close();
       await end();
     };
     return { server, gateway, log, stop };
   } catch (error) {
     stopLogging();
+    await observing.stop();
     await close();
     await end();
     throw error;

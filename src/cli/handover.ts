@@ -1,3 +1,4 @@
+import type { FamilySnapshot } from '../observe/metric.ts';
 import type { ProviderRow } from './banner.ts';
 import type { ConfigSource } from './configure.ts';
 
@@ -14,10 +15,16 @@ export interface Handover {
   readonly storeFile?: string;
 }
 
-/** To a worker. `stop`: end in good order. */
-export type ToWorker = { readonly type: 'begin'; readonly handover: Handover } | { readonly type: 'stop' };
+/** To a worker. `stop`: end in good order. `tell_metrics`: tell yours. `all_metrics`: those it has asked for. */
+export type ToWorker =
+  | { readonly type: 'begin'; readonly handover: Handover }
+  | { readonly type: 'stop' }
+  | { readonly type: 'tell_metrics'; readonly id: number }
+  | { readonly type: 'all_metrics'; readonly id: number; readonly metrics: readonly FamilySnapshot[] };
 
-/** From a worker: that it listens, or why it does not. */
+/** From a worker: that it listens, or why it does not; its metrics, unasked where there is no `id`; and that it wants those of all. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly url: string; readonly providers: readonly ProviderRow[] }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'metrics'; readonly id?: number; readonly metrics: readonly FamilySnapshot[] }
+  | { readonly type: 'want_metrics'; readonly id: number };

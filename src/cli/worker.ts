@@ -16,7 +16,7 @@ let isStopping = false;
 
 process.on('message', (message: ToWorker) => {
   if (message.type === 'begin') void begin(message.handover);
-  else end();
+  else if (message.type === 'stop') end();
 });
 // A terminal, or whoever ends a whole group of processes, tells each of them: it may come twice, and is no impatience.
 process.on('SIGINT', end);

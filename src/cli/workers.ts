@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import type { RunningLog } from '../observe/log.ts';
 import type { ConfigSource } from './configure.ts';
+import { gatherMetrics } from './gathered-metrics.ts';
 import type { FromWorker, Handover, ToWorker } from './handover.ts';
 import { openLog } from './logging.ts';
 import { simulatorFor } from './simulated.ts';
@@ -54,8 +55,10 @@ export async function startWorkers(config: Config, source: ConfigSource): Promis
     ...(simulator !== undefined && { simulatorUrl: simulator.url }),
     ...(folder !== undefined && { storeFile: join(folder, 'conversations') }),
   });
+  const stopGathering = gatherMetrics(config);
   const stop = async (): Promise<void> => {
     await workers.stop();
+    stopGathering();
     await simulator?.close();
     await log.end();
     removeFolder();
@@ -153,7 +156,7 @@ class Workers {
       if (message.type === 'ready') {
         isReady = true;
         resolve(message);
-      } else {
+      } else if (message.type === 'failed') {
         reject(new Error(message.message));
         worker.process.kill('SIGKILL');
       }

@@ -49,6 +49,15 @@ const logSchema = z.strictObject({
   keep: wholeNumber(1, 1000).prefault(5).describe('How many rotated files are kept.'),
 });
 
+const metricsSchema = z.strictObject({
+  enabled: flag().prefault(true).describe('Whether GET /metrics tells what was counted.'),
+  open: flag()
+    .prefault(false)
+    .describe(
+      'Whether they may be read without a key where there are keys. Without keys everybody who may call may read.',
+    ),
+});
+
 const limitsSchema = z.strictObject({
   concurrent_calls: wholeNumber(1, 1_000_000)
     .prefault(10_000)
@@ -101,6 +110,7 @@ export const configSchema = z.strictObject({
     ),
   strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
   log: logSchema.prefault({}).describe('What is logged, and where.'),
+  metrics: metricsSchema.prefault({}).describe('What is counted, for Prometheus to collect.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
   limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
   store: storeSchema.prefault({}).describe('Where answers and conversations are kept that clients go on from.'),

@@ -99,6 +99,7 @@ async function attemptRoute(
   for (let healed = 0; healed <= maxRemedies; healed++) {
     call.record.losses = summarized(outgoing.losses);
     call.record.carriage = outgoing.mode;
+    call.record.spoken = route.speaks;
     const refused = target.strict ? strictError(outgoing.losses) : undefined;
     if (refused !== undefined) return { delivered: false, error: refused };
     let credentials: Headers | undefined;

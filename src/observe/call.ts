@@ -58,6 +58,8 @@ export interface CallRecord {
   /** The model's name at the provider. */
   upstreamModel?: string;
   carriage?: Carriage;
+  /** The language that was spoken to the provider. */
+  spoken?: DialectName;
   /** Tries at providers, the successful one included. */
   tries: number;
   /** The tries that failed, in their order; absent when the first one did not. */

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
 import { GatewayError } from '../canon/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Turn } from '../upstream/turn.ts';
 import { createAccess } from './access.ts';
 import { route } from './routes.ts';
-import type { Serving } from './serving.ts';
+import type { MetricsSource, Serving } from './serving.ts';
 
 /** Importing it would read everything it exports, and with that load a whole client: 20 ms of every start. */
 const { createServer } = process.getBuiltinModule('node:http');
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly bodyTimeout: number;
   /** Of the event loop; calls tell it when they come and go. */
   readonly turn: Turn;
+  /** Told at /metrics, where there are any. */
+  readonly metrics?: MetricsSource;
   /** True when other processes accept connections at the same port. */
   readonly isShared?: boolean;
 }
@@ -41,6 +44,8 @@ export interface RunningServer {
   readonly url: string;
   /** How many calls have begun and are not over. */
   underWay(): number;
+  /** How many connections clients have. */
+  connections(): Promise<number>;
   /** Accepts no more; resolves when every call is over, or when `graceMs` have passed and what is left was cut. */
   close(graceMs: number): Promise<void>;
 }
@@ -53,6 +58,7 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     turn: options.turn,
     maxBody: options.maxBody,
     maxCalls: options.maxCalls,
+    metrics: options.metrics,
     startedAt: Date.now(),
     open: new Set(),
   };
@@ -87,6 +93,7 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     port,
     url: `http://${host}:${port}`,
     underWay: () => serving.open.size,
+    connections: () => promisify(server.getConnections.bind(server))(),
     close: (graceMs) => close(server, graceMs),
   };
 }

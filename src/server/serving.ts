@@ -1,6 +1,15 @@
 import type { Gateway } from '../gateway/gateway.ts';
+import type { FamilySnapshot } from '../observe/metric.ts';
 import type { Turn } from '../upstream/turn.ts';
 import type { Access } from './access.ts';
+
+/** Where metrics come from, and who may read them. */
+export interface MetricsSource {
+  /** Also without a key, where there are keys. */
+  readonly open: boolean;
+  /** Those of all processes that serve as one. */
+  gather(): Promise<readonly FamilySnapshot[]>;
+}
 
 /** What every route may use. */
 export interface Serving {
@@ -10,6 +19,8 @@ export interface Serving {
   readonly turn: Turn;
   readonly maxBody: number;
   readonly maxCalls: number;
+  /** Absent where none are kept. */
+  readonly metrics: MetricsSource | undefined;
   readonly startedAt: number;
   /** Calls under way. */
   readonly open: Set<string>;
