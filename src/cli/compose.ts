@@ -24,7 +24,7 @@ import { Ticker } from '../upstream/ticker.ts';
 import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
 import { openLog, openWorkerLog, secretsOf } from './logging.ts';
-import { startObserving } from './observing.ts';
+import { startObserving, tracePropagation } from './observing.ts';
 import { simulatorFor } from './simulated.ts';
 import { ownHousehold, Tidy } from './tidy.ts';
 import { version } from './version.ts';
@@ -105,6 +105,7 @@ function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingS
     redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
     userAgent,
+    ...tracePropagation(config),
   };
   return {
     gateway,
@@ -143,7 +144,7 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
   const workers = handover?.workers ?? 1;
   const stopLogging = logCalls({ log, write }, redact);
-  const observing = startObserving(config, handover);
+  const observing = await startObserving(config, { gateway, log, ...(handover !== undefined && { handover }) });
   try {
     const server = await startServer(gateway, {
       turn,

@@ -21,6 +21,6 @@ export function openWorkerLog(config: Config): RunningLog {
 }
 
 /** Everything in the configuration that nobody else may see. */
-export function secretsOf({ auth, providers }: Pick<Config, 'auth' | 'providers'>): string[] {
-  return secretsIn([auth, providers]).map((secret) => secret.reveal());
+export function secretsOf({ auth, providers, tracing }: Pick<Config, 'auth' | 'providers' | 'tracing'>): string[] {
+  return secretsIn([auth, providers, tracing]).map((secret) => secret.reveal());
 }

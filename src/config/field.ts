@@ -20,6 +20,17 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
+/** A share, from 0 to 1. */
+export function fraction() {
+  return withForms(
+    z.preprocess(
+      (value) => (typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value),
+      z.number().min(0).max(1),
+    ),
+    variable,
+  );
+}
+
 /** A number of processes, or `auto`: one for each core. */
 export function processes(max: number) {
   const error = `write a number from 1 to ${max}, or "auto" for one process a core`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, flag, listShorthand, oneOf, oneOrMore, processes, secret, size, wholeNumber } from './field.ts';
 import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
+import { metricsSchema, tracingSchema } from './seeing-schema.ts';
 
 // Each schema checks once: to compile a checker for it takes longer than to check.
 z.config({ jitless: true });
@@ -47,15 +48,6 @@ const logSchema = z.strictObject({
   file: z.string().min(1).describe('File to write to instead of the standard output.').exactOptional(),
   max_size: size(1024).prefault('10mb').describe('Size at which the file is rotated.'),
   keep: wholeNumber(1, 1000).prefault(5).describe('How many rotated files are kept.'),
-});
-
-const metricsSchema = z.strictObject({
-  enabled: flag().prefault(true).describe('Whether GET /metrics tells what was counted.'),
-  open: flag()
-    .prefault(false)
-    .describe(
-      'Whether they may be read without a key where there are keys. Without keys everybody who may call may read.',
-    ),
 });
 
 const limitsSchema = z.strictObject({
@@ -111,6 +103,7 @@ export const configSchema = z.strictObject({
   strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
   log: logSchema.prefault({}).describe('What is logged, and where.'),
   metrics: metricsSchema.prefault({}).describe('What is counted, for Prometheus to collect.'),
+  tracing: tracingSchema.prefault({}).describe('Traces of calls, for whoever takes OpenTelemetry.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
   limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
   store: storeSchema.prefault({}).describe('Where answers and conversations are kept that clients go on from.'),

@@ -16,7 +16,7 @@ import type { Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import { type Outgoing, prepare, remedied } from './outgoing.ts';
 import { strictError } from './reply.ts';
-import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf } from './wire-call.ts';
+import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf, traced } from './wire-call.ts';
 
 /** How often one call may be changed and sent again because a provider named something in it. */
 const maxRemedies = 8;
@@ -177,7 +177,8 @@ async function deliver(
   outgoing: Outgoing,
   call: Call,
 ): Promise<{ readonly result: Delivered; readonly credentials: Headers }> {
-  const request = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
+  const plain = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
+  const request = traced(gateway, call, plain);
   const pending = provider.authorize(request);
   const credentials = pending instanceof Promise ? await pending : pending;
   if (call.reply.gone) {

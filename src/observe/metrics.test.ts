@@ -3,7 +3,6 @@ import { channel } from 'node:diagnostics_channel';
 import { type TestContext, test } from 'node:test';
 import { readExposition, type ToldMetrics } from '../../test/seeing/exposition-reader.ts';
 import { type CallRecord, publishCall } from './call.ts';
-import { publishConfigReload } from './config-reload.ts';
 import { expositionOf } from './exposition.ts';
 import { Family, gauge, lasting, merged } from './metric.ts';
 import { Metrics } from './metrics.ts';
@@ -112,9 +111,7 @@ test('the states of circuits and the reloads of the configuration are told', asy
   const circuits = channel('dragoman:circuit');
   circuits.publish({ scope: 'provider:p', from: 'closed', to: 'open', why: 'overloaded', at: 1 });
   circuits.publish({ scope: 'provider:p', from: 'open', to: 'half_open', why: 'overloaded', at: 2 });
-  publishConfigReload({ outcome: 'applied' });
-  publishConfigReload({ outcome: 'refused' });
-  publishConfigReload({ outcome: 'refused' });
+  for (const ok of [true, false, false]) channel('dragoman:reload').publish({ ok, at: 1, generation: 2 });
   const { value } = await told(metrics);
   const scope = 'provider:p';
   assert.equal(value('dragoman_circuit_state', { scope, state: 'half_open' }), 1);

@@ -1,7 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { type CallRecord, calls } from './call.ts';
 import { CallMetrics } from './call-metrics.ts';
-import { type ConfigReload, configReloads } from './config-reload.ts';
 import { Family, type FamilySnapshot, gauge, type Row } from './metric.ts';
 import { ProcessFigures } from './process-figures.ts';
 
@@ -17,6 +16,11 @@ const circuitStates = ['closed', 'half_open', 'open'];
 interface CircuitChange {
   readonly scope: string;
   readonly to: string;
+}
+
+/** What is read here of a try to take the configuration anew. */
+interface Reload {
+  readonly ok: boolean;
 }
 
 /** What a server tells of itself when it is asked. */
@@ -54,6 +58,7 @@ export class Metrics {
   readonly #figures = new ProcessFigures();
   readonly #build: BuildInfo;
   #server: ServerFigures | undefined;
+  #others: () => readonly FamilySnapshot[] = () => [];
 
   constructor(build: BuildInfo) {
     this.#build = build;
@@ -62,13 +67,14 @@ export class Metrics {
   /** Begins to listen. Returns what stops that. */
   start(): () => void {
     const circuits = channel('dragoman:circuit');
+    const reloads = channel('dragoman:reload');
     calls.subscribe(this.#onCall);
     circuits.subscribe(this.#onCircuit);
-    configReloads.subscribe(this.#onReload);
+    reloads.subscribe(this.#onReload);
     return () => {
       calls.unsubscribe(this.#onCall);
       circuits.unsubscribe(this.#onCircuit);
-      configReloads.unsubscribe(this.#onReload);
+      reloads.unsubscribe(this.#onReload);
       this.#figures.stop();
     };
   }
@@ -76,6 +82,11 @@ export class Metrics {
   /** Asks this server from now on. */
   watch(server: ServerFigures): void {
     this.#server = server;
+  }
+
+  /** Tells from now on what somebody else counts, too. */
+  include(others: () => readonly FamilySnapshot[]): void {
+    this.#others = others;
   }
 
   /** Everything as it is now. */
@@ -99,6 +110,7 @@ export class Metrics {
         },
       ),
       gauge('dragoman_processes', 'Processes whose figures these are.', 1),
+      ...this.#others(),
       ...this.#figures.snapshot(),
     ];
   }
@@ -114,7 +126,7 @@ export class Metrics {
   };
 
   readonly #onReload = (message: unknown): void => {
-    this.#reloads.add(1, (message as ConfigReload).outcome);
+    this.#reloads.add(1, (message as Reload).ok ? 'applied' : 'refused');
   };
 
   #settle(): void {

@@ -98,7 +98,7 @@ function newCall(
 ): ArrivingCall {
   const id = nextId();
   const began = performance.now();
-  const session = request.headers['x-claude-code-session-id'];
+  const { 'x-claude-code-session-id': session, traceparent, tracestate } = request.headers;
   turn.enter();
   const plain = new HttpReply(response, turn, () => {
     open.delete(id);
@@ -120,6 +120,8 @@ function newCall(
       model: '',
       stream: false,
       ...(typeof session === 'string' && { session }),
+      ...(typeof traceparent === 'string' && { traceparent }),
+      ...(typeof tracestate === 'string' && { tracestate }),
       tries: 0,
       status: 0,
       usage: {},
