@@ -144,7 +144,11 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
   const workers = handover?.workers ?? 1;
   const stopLogging = logCalls({ log, write }, redact);
-  const observing = await startObserving(config, { gateway, log, ...(handover !== undefined && { handover }) });
+  const observing = await startObserving(config, {
+    providers: () => gateway.providers,
+    log,
+    ...(handover !== undefined && { handover }),
+  });
   try {
     const server = await startServer(gateway, {
       turn,

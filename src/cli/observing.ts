@@ -24,14 +24,15 @@ export interface Observing {
 
 /** Where what is watched comes from. */
 export interface Observed {
-  readonly gateway: Pick<Gateway, 'providers'>;
+  /** Those that there are now. */
+  providers(): Gateway['providers'];
   readonly log: Log;
   readonly handover?: Handover;
 }
 
 /** Begins to count and to trace, as the configuration says. */
-export async function startObserving(config: Config, { gateway, log, handover }: Observed): Promise<Observing> {
-  const traces = await startTracing(config, gateway, log);
+export async function startObserving(config: Config, { providers, log, handover }: Observed): Promise<Observing> {
+  const traces = await startTracing(config, providers, log);
   if (!config.metrics.enabled) return { watch: () => undefined, stop: () => traces?.stop() ?? Promise.resolve() };
   const metrics = new Metrics({ version });
   const stopCounting = metrics.start();
@@ -58,7 +59,7 @@ export function tracePropagation({ tracing }: Config): Pick<Gateway, 'traceHeade
 /** Nothing of it is loaded where no collector is configured. */
 async function startTracing(
   { tracing }: Config,
-  { providers }: Pick<Gateway, 'providers'>,
+  providers: Observed['providers'],
   log: Log,
 ): Promise<TraceExport | undefined> {
   if (tracing.endpoint === undefined) return undefined;
@@ -69,7 +70,7 @@ async function startTracing(
     headers: Object.fromEntries(headers),
     timeoutMs: tracing.timeout,
     share: tracing.sample,
-    facts: (name) => factsOf(providers, name),
+    facts: (name) => factsOf(providers(), name),
     resource: {
       ...tracing.attributes,
       'service.name': tracing.service,

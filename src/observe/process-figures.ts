@@ -42,7 +42,7 @@ export class ProcessFigures {
         Math.round(performance.timeOrigin) / 1000,
         { merge: 'min' },
       ),
-      ...openDescriptors(),
+      openDescriptors(),
     ];
   }
 
@@ -62,7 +62,9 @@ export class ProcessFigures {
   }
 }
 
-function openDescriptors(): FamilySnapshot[] {
-  if (!existsSync(descriptors)) return [];
-  return [gauge('process_open_fds', 'Open file descriptors.', readdirSync(descriptors).length)];
+/** Without a value where the system does not list them. */
+function openDescriptors(): FamilySnapshot {
+  const isListed = existsSync(descriptors);
+  const family = gauge('process_open_fds', 'Open file descriptors.', isListed ? readdirSync(descriptors).length : 0);
+  return isListed ? family : { ...family, rows: [] };
 }
