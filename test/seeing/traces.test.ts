@@ -136,10 +136,11 @@ test('providers are told of the trace where that is configured, and only there',
 });
 
 test('a collector that is busy gets the same once more, a moment later', async (t) => {
-  const collector = await startCollector(t, [503]);
-  const { url } = await started(t, { tracing: { endpoint: `${collector.url}/v1/traces` } });
+  const collector = await startCollector(t, [503, 429]);
+  const { url, output } = await started(t, { tracing: { endpoint: `${collector.url}/v1/traces` } });
   assert.equal(await say(url), 200);
   await until('the spans arrive', () => collector.spans.length === 2, 20_000);
+  assert.equal(output().match(/Traces do not arrive/g)?.length, 1);
   const metrics = readExposition(await (await fetch(`${url}/metrics`)).text());
   assert.equal(metrics.value('dragoman_spans_total', { outcome: 'sent' }), 2);
 });
