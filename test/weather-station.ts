@@ -202,6 +202,9 @@ function configOf(simulatorUrl: string, rawUrl: string): GatewayConfig {
   return {
     server: { max_body: maxBody, ping_interval: pingInterval },
     auth: { keys: [clientKey] },
+    // What is looked at here is how each failure is told, and not how it is made good.
+    retries: { most: 0 },
+    routing: { on_cut: 'error' },
     providers: Object.fromEntries(providers),
     models: Object.fromEntries(providers.map(([name]) => [`${name}/*`, { to: `${name}/*` }])),
   };

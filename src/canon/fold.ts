@@ -28,8 +28,17 @@ interface OpenBlock {
   native: JsonObject | undefined;
 }
 
-/** Collects one answer's events; `result` may be asked at any time and closes what is still open. */
-export function createFold(): { sink: Sink; result(): Folded } {
+/** Collects one answer's events. */
+export interface Fold {
+  readonly sink: Sink;
+  /** May be asked at any time; closes what is still open. */
+  result(): Folded;
+  /** The blocks up to now, the last perhaps not whole. */
+  soFar(): Block[];
+}
+
+/** Collects one answer's events. */
+export function createFold(): Fold {
   const content: Block[] = [];
   const natives: Extract<Event, { type: 'native' }>[] = [];
   let open: OpenBlock | undefined;
@@ -105,7 +114,8 @@ export function createFold(): { sink: Sink; result(): Folded } {
       ...(error !== undefined && { error }),
     };
   }
-  return { sink, result };
+  const soFar = (): Block[] => (open === undefined ? [...content] : [...content, blockOf(open)]);
+  return { sink, result, soFar };
 }
 
 function blockOf({ head, text, json, signature, citations, native }: OpenBlock): Block {

@@ -51,7 +51,7 @@ interface OpenBlock {
 
 class AnswerGuard implements Guard {
   readonly #next: Sink;
-  readonly #mend: (mend: Mend) => void;
+  readonly #onMend: ((mend: Mend) => void) | undefined;
   #started = false;
   #ended = false;
   /** Whether the client has been sent any block. */
@@ -70,7 +70,7 @@ class AnswerGuard implements Guard {
 
   constructor(next: Sink, { onMend, firstIndex = 0, calls = [] }: GuardOptions) {
     this.#next = next;
-    this.#mend = (mend) => onMend?.(mend);
+    this.#onMend = onMend;
     this.#index = firstIndex - 1;
     this.#begun = firstIndex > 0;
     this.#calls = calls.length > 0 ? new Set(calls) : undefined;
@@ -225,6 +225,10 @@ class AnswerGuard implements Guard {
 
   #isOpen(theirs: number): boolean {
     return this.#open !== undefined && this.#open.theirs === theirs;
+  }
+
+  #mend(mend: Mend): void {
+    this.#onMend?.(mend);
   }
 
   /** The event under the number that its block has for the client. */

@@ -2,20 +2,20 @@ import type { Config } from '../config/config.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { semanticName } from '../observe/genai-names.ts';
 import type { Log } from '../observe/log.ts';
+import type { FamilySnapshot } from '../observe/metric.ts';
 import { Metrics } from '../observe/metrics.ts';
 import type { ProviderFacts } from '../observe/span.ts';
 import { clientsTrace, traceHeaders } from '../observe/trace-context.ts';
 import type { TraceExport } from '../observe/trace-export.ts';
 import type { RunningServer } from '../server/server.ts';
-import type { MetricsSource } from '../server/serving.ts';
 import type { Handover } from './handover.ts';
 import { version } from './version.ts';
 import { shareMetrics } from './worker-metrics.ts';
 
 /** What is watched of a gateway that serves, beside the log. */
 export interface Observing {
-  /** Absent where none are kept. */
-  readonly metrics?: MetricsSource;
+  /** Metrics of all processes that serve as one; absent where none are kept. */
+  readonly gather?: () => Promise<readonly FamilySnapshot[]>;
   /** Asks this server what it has open. */
   watch(server: Pick<RunningServer, 'underWay' | 'connections'>): void;
   /** Tells what has not been told yet, and ends. */
@@ -39,7 +39,7 @@ export async function startObserving(config: Config, { providers, log, handover 
   if (traces !== undefined) metrics.include(() => traces.metrics());
   const shared = handover === undefined ? undefined : shareMetrics(metrics);
   return {
-    metrics: { open: config.metrics.open, gather: () => shared?.gather() ?? metrics.snapshot() },
+    gather: () => shared?.gather() ?? metrics.snapshot(),
     watch: ({ underWay, connections }) => metrics.watch({ calls: underWay, connections }),
     stop: async () => {
       await traces?.stop();
@@ -92,7 +92,8 @@ function withPath(endpoint: string): string {
 }
 
 function factsOf(providers: Gateway['providers'], name: string): ProviderFacts | undefined {
-  const provider = providers.get(name);
+  // Further keys of a provider go by its name and their number.
+  const provider = providers.get(name.replace(/#\d+$/, ''));
   if (provider === undefined || !URL.canParse(provider.baseUrl)) return undefined;
   const { hostname, port, protocol } = new URL(provider.baseUrl);
   const usual = protocol === 'http:' ? 80 : 443;

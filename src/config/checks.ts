@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
+import { weighing } from './route-schema.ts';
 import { suggest } from './suggestion.ts';
 
 /** What is wrong although every field alone is right. */
 export function complaintsAbout(config: Config): Problem[] {
-  return [...openToOthers(config), ...unknownProviders(config), ...stars(config)];
+  return [...openToOthers(config), ...unknownProviders(config), ...stars(config), ...contradictions(config)];
 }
 
 /** True for addresses that only this machine can reach. */
@@ -29,7 +30,7 @@ function unknownProviders({ models, providers, default_provider: fallback, sourc
   return [
     ...(fallback === undefined ? [] : complain(['default_provider'], fallback)),
     ...models.flatMap(({ pattern, to }) =>
-      to.flatMap((target, i) => complain(['models', pattern, 'to', i], target.slice(0, target.indexOf('/')))),
+      to.flatMap(({ target }, i) => complain(['models', pattern, 'to', i], target.slice(0, target.indexOf('/')))),
     ),
   ];
 }
@@ -42,7 +43,7 @@ function stars({ models, source }: Config): Problem[] {
     if (inPattern > 1) {
       problems.push(source.keyProblem(path, 'a pattern has at most one *'));
     }
-    to.forEach((target, i) => {
+    to.forEach(({ target }, i) => {
       const inTarget = target.split('*').length - 1;
       if (inTarget > 1) problems.push(source.problem([...path, 'to', i], 'a target has at most one *'));
       else if (inTarget === 1 && inPattern === 0) {
@@ -53,4 +54,23 @@ function stars({ models, source }: Config): Problem[] {
     });
   }
   return problems;
+}
+
+/** What a rule says that its other words make meaningless. */
+function contradictions({ models, source }: Config): Problem[] {
+  return models.flatMap(({ pattern, to, strategy }) =>
+    to.flatMap(({ weight, when = {} }, i) => {
+      const path = ['models', pattern, 'to', i];
+      const problems: Problem[] = [];
+      if (weight !== undefined && strategy !== undefined && !weighing.has(strategy)) {
+        const message = `means nothing with strategy: ${strategy}. Write strategy: weighted, or leave strategy out`;
+        problems.push(source.problem([...path, 'weight'], message));
+      }
+      if (when.min_input !== undefined && when.max_input !== undefined && when.min_input > when.max_input) {
+        const message = `is more than max_input, ${when.max_input}: no call is between them`;
+        problems.push(source.problem([...path, 'when', 'min_input'], message));
+      }
+      return problems;
+    }),
+  );
 }

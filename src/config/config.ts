@@ -3,23 +3,29 @@ import type { AbsentVariable } from './document.ts';
 import type { ModelNames } from './environment.ts';
 import type { Source } from './problem.ts';
 import type { configSchema } from './schema.ts';
+import type { Secret } from './secret.ts';
 
 type Checked = z.output<typeof configSchema>;
 
 /** A provider as it was configured; its fields are described in the schema. */
-export type ProviderConfig = Frozen<Checked['providers'][string]>;
-
-/** Where calls for some names go. */
-export interface ModelRule {
-  /** A name, or names with one `*`. */
-  readonly pattern: string;
-  /** `provider/model`, in the order they are tried. */
-  readonly to: readonly string[];
-  readonly strict?: boolean;
+export interface ProviderConfig extends Frozen<Omit<Checked['providers'][string], 'api_key'>> {
+  readonly api_key?: Secret;
+  /** The second key and all after it, where there are several. */
+  readonly more_keys?: readonly Secret[];
 }
 
+/** Where calls for some names go, as it is written. */
+export interface ModelRule extends Frozen<Checked['models'][string]> {
+  /** A name, or names with one `*`. */
+  readonly pattern: string;
+}
+
+/** One target as it is written. */
+export type RuleTarget = ModelRule['to'][number];
+
 /** The configuration, checked and complete. Sizes are bytes, times milliseconds. */
-export interface Config extends Frozen<Omit<Checked, 'models' | 'default_provider'>> {
+export interface Config extends Frozen<Omit<Checked, 'providers' | 'models' | 'default_provider'>> {
+  readonly providers: { readonly [name: string]: ProviderConfig };
   /** In the order in which they are looked at. */
   readonly models: readonly ModelRule[];
   /** Takes what nothing else decides; absent where names must be configured. */

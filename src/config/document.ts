@@ -74,7 +74,12 @@ export function readDocument(name: string, text: string, env: Environment): Conf
     },
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  for (const path of gone) document.deleteIn(path);
+  // From the end, since what stands behind a key in a list moves up.
+  for (const path of gone.toReversed()) {
+    document.deleteIn(path);
+    const list = path.slice(0, -1);
+    if (typeof path.at(-1) === 'number' && isEmptyList(document.getIn(list))) document.deleteIn(list);
+  }
 
   const places = new Map<string, Place>();
   notePlaces(document.contents, [], (offset) => ({ where: where(offset), offset }), places);
@@ -90,8 +95,26 @@ export function readDocument(name: string, text: string, env: Environment): Conf
 /** Variables by name; empty ones count as not set. */
 export type Environment = { readonly [name: string]: string | undefined };
 
+/** Whether a credential, or one of a list of them, is left out at this path. */
+export function isAbsentAt(absent: readonly AbsentVariable[], path: Path): boolean {
+  return findAbsent(absent, path) !== undefined;
+}
+
+/** The first credential that is left out at this path, alone or in a list. */
+export function findAbsent(absent: readonly AbsentVariable[], path: Path): AbsentVariable | undefined {
+  const text = pathText(path);
+  return absent.find((item) => item.path === text || item.path.startsWith(`${text}[`));
+}
+
+/** Several keys may stand in a list. */
 function isCredential(path: Path): boolean {
-  return path.length === 3 && path[0] === 'providers' && credentials.has(path[2]);
+  const [section, , field, number] = path;
+  if (section !== 'providers' || !credentials.has(field)) return false;
+  return path.length === 3 || (path.length === 4 && field === 'api_key' && typeof number === 'number');
+}
+
+function isEmptyList(node: unknown): boolean {
+  return isSeq(node) && node.items.length === 0;
 }
 
 function pathOf(ancestors: readonly unknown[], leaf: Node): Path {
@@ -123,6 +146,8 @@ function notePlaces(node: unknown, path: Path, at: (offset: number) => Place, pl
       notePlaces(value, inner, at, places);
     }
   } else if (isSeq(node)) {
+    // A list alone stands for a rule that has nothing but targets.
+    if (path.length === 2 && path[0] === 'models') notePlaces(node, [...path, 'to'], at, places);
     node.items.forEach((item, i) => notePlaces(item, [...path, i], at, places));
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesIn, millisecondsIn } from './quantity.ts';
+import { bytesIn, millisecondsIn, quantileIn, tokensIn } from './quantity.ts';
 import { Secret } from './secret.ts';
 
 /** Other ways to write a field, which the editor's schema must know although checking has normalized them away. */
@@ -20,12 +20,13 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** A share, from 0 to 1. */
-export function fraction() {
+/** A part of a whole, from 0 to 1. */
+export function part() {
+  const error = 'write a number from 0 to 1, such as 0.2';
   return withForms(
     z.preprocess(
-      (value) => (typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value),
-      z.number().min(0).max(1),
+      (value) => (typeof value === 'string' && /^\s*\d?\.?\d{1,9}\s*$/.test(value) ? Number(value) : value),
+      z.number({ error }).min(0, { error }).max(1, { error }),
     ),
     variable,
   );
@@ -69,6 +70,23 @@ export function duration(min: number) {
   return quantity(millisecondsIn, min, 'ms', 'write a time such as "10s", "5m" or a number of milliseconds');
 }
 
+/** A number of tokens, as a number or `100k`. */
+export function tokens() {
+  return quantity(tokensIn, 1, 'token', 'write a number of tokens such as "100k", "1m" or 8192');
+}
+
+/** A quantile from one half to 1, `p95` or 0.95, or `off`: `false`. */
+export function quantile() {
+  const advice = 'write a quantile such as "p95" or 0.95, from 0.5 to less than 1, or "off"';
+  return z.union([z.number(), z.string(), z.boolean()], { error: advice }).transform((value, context) => {
+    if (value === false || (typeof value === 'string' && /^(off|false)$/i.test(value.trim()))) return false;
+    const share = value === true ? undefined : quantileIn(value);
+    if (share !== undefined) return share;
+    context.addIssue({ code: 'custom', message: advice });
+    return z.NEVER;
+  });
+}
+
 function quantity(read: (value: number | string) => number | undefined, min: number, unit: string, advice: string) {
   return z.union([z.number(), z.string()], { error: advice }).transform((value, context) => {
     const amount = read(value);
@@ -97,6 +115,16 @@ export function secretText() {
     .trim()
     .min(1, { error: 'is empty' })
     .transform((value) => new Secret(value));
+}
+
+/** The address of a Redis, which may hold a password. */
+export function redisAddress() {
+  return z.string().transform((value, context) => {
+    const text = value.trim();
+    if (/^rediss?:\/\//i.test(text) && URL.canParse(text)) return new Secret(text);
+    context.addIssue({ code: 'custom', message: 'write the whole address, "redis://host:6379" or "rediss://..."' });
+    return z.NEVER;
+  });
 }
 
 const headerText = /^[\x20-\x7e]+$/;
@@ -144,7 +172,7 @@ export function shorthand<T extends z.ZodType>(field: string, whole: T) {
 export function listShorthand<T extends z.ZodType>(field: string, whole: T) {
   return withForms(
     z.preprocess((value) => (Array.isArray(value) ? { [field]: value } : value), shorthand(field, whole)),
-    { type: 'array', items: { type: 'string' } },
+    { type: 'array', items: { type: ['string', 'object'] } },
   );
 }
 

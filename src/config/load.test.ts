@@ -77,7 +77,7 @@ describe('a file', () => {
       models.map(({ pattern }) => pattern),
       ['big', 'claude-*', '7', '*'],
     );
-    assert.deepEqual(models[3], { pattern: '*', to: ['local/*'] });
+    assert.deepEqual(models[3], { pattern: '*', to: [{ target: 'local/*' }] });
   });
 
   test('may be JSON, and of any of the usual names', () => {
@@ -157,7 +157,7 @@ describe('a mistake', () => {
       /^dragoman\.yaml:11:16 {2}providers\.router\.headers\.Host: is set by Dragoman itself/,
       /^dragoman\.yaml:12:3 {2}providers\["1st"\]: must begin with a letter/,
       /^dragoman\.yaml:13:18 {2}providers\.l\.base_url: write the whole address/,
-      /^dragoman\.yaml:15:6 {2}models\.d\.to\[0\]: write "provider\/model"/,
+      /^dragoman\.yaml:15:6 {2}models\.d\.to\[0\]\.target: write "provider\/model"/,
       /^dragoman\.yaml:16:12 {2}models\.e\.to: must have at least 1/,
     ];
     assert.equal(found.length, expected.length, found.join('\n'));

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import type { z } from 'zod';
 import { isObject, type JsonObject } from '../canon/json.ts';
 import { complaintsAbout } from './checks.ts';
-import type { Config, ModelRule } from './config.ts';
-import { type AbsentVariable, type Environment, readDocument } from './document.ts';
+import type { Config, ModelRule, ProviderConfig } from './config.ts';
+import { type AbsentVariable, type Environment, isAbsentAt, readDocument } from './document.ts';
 import {
   type FoundProviders,
   fillProvider,
@@ -13,7 +14,7 @@ import {
   settingsFrom,
 } from './environment.ts';
 import { problemsOf } from './issues.ts';
-import { ConfigError, type Place, type Problem, pathText, placeKey, Source } from './problem.ts';
+import { ConfigError, type Place, type Problem, placeKey, Source } from './problem.ts';
 import { configSchema } from './schema.ts';
 
 /** Settings of the server that the command line may give. */
@@ -70,14 +71,15 @@ export function readConfig(written: Written | undefined, options: ReadOptions): 
   const { source, found } = said;
   const checked = configSchema.safeParse(said.raw);
   if (!checked.success) throw new ConfigError(problemsOf(checked.error.issues, said.raw, source));
-  const { models: patterns, default_provider: named, ...settings } = checked.data;
+  const { models: patterns, default_provider: named, providers, ...settings } = checked.data;
   const models = rulesOf(patterns, source);
   const chosen = named ?? found?.chosen;
   // Whoever lists models means these; whoever lists none means every name, and the first provider takes the rest.
-  const first = models.length > 0 ? undefined : (found?.first ?? Object.keys(settings.providers)[0]);
+  const first = models.length > 0 ? undefined : (found?.first ?? Object.keys(providers)[0]);
   const fallback = chosen ?? first;
   const config: Config = {
     ...settings,
+    providers: Object.fromEntries(Object.entries(providers).map(([name, provider]) => [name, keysApart(provider)])),
     models,
     ...(fallback === undefined ? {} : { default_provider: fallback }),
     default_chosen: chosen !== undefined,
@@ -116,6 +118,7 @@ function gather(written: Written | undefined, { env, kinds, overrides = {} }: Re
   if (isObject(providers)) {
     raw.providers = fillAll(providers, { env, kinds, places, absent, addresses: found !== undefined });
   }
+  if (isObject(raw.models)) raw.models = listsAsRules(raw.models);
   override(raw, overrides, places);
   return { raw, source: new Source(name, places), absent, found };
 }
@@ -173,11 +176,18 @@ function fillAll(providers: JsonObject, { env, kinds, places, absent, addresses 
       continue;
     }
     const path = ['providers', name];
-    const isAbsent = (field: string): boolean => absent.some((item) => item.path === pathText([...path, field]));
+    const isAbsent = (field: string): boolean => isAbsentAt(absent, [...path, field]);
     const address = addresses || kind.enough.some((set) => set.includes('base_url'));
     filled[name] = fillProvider(provider, { path, kind, address, isAbsent }, env, places);
   }
   return filled;
+}
+
+/** A list alone stands for a rule that has nothing but targets. Complaints speak of the whole form. */
+function listsAsRules(models: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(models).map(([name, rule]) => [name, Array.isArray(rule) ? { to: rule } : rule]),
+  );
 }
 
 function override(raw: JsonObject, overrides: Overrides, places: Map<string, Place>): void {
@@ -192,11 +202,19 @@ function override(raw: JsonObject, overrides: Overrides, places: Map<string, Pla
   raw.server = server;
 }
 
+type Checked = z.output<typeof configSchema>;
+
+/** Most that is done with a provider is done with one key. */
+function keysApart({ api_key: [first, ...more] = [], ...rest }: Checked['providers'][string]): ProviderConfig {
+  return {
+    ...rest,
+    ...(first === undefined ? {} : { api_key: first }),
+    ...(more.length === 0 ? {} : { more_keys: more }),
+  };
+}
+
 /** Objects put keys that look like numbers first; what counts is the order in the file. */
-function rulesOf(
-  patterns: { readonly [pattern: string]: { readonly to: readonly string[]; readonly strict?: boolean } },
-  source: Source,
-): ModelRule[] {
+function rulesOf(patterns: Checked['models'], source: Source): ModelRule[] {
   const order = (pattern: string): number => source.keyPlace(['models', pattern]).offset;
   return Object.entries(patterns)
     .sort(([a], [b]) => order(a) - order(b))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { address, duration, flag, oneOf, secret, secretText, shorthand, wholeNumber } from './field.ts';
+import { address, duration, flag, oneOf, oneOrMore, secret, secretText, shorthand, wholeNumber } from './field.ts';
+import { providerRetriesSchema } from './resilience-schema.ts';
 
 const freeObject = z.record(z.string(), z.unknown());
 
@@ -202,14 +203,15 @@ export const providerSchema = shorthand(
     base_url: address()
       .describe("The address, as the language's official SDK takes it: Anthropic without /v1, OpenAI with it.")
       .exactOptional(),
-    api_key: secret()
+    api_key: oneOrMore(secret(), 64)
       .describe(
-        `The credential: write "\${NAME}" and set NAME. Without it, the variable usual for the kind is looked at.`,
+        `The credential: write "\${NAME}" and set NAME. A list of several: calls are spread over them. Without it, the variable usual for the kind is looked at.`,
       )
       .exactOptional(),
     headers: z.record(headerName, secret()).describe('Headers sent with each call.').exactOptional(),
     quirks: quirksSchema.describe('How the server departs from its language.').exactOptional(),
     timeouts: providerTimeoutsSchema.describe('Time limits for this provider.').exactOptional(),
+    retries: providerRetriesSchema.describe('When calls to this provider are tried again.').exactOptional(),
     body: freeObject
       .describe(
         'Request fields for this provider that the client may override: provider, transforms, min_p, reasoning, ...',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, duration, flag, fraction, secret } from './field.ts';
+import { address, duration, flag, part, secret } from './field.ts';
 import { headerName } from './tracing-environment.ts';
 
 /** What is counted, and who may read it. */
@@ -23,7 +23,7 @@ export const tracingSchema = z.strictObject({
     .record(z.string().regex(headerName, { error: 'is no name of a header' }), secret())
     .prefault({})
     .describe('Headers that the collector wants, such as a key. They are kept as secrets.'),
-  sample: fraction()
+  sample: part()
     .prefault(1)
     .describe(
       'Share of calls that are told, from 0 to 1. Where a client says that it keeps its trace, or does not, that counts.',

@@ -114,12 +114,26 @@ export interface ModelEntry {
 /** Reads one streamed answer. Any split of the bytes reads the same events. */
 export interface StreamReader {
   feed(chunk: Uint8Array): void;
+  /** Whether the answer has said how it ends, so that nothing is missing but marks of its end. */
+  isComplete?(): boolean;
   /** The bytes are over. Emits what was held back, and an error when the answer was not complete. */
   end(): void;
 }
 
+/** How events are numbered, where the language does, in an answer whose beginning has left in another way. */
+export interface Numbering {
+  /** Of the next event. */
+  next: number;
+  /** Set by the writer that would still add to what it has written last: ends that. */
+  settle?: () => void;
+}
+
 /** Writes one streamed answer as its wire form: text, or bytes where the language is binary. */
-export type StreamWriter = (write: (piece: string | Uint8Array) => void, request: ChatRequest) => Sink;
+export type StreamWriter = (
+  write: (piece: string | Uint8Array) => void,
+  request: ChatRequest,
+  numbering?: Numbering,
+) => Sink;
 
 /** How a language counts a prompt's tokens at the provider. */
 export interface CountSide {
@@ -192,6 +206,8 @@ export interface ClientSide {
   readonly proofsOf?: string;
   /** What keeps a silent stream alive; empty where the language has nothing that says nothing. */
   readonly ping: string;
+  /** A line for people in the midst of a stream, which clients pass over; absent where they would stumble. @param text ASCII, one line. */
+  readonly remark?: (text: string) => string;
   /** Response header in which the language's clients look for the call's id. */
   readonly requestIdHeader: string;
 }
@@ -220,6 +236,12 @@ export interface PassWatch {
   closedBlocks(): number;
   /** Ids of the tool calls among those. */
   calls(): readonly string[];
+  /** Ends what is open and has said nothing, of which a fresh reader would not know: what to send for that. */
+  settle?(): Uint8Array | undefined;
+  /** Number of the next event, where the language numbers them. */
+  next?(): number;
+  /** Whether all that has been said is told to be whole, where the language tells that apart from the end of a block. */
+  isSettled?(): boolean;
   usage(): Usage;
 }
 

@@ -6,6 +6,7 @@ import type { Headers } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import { describeRemedy, type Remedy, remedyFor } from '../policy/heal.ts';
 import type { Target } from '../policy/plan.ts';
+import { prefills } from '../policy/prefill.ts';
 import type { Provider, Route } from '../providers/provider.ts';
 import type { RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';
@@ -14,7 +15,7 @@ import { type Delivered, Delivery } from './delivery.ts';
 import { documentsAsText } from './documents.ts';
 import type { Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
-import { type Outgoing, prepare, remedied } from './outgoing.ts';
+import { type Outgoing, type OutgoingOptions, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
 import { strictError } from './reply.ts';
 import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf, traced } from './wire-call.ts';
 
@@ -23,21 +24,28 @@ const maxRemedies = 8;
 
 /** Tries one target. The result says whether the client has been answered. */
 export async function attempt(gateway: Gateway, source: Incoming, target: Target): Promise<Delivered> {
-  const provider = gateway.provider(target.provider);
-  const model = gateway.memory.nameOf(provider.name, target.model);
-  const result = await attemptModel(gateway, source, model === target.model ? target : { ...target, model }, provider);
-  const custom = result.delivered ? undefined : customName(provider, target.model, result.error);
-  if (custom === undefined || custom === model) return result;
-  const again = await attemptModel(gateway, source, { ...target, model: custom }, provider);
-  if (!again.delivered) {
-    // The receipt goes with the error that is told.
-    source.call.record.upstreamModel = model;
-    return result;
+  try {
+    const provider = gateway.provider(target.provider);
+    const model = gateway.memory.nameOf(provider.name, target.model);
+    const named = model === target.model ? target : { ...target, model };
+    const result = await attemptModel(gateway, source, named, provider);
+    const custom = result.delivered ? undefined : customName(provider, target.model, result.error);
+    if (custom === undefined || custom === model) return result;
+    const again = await attemptModel(gateway, source, { ...target, model: custom }, provider);
+    if (!again.delivered) {
+      // The receipt goes with the error that is told.
+      source.call.record.upstreamModel = model;
+      return result;
+    }
+    if (again.unanswered) return again;
+    gateway.memory.learnName(provider.name, target.model, custom);
+    source.call.record.healed.push(`called ${custom}: the provider knows no ${target.model}`);
+    return again;
+  } catch (error) {
+    // What keeps a target from being asked at all, such as a credential that cannot be had, leaves the next one a chance.
+    if (!(error instanceof GatewayError)) throw error;
+    return { delivered: false, error };
   }
-  if (again.unanswered) return again;
-  gateway.memory.learnName(provider.name, target.model, custom);
-  source.call.record.healed.push(`called ${custom}: the provider knows no ${target.model}`);
-  return again;
 }
 
 /**
@@ -79,21 +87,22 @@ async function attemptModel(
 /** One route: with what the provider refuses taken out of the request. */
 async function attemptRoute(
   gateway: Gateway,
-  source: Incoming,
+  incoming: Incoming,
   target: Target,
   provider: Provider,
   route: Route,
 ): Promise<Delivered> {
-  const { call } = source;
+  const { call, answer } = incoming;
   const { model } = target;
+  const source = resumed(incoming, route, model);
   const remedies = gateway.memory.remedies(provider.name, model);
-  const checked = mustBeChecked(source, route);
+  const checked = answer?.isBegun !== true && mustBeChecked(source, route);
   const readable = takesPdfs(source, route) ? source : await withReadableDocuments(gateway, source, route);
   const told = checked ? unstreamed(readable) : readable;
   const way = outgoingRoute(route, model, told.stream);
   const options = { model, route, remedies, provider: provider.name, sealer: gateway.sealer };
+  const making: Making = { incoming, told, way, route, options };
   let outgoing = prepare(told, way, options);
-  let refusedReasoning: RefusedReasoning | undefined;
   let credentialsRenewed = false;
   const found: Remedy[] = [];
   for (let healed = 0; healed <= maxRemedies; healed++) {
@@ -107,20 +116,17 @@ async function attemptRoute(
     if (checked) {
       const sofar = [...remedies, ...found];
       const again = (turns: readonly Turn[]): Outgoing =>
-        prepare(withTurns(told, turns), way, { ...options, remedies: sofar });
+        prepare(withTurns(told, turns), way, { ...making.options, remedies: sofar });
       result = await deliverChecked(gateway, provider, outgoing, source, again);
-    } else ({ credentials, result } = await deliver(gateway, provider, outgoing, call));
+    } else ({ credentials, result } = await deliver(gateway, provider, outgoing, told));
+    if (!result.delivered && result.cut === true) return result;
     if (credentials !== undefined && !credentialsRenewed && isRefused(result, provider, credentials)) {
       credentialsRenewed = true;
       continue;
     }
-    const also = refusesReasoning(result, refusedReasoning);
-    if (also !== undefined) {
-      refusedReasoning = also;
-      call.record.healed.push(
-        `left out ${also.more ? 'the wish for' : 'past'} reasoning: the provider refuses it here`,
-      );
-      outgoing = prepare(told, way, { ...options, refused: also });
+    const anew = madeAnew(making, result);
+    if (anew !== undefined) {
+      outgoing = anew;
       continue;
     }
     const next = heal(call, outgoing, result);
@@ -138,6 +144,48 @@ async function attemptRoute(
     delivered: false,
     error: new GatewayError('invalid_request', `${provider.name} refuses one field of this request after the other.`),
   };
+}
+
+/** What a request is made of, and what of the conversation its provider has refused so far. */
+interface Making {
+  readonly incoming: Incoming;
+  told: Incoming;
+  readonly way: OutgoingRoute;
+  readonly route: Route;
+  options: OutgoingOptions;
+}
+
+/** The request without what the provider has just refused of the conversation; nothing where it refused nothing of it. */
+function madeAnew(making: Making, result: Delivered): Outgoing | undefined {
+  const { incoming, way, route, options } = making;
+  const { call, answer } = incoming;
+  const refused = refusesReasoning(result, options.refused);
+  if (refused !== undefined) {
+    making.options = { ...options, refused };
+    const what = refused.more ? 'the wish for' : 'past';
+    call.record.healed.push(`left out ${what} reasoning: the provider refuses it here`);
+    return prepare(making.told, way, making.options);
+  }
+  if (answer?.seam?.mayPrefill !== true || !refusesPrefill(result)) return undefined;
+  answer.seam.mayPrefill = false;
+  making.told = resumed(incoming, route, options.model);
+  return prepare(making.told, way, options);
+}
+
+/** The call for an answer that another provider has begun. */
+function resumed(source: Incoming, { speaks, quirks }: Route, model: string): Incoming {
+  const seam = source.answer?.seam;
+  if (seam === undefined) return source;
+  const request = seam.ask(source.request(), prefills(model, speaks, quirks.assistant_prefix));
+  return { ...source, request: () => request };
+}
+
+function refusesPrefill(result: Delivered): boolean {
+  return (
+    !result.delivered &&
+    result.error.status === 400 &&
+    /prefill|(?:last|final) (?:message|turn)|end with a user/i.test(result.error.message)
+  );
 }
 
 function takesPdfs({ call }: Incoming, { speaks, quirks }: Route): boolean {
@@ -175,8 +223,9 @@ async function deliver(
   gateway: Gateway,
   provider: Provider,
   outgoing: Outgoing,
-  call: Call,
+  source: Incoming,
 ): Promise<{ readonly result: Delivered; readonly credentials: Headers }> {
+  const { call } = source;
   const plain = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
   const request = traced(gateway, call, plain);
   const pending = provider.authorize(request);
@@ -186,7 +235,7 @@ async function deliver(
     return { result: { delivered: true, unanswered: true }, credentials };
   }
   call.record.tries += 1;
-  const delivery = new Delivery(gateway, call, outgoing, credentials);
+  const delivery = new Delivery(gateway, source, outgoing, credentials);
   delivery.attach(gateway.sender.send(authorized(request, credentials), delivery));
   const result = await delivery.done;
   if (result.delivered && outgoing.mode === 'translated') {

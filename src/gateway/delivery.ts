@@ -4,17 +4,20 @@ import { createFold } from '../canon/fold.ts';
 import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
 import { stringIn } from '../canon/json.ts';
 import { type Loss, summarized } from '../canon/loss.ts';
-import { mergeUsage, type Usage } from '../canon/usage.ts';
-import type { Headers } from '../dialects/dialect.ts';
+import { mergeUsage } from '../canon/usage.ts';
+import type { Headers, Numbering } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
 import type { Unwrapper } from '../providers/wrapping.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
 import type { Ticking } from '../upstream/ticker.ts';
 import { isEventStream, readAnswer, readRefusal, streamTypeOf, unwrapperFor } from './answer.ts';
 import type { Call } from './call.ts';
+import type { ClientAnswer } from './client-answer.ts';
+import { type Before, ClientWriter } from './client-writer.ts';
 import { costOf, type Gateway } from './gateway.ts';
+import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
-import { createPassage } from './passage.ts';
+import { createPassage, type Passage } from './passage.ts';
 import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import { createTranslator, type Translator } from './translate.ts';
 
@@ -34,7 +37,13 @@ export type Delivered =
       /** The client had left before there was an answer: nothing is known of the provider. */
       readonly unanswered?: true;
     }
-  | { readonly delivered: false; readonly error: GatewayError; readonly reply?: ErrorReply };
+  | {
+      readonly delivered: false;
+      readonly error: GatewayError;
+      readonly reply?: ErrorReply;
+      /** The client has seen a part of the answer. */
+      readonly cut?: true;
+    };
 
 /** A provider's refusal as it may be handed to a client of the same language. */
 export interface ErrorReply {
@@ -49,6 +58,8 @@ export interface ErrorReply {
 export class Delivery implements AnswerSink, Ticking {
   readonly done: Promise<Delivered>;
   readonly #call: Call;
+  /** What the client gets, where it may outlive this provider's part in it. */
+  readonly #answer: ClientAnswer | undefined;
   readonly #outgoing: Outgoing;
   readonly #credentials: Headers;
   readonly #gateway: Gateway;
@@ -58,18 +69,23 @@ export class Delivery implements AnswerSink, Ticking {
   #headers: Headers = {};
   #stream: Translator | undefined;
   #unwrapper: Unwrapper | undefined;
-  #streamUsage: (() => Usage) | undefined;
+  /** The stream as it passes, which knows its usage. */
+  #passage: Passage | undefined;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
-  #committed = false;
+  #committed: boolean;
   #over = false;
   #blocked = false;
   #lastWrite = performance.now();
   /** An error that came before anything was sent. */
   #early: GatewayError | undefined;
+  /** An error that came in the middle, and that another provider may make good. */
+  #cut: GatewayError | undefined;
 
-  constructor(gateway: Gateway, call: Call, outgoing: Outgoing, credentials: Headers) {
+  constructor(gateway: Gateway, { call, answer }: Incoming, outgoing: Outgoing, credentials: Headers) {
     this.#call = call;
+    this.#answer = answer;
+    this.#committed = answer?.isBegun === true;
     this.#outgoing = outgoing;
     this.#credentials = credentials;
     this.#gateway = gateway;
@@ -81,6 +97,8 @@ export class Delivery implements AnswerSink, Ticking {
   /** Ties the delivery to the call that feeds it, so that a slow client slows it and a client that leaves ends it. */
   attach(sending: Sending): void {
     this.#sending = sending;
+    // A client that has seen a part of the answer waits for the rest of it.
+    if (this.#committed) this.#gateway.ticker.add(this);
     this.#call.reply.onGone(() => {
       sending.abort();
       if (this.#over) return;
@@ -184,36 +202,41 @@ export class Delivery implements AnswerSink, Ticking {
 
   #openStream(): Translator {
     const { mode, route } = this.#outgoing;
-    const { client, pass } = this.#call.dialect;
+    const { pass } = this.#call.dialect;
     const onMend = (mend: Mend): void => {
       this.#call.record.mends.push(mend);
     };
-    const tap = this.#undoing();
-    const translator = (state: GuardOptions): Translator =>
+    const translator = (state: GuardOptions, numbering?: Numbering): Translator =>
       createTranslator({
         from: route.dialect.upstream,
-        to: client,
-        request: this.#outgoing.request(),
-        tap: (next) => this.#metered(tap(next)),
+        to: this.#writer({ blocks: state.firstIndex ?? 0, ...(numbering !== undefined && { numbering }) }),
+        tap: (next) => this.#metered(this.#undoing(next)),
         onMend,
         ...state,
       });
     if (mode === 'translated' || pass === undefined) return translator({});
-    const passage = createPassage(pass, translator, onMend);
-    this.#streamUsage = () => passage.usage();
-    return passage;
+    this.#passage = createPassage(pass, translator, onMend);
+    return this.#passage;
   }
 
-  /** Undoes in the answer what the translation has done to the request, and keeps the answer where it is to be kept. */
-  #undoing(): Tap {
-    const { tap, mode } = this.#outgoing;
-    const { keep } = this.#call;
-    // What only passes is kept by the provider.
-    const kept = mode === 'translated' ? keep?.(this.#outgoing.request()) : undefined;
-    return (next) => {
-      const last = kept?.(next) ?? next;
-      return tap?.(last) ?? last;
-    };
+  /** The client's end of the stream: the one that there is, where the answer has begun. */
+  #writer(before?: Before): ClientWriter {
+    const { seam, writer } = this.#answer ?? {};
+    if (seam !== undefined && writer !== undefined) return writer;
+    const made = new ClientWriter(this.#call.dialect.client, this.#outgoing.request(), this.#keeping(), before);
+    if (this.#answer !== undefined) this.#answer.writer = made;
+    return made;
+  }
+
+  /** Keeps the answer where it is to be kept. What only passes is kept by the provider. */
+  #keeping(): Tap | undefined {
+    return this.#outgoing.mode === 'translated' ? this.#call.keep?.(this.#outgoing.request()) : undefined;
+  }
+
+  /** Undoes in the answer what the translation has done to the request, and joins it to what was said before. */
+  #undoing(next: Sink): Sink {
+    const last = this.#answer?.seam?.tap(next) ?? next;
+    return this.#outgoing.tap?.(last) ?? last;
   }
 
   /** Meters what passes, and keeps an error back while it can still be told by status. */
@@ -224,6 +247,7 @@ export class Delivery implements AnswerSink, Ticking {
       else if (event.type === 'error') {
         const error = this.#clean(event.error);
         if (!this.#committed) this.#early = error;
+        else if (this.#answer !== undefined) this.#cut ??= error;
         else {
           this.#noteError(error);
           next({ type: 'error', error });
@@ -240,15 +264,27 @@ export class Delivery implements AnswerSink, Ticking {
       this.#failEarly(this.#early);
       return true;
     }
-    if (bytes.length === 0) return true;
+    if (bytes.length > 0) this.#write(bytes);
+    if (this.#cut !== undefined && !this.#over) this.#breakOff(this.#cut);
+    return !this.#blocked;
+  }
+
+  #write(bytes: Uint8Array): void {
     if (!this.#committed) this.#commit();
     this.#lastWrite = performance.now();
+    this.#answer?.told.keep(bytes);
     this.#blocked = !this.#call.reply.write(bytes);
-    return !this.#blocked;
+  }
+
+  /** The client has seen a part: whoever knows of others that could go on decides. */
+  #breakOff(error: GatewayError): void {
+    this.#sending?.abort();
+    this.#finish({ delivered: false, error, cut: true });
   }
 
   #commit(): void {
     this.#committed = true;
+    if (this.#answer !== undefined) this.#answer.isBegun = true;
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
     this.#call.reply.head(200, { ...streamHeaders(this.#call, this.#outgoing.request), ...this.#passedHeaders() });
@@ -280,7 +316,8 @@ export class Delivery implements AnswerSink, Ticking {
       if (Object.keys(this.#call.record.usage).length > 0) return this.#sendWhole(body);
     }
     const fold = createFold();
-    const next = this.#undoing()(fold.sink);
+    const kept = this.#keeping()?.(fold.sink) ?? fold.sink;
+    const next = this.#outgoing.tap?.(kept) ?? kept;
     const heard: Sink = (event) => {
       if (event.type === 'open') noteUntold(this.#call, event.block);
       next(event);
@@ -312,16 +349,12 @@ export class Delivery implements AnswerSink, Ticking {
 
   /** A client that asked for a stream gets one, though the provider answered whole. */
   #replay(body: Buffer): void {
-    const pieces: Uint8Array[] = [];
-    const write = this.#call.dialect.client.writeStream((piece) => {
-      pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
-    }, this.#outgoing.request());
-    const guard = createGuard(this.#undoing()(write));
+    const writer = this.#writer();
+    const guard = createGuard(this.#metered(this.#undoing(writer.sink)));
     readAnswer(this.#outgoing.route, body, this.#headers, guard.sink);
     guard.end();
-    this.#forward(Buffer.concat(pieces));
-    this.#call.reply.end();
-    this.#finish({ delivered: true });
+    this.#forward(writer.take());
+    if (!this.#over) this.#endStream();
   }
 
   // --- failures
@@ -383,8 +416,8 @@ export class Delivery implements AnswerSink, Ticking {
   #finish(result: Delivered): void {
     this.#over = true;
     this.#gateway.ticker.delete(this);
-    if (result.delivered && this.#streamUsage !== undefined) {
-      this.#call.record.usage = mergeUsage(this.#streamUsage(), this.#call.record.usage);
+    if ((result.delivered || result.cut === true) && this.#passage !== undefined) {
+      this.#call.record.usage = mergeUsage(this.#passage.usage(), this.#call.record.usage);
     }
     this.#settle(result);
   }

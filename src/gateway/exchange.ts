@@ -2,30 +2,53 @@
  * READ THIS FIRST: one call, from the client's bytes to the last byte of the answer.
  *
  *   server      names the dialect by path, knows the caller, gathers the body
- *   exchange    finds the model's name in the bytes, plans the targets, tries them in order
+ *   exchange    finds the model's name in the bytes, and tries targets until one has answered
+ *   journey     which target is next: another one, or the same one after a while
  *   attempt     one target: its routes, its quirks, what it is known to refuse
  *   outgoing    the request as it leaves: the client's bytes, or a translation
  *   delivery    the answer as it comes: passed, translated, or turned into an error
+ *   seam        where a stream breaks off, and another target goes on in the same message
  */
 import { GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
 import type { Target } from '../policy/plan.ts';
 import { attempt } from './attempt.ts';
 import type { Call } from './call.ts';
+import { ClientAnswer } from './client-answer.ts';
 import type { Delivered } from './delivery.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import { incoming } from './incoming.ts';
+import { Journey } from './journey.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
+import { routeOrder } from './route-order.ts';
 
 /** Characters of a model's name that are recorded; no model has a longer one. */
 export const maxName = 512;
 
 /** Answers one model call. Never throws: whatever happens, the client gets an answer in its language. */
-export function exchange(gateway: Gateway, call: Call): Promise<void> {
-  return answered(gateway, call, () => tryTargets(gateway, call));
+export async function exchange(gateway: Gateway, call: Call): Promise<void> {
+  let answer: ClientAnswer | undefined;
+  try {
+    const journey = setOut(gateway, call);
+    answer = journey.source.answer;
+    journey.begin();
+    let result = await attempt(gateway, journey.source, journey.target);
+    while (journey.hasFailed(result) && (await journey.goOn(result))) {
+      result = await attempt(gateway, journey.source, journey.target);
+    }
+    if (!result.delivered) {
+      if (answer?.isBegun === true) answer.end(result.error);
+      else refuse(call, result);
+    }
+  } catch (error) {
+    fail(call, error);
+  } finally {
+    answer?.settle(gateway);
+    settle(gateway, call);
+  }
 }
 
-/** Does what answers a call, and tells of it when it is over. Never throws. */
+/** Does what answers a call of another sort, and tells of it when it is over. Never throws. */
 export async function answered(gateway: Gateway, call: Call, work: () => Promise<Delivered>): Promise<void> {
   try {
     const result = await work();
@@ -37,15 +60,18 @@ export async function answered(gateway: Gateway, call: Call, work: () => Promise
   }
 }
 
-function tryTargets(gateway: Gateway, asked: Call): Promise<Delivered> {
+/** Looks at the request as far as it must be looked at, and finds out where it may go. */
+function setOut(gateway: Gateway, asked: Call): Journey {
   const call = gateway.conversations.resolved(asked);
   const source = incoming(call);
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;
+  if (source.stream) call.streams?.();
   if (source.model === undefined) source.request();
-  const nothing = (): GatewayError => new GatewayError('not_found', `model: no target for "${call.record.model}"`);
-  return inTurn(gateway.plan(name), (target) => attempt(gateway, source, target), nothing);
+  const plan = gateway.planRoute(name);
+  if (source.stream && plan.onCut !== 'error') source.answer = new ClientAnswer(call);
+  return new Journey(gateway, source, plan, routeOrder(gateway, source, plan));
 }
 
 /** Tries the targets in their order, as long as the next one might help. */

@@ -2,8 +2,12 @@ import type { Headers } from '../dialects/dialect.ts';
 import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
-import type { Target } from '../policy/plan.ts';
+import type { Capabilities } from '../policy/capabilities.ts';
+import type { Health } from '../policy/health.ts';
+import type { Plan, Target } from '../policy/plan.ts';
 import type { Prices } from '../policy/prices.ts';
+import type { Retries } from '../policy/resilience.ts';
+import type { SessionHomes } from '../policy/session-homes.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
@@ -27,16 +31,27 @@ export interface GatewaySettings {
 export interface Gateway {
   /** The targets for a model's name, in the order in which they are to be tried; throws `not_found`. */
   plan(model: string): readonly Target[];
+  /** The same with how to choose among them. */
+  planRoute(model: string): Plan;
   /** The same for what is no answer in a conversation; nothing where nobody offers it. */
   planOperation(operation: Operation, model: string | undefined): readonly Target[];
   /** The provider of that name; a target names none that is not there. */
   provider(name: string): Provider;
+  /** By their names in the configuration. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly modelList: ModelList;
   readonly sender: Sender;
   /** Looks after silent streams. */
   readonly ticker: Ticker;
   readonly memory: Memory;
+  /** How targets have been doing. */
+  readonly health: Health;
+  /** What targets can do. */
+  readonly capabilities: Capabilities;
+  /** Which targets sessions stay with. */
+  readonly homes: SessionHomes;
+  /** When a failed call is tried again at the same target. */
+  readonly retries: Retries;
   readonly conversations: Conversations;
   /** Tells PDFs as text for providers that take none. */
   readonly pdfs: PdfReader;
@@ -56,6 +71,6 @@ export interface Gateway {
 /** US dollars that a call has cost so far; nothing where nobody knows. */
 export function costOf(gateway: Gateway, { provider, upstreamModel, usage }: CallRecord): number | undefined {
   if (provider === undefined || upstreamModel === undefined) return undefined;
-  const kind = gateway.providers.get(provider)?.kind;
-  return gateway.prices.costOf({ kind, provider, model: upstreamModel, usage });
+  const { kind, configName } = gateway.provider(provider);
+  return gateway.prices.costOf({ kind, provider: configName, model: upstreamModel, usage });
 }

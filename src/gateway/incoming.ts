@@ -7,6 +7,7 @@ import { sealMark } from '../canon/seal-mark.ts';
 import type { Pieces } from '../wire/pieces.ts';
 import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
+import type { ClientAnswer } from './client-answer.ts';
 
 /** A call's request as first read; the canonical form is made at most once, whatever number of providers is tried. */
 export interface Incoming {
@@ -19,6 +20,8 @@ export interface Incoming {
   request(): ChatRequest;
   /** What was lost before any target was known to ask. */
   readonly losses?: readonly Loss[];
+  /** Where an answer is streamed that others may go on with should it break off. */
+  answer?: ClientAnswer;
   /** Whether there are proofs in it that were sealed here: its bytes are not for any provider. */
   isSealed(): boolean;
 }

@@ -71,7 +71,11 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
   const { call } = source;
   const foreign = route.dialect.name !== call.dialect.name;
   // What has been put into the request here is kept here, and so is the answer.
-  const mustChange = options.refused !== undefined || call.address?.reframed === true || call.resolved !== undefined;
+  const mustChange =
+    options.refused !== undefined ||
+    call.address?.reframed === true ||
+    call.resolved !== undefined ||
+    source.answer?.seam !== undefined;
   if (foreign || mustChange || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();
@@ -172,15 +176,15 @@ function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open' | 'let
   for (const name of wrapping?.dropHeaders ?? []) delete headers[name];
   const told = opened.betas.length > 0 && wrapping?.betasInBody !== true;
   const body = Pieces.ofText(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body));
-  let kept: OpenRequest | undefined = opened;
+  const { betas } = opened;
+  // Hardly any request has to be changed once more: its bytes can be read again, and what they were written from need not
+  // be kept while the provider works, where each collection of young objects would copy it. What is wrapped is kept.
+  let kept = wrapping === undefined ? undefined : opened;
   return {
     ...rest,
     body,
-    headers: told ? { ...headers, 'anthropic-beta': opened.betas.join(',') } : headers,
-    open() {
-      if (kept === undefined) throw new Error('the request has been let go of');
-      return kept;
-    },
+    headers: told ? { ...headers, 'anthropic-beta': betas.join(',') } : headers,
+    open: () => kept ?? { body: parseBody(body), betas },
     letGo() {
       kept = undefined;
       body.release();

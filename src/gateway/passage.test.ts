@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChatRequest } from '../canon/request.ts';
 import { anthropic } from '../dialects/anthropic/index.ts';
+import { ClientWriter } from './client-writer.ts';
 import { createPassage, type Passage } from './passage.ts';
 import { createTranslator } from './translate.ts';
 
@@ -21,7 +22,7 @@ function passage(read: () => ChatRequest = () => request): Passage {
   const { upstream: from, client: to } = anthropic;
   return createPassage(
     anthropic.pass,
-    (state) => createTranslator({ from, to, request: read(), tap: (next) => next, ...state }),
+    (state) => createTranslator({ from, to: new ClientWriter(to, read()), tap: (next) => next, ...state }),
     () => undefined,
   );
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from '../canon/error.ts';
 import type { GuardOptions, Mend } from '../canon/grammar.ts';
 import type { Usage } from '../canon/usage.ts';
-import type { PassSide, PassWatch } from '../dialects/dialect.ts';
+import type { Numbering, PassSide, PassWatch } from '../dialects/dialect.ts';
 import { createFrameSplitter, type FrameSplitter, FrameTooLarge } from '../wire/sse.ts';
 import type { Translator } from './translate.ts';
 
@@ -14,6 +14,9 @@ export interface Passage extends Translator {
 
 const nothing = Buffer.alloc(0);
 
+/** Makes the translator that goes on from some state. `numbering` says how its events are numbered. */
+export type TakeOver = (state: GuardOptions, numbering: Numbering) => Translator;
+
 /** So many bytes may stand before an answer begins until they are sent on as they are. */
 const maxWaiting = 64 * 1024;
 
@@ -22,17 +25,13 @@ const maxWaiting = 64 * 1024;
  * translator takes over in mid-stream: it is told, unheard, the frames that put it into the stream's state, and
  * mends from there. Only whole frames leave, so a cut never reaches the client as half a frame.
  */
-export function createPassage(
-  pass: PassSide,
-  takeOver: (state: GuardOptions) => Translator,
-  onMend: (mend: Mend) => void,
-): Passage {
+export function createPassage(pass: PassSide, takeOver: TakeOver, onMend: (mend: Mend) => void): Passage {
   return new StreamPassage(pass.watch(), takeOver, onMend);
 }
 
 class StreamPassage implements Passage {
   readonly #watch: PassWatch;
-  readonly #takeOver: (state: GuardOptions) => Translator;
+  readonly #takeOver: TakeOver;
   readonly #onMend: (mend: Mend) => void;
   readonly #splitter: FrameSplitter;
   #translator: Translator | undefined;
@@ -44,7 +43,7 @@ class StreamPassage implements Passage {
   /** Bytes that wait for the answer to begin: comments, and whatever else is not an answer. */
   #waiting = 0;
 
-  constructor(watch: PassWatch, takeOver: (state: GuardOptions) => Translator, onMend: (mend: Mend) => void) {
+  constructor(watch: PassWatch, takeOver: TakeOver, onMend: (mend: Mend) => void) {
     this.#watch = watch;
     this.#takeOver = takeOver;
     this.#onMend = onMend;
@@ -79,7 +78,9 @@ class StreamPassage implements Passage {
   fail(error: GatewayError): Uint8Array {
     // Whatever breaks after the answer is complete is no longer the client's concern.
     if (this.#translator === undefined && this.#watch.ended()) return nothing;
-    return (this.#translator ?? this.#handOver()).fail(error);
+    const taken = this.#translator ?? this.#handOver();
+    this.#pieces.push(taken.fail(error));
+    return this.#take();
   }
 
   ended(): boolean {
@@ -132,8 +133,16 @@ class StreamPassage implements Passage {
     const watch = this.#watch;
     // What came before the answer began is nothing that a client could read.
     if (!watch.started()) this.#pieces.length = 0;
-    const taken = this.#takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() });
+    const settled = watch.started() ? watch.settle?.() : undefined;
+    if (settled !== undefined) this.#pieces.push(settled);
+    const numbering: Numbering = { next: 0 };
+    const taken = this.#takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() }, numbering);
     for (const frame of watch.kept()) taken.feed(frame);
+    if (watch.isSettled?.() === true) {
+      numbering.settle?.();
+      taken.feed(nothing);
+    }
+    if (watch.started()) numbering.next = watch.next?.() ?? numbering.next;
     this.#translator = taken;
     return taken;
   }

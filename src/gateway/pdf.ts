@@ -122,7 +122,8 @@ class ThreadedReader implements PdfReader {
   }
 
   async #inTurn(bytes: Uint8Array<ArrayBuffer>): Promise<PdfText> {
-    if (this.#waiting >= maxWaiting) throw new GatewayError('overloaded', 'Too many PDFs are waiting to be read.');
+    if (this.#waiting >= maxWaiting)
+      throw new GatewayError('overloaded', 'Too many PDFs are waiting to be read.', { place: 'gateway' });
     this.#waiting += 1;
     const text = this.#last.then(() => {
       this.#waiting -= 1;
@@ -146,7 +147,7 @@ class ThreadedReader implements PdfReader {
 }
 
 function closed(): GatewayError {
-  return new GatewayError('unavailable', 'The gateway is stopping.');
+  return new GatewayError('unavailable', 'The gateway is stopping.', { place: 'gateway' });
 }
 
 /** One PDF in the thread, which is ended when the PDF asks too much of it. The pages read until then are better than none. */

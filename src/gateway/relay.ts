@@ -33,6 +33,7 @@ export async function relay(gateway: Gateway, call: Call, wish: RelayWish): Prom
     const body = relayBody(call);
     call.record.model = (body.model ?? '').slice(0, maxName);
     call.record.stream = body.stream;
+    if (body.stream) call.streams?.();
     return inTurn(
       targetsFor(gateway, call, wish, body.model),
       (target) => attempt(gateway, call, { ...wish, body }, target),

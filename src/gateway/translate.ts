@@ -1,8 +1,8 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Tap } from '../canon/event.ts';
 import { createGuard, type Guard, type GuardOptions } from '../canon/grammar.ts';
-import type { ChatRequest } from '../canon/request.ts';
-import type { ClientSide, StreamReader, UpstreamSide } from '../dialects/dialect.ts';
+import type { StreamReader, UpstreamSide } from '../dialects/dialect.ts';
+import type { ClientWriter } from './client-writer.ts';
 
 /** Bytes in, bytes out. All that one piece of input causes leaves as one piece. */
 export interface Translator {
@@ -18,8 +18,7 @@ export interface Translator {
 /** What a stream's translation is made of. */
 export interface Translation extends GuardOptions {
   readonly from: UpstreamSide;
-  readonly to: ClientSide;
-  readonly request: ChatRequest;
+  readonly to: ClientWriter;
   /** Stands between guard and writer. */
   readonly tap: Tap;
 }
@@ -34,16 +33,11 @@ export function createTranslator(translation: Translation): Translator {
 class StreamTranslator implements Translator {
   readonly #guard: Guard;
   readonly #reader: StreamReader;
-  #written = '';
-  /** What was written before, where the client's language is binary. */
-  #pieces: Uint8Array[] = [];
+  readonly #writer: ClientWriter;
 
-  constructor({ from, to, request, tap, ...guardOptions }: Translation) {
-    const writer = to.writeStream((piece) => {
-      if (typeof piece === 'string') this.#written += piece;
-      else this.#pieces.push(piece);
-    }, request);
-    this.#guard = createGuard(tap(writer), guardOptions);
+  constructor({ from, to, tap, ...guardOptions }: Translation) {
+    this.#writer = to;
+    this.#guard = createGuard(tap(to.sink), guardOptions);
     this.#reader = from.readStream(this.#guard.sink);
   }
 
@@ -53,7 +47,7 @@ class StreamTranslator implements Translator {
     } catch (cause) {
       this.#unreadable(cause);
     }
-    return this.#take();
+    return this.#writer.take();
   }
 
   end(): Uint8Array {
@@ -63,7 +57,7 @@ class StreamTranslator implements Translator {
     } catch (cause) {
       this.#unreadable(cause);
     }
-    return this.#take();
+    return this.#writer.take();
   }
 
   ended(): boolean {
@@ -73,29 +67,19 @@ class StreamTranslator implements Translator {
   fail(error: GatewayError): Uint8Array {
     // Whatever breaks after the answer is complete is no longer the client's concern.
     if (this.#guard.ended()) return nothing;
+    if (this.#reader.isComplete?.() === true) return this.end();
     try {
       this.#guard.sink({ type: 'error', error });
     } catch (cause) {
       this.#unreadable(cause);
     }
-    return this.#take();
+    return this.#writer.take();
   }
 
   /** A reader that throws has met something it should have reported; the client still gets a legal end. */
   #unreadable(cause: unknown): void {
     const message = "The provider's answer could not be read.";
-    this.#guard.sink({ type: 'error', error: new GatewayError('bad_upstream', message, { cause }) });
-  }
-
-  #take(): Uint8Array {
-    if (this.#pieces.length > 0) {
-      const bytes = Buffer.concat(this.#pieces);
-      this.#pieces = [];
-      return bytes;
-    }
-    if (this.#written === '') return nothing;
-    const bytes = Buffer.from(this.#written);
-    this.#written = '';
-    return bytes;
+    const error = cause instanceof GatewayError ? cause : new GatewayError('bad_upstream', message, { cause });
+    this.#guard.sink({ type: 'error', error });
   }
 }

@@ -26,7 +26,7 @@ export interface BuildOptions {
   readonly machine?: Machine;
 }
 
-/** The configured providers, ready to be called. Throws `ConfigError` with every problem there is. */
+/** The configured providers by their names, ready to be called. Throws `ConfigError` with every problem there is. */
 export function buildProviders(config: Config, options: BuildOptions): ReadonlyMap<string, Provider> {
   const problems: Problem[] = [];
   const providers = new Map<string, Provider>();
@@ -34,11 +34,28 @@ export function buildProviders(config: Config, options: BuildOptions): ReadonlyM
     const complain: Complain = (field, message) => {
       problems.push(config.source.problem(['providers', name, ...(field === '' ? [] : [field])], message));
     };
-    const provider = buildProvider(name, settings, { config, options, complain });
+    const provider = withOtherKeys(name, settings, { config, options, complain });
     if (provider !== undefined) providers.set(name, provider);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return providers;
+}
+
+/** Every provider by its own name, those with further keys among them. */
+export function everyKey(providers: ReadonlyMap<string, Provider>): ReadonlyMap<string, Provider> {
+  const all = [...providers.values()].flatMap((provider) => [provider, ...(provider.others ?? [])]);
+  return new Map(all.map((provider) => [provider.name, provider]));
+}
+
+/** Each key makes a provider of its own: what is wrong with one key is not wrong with the others. */
+function withOtherKeys(name: string, settings: ProviderConfig, around: Surroundings): Provider | undefined {
+  const { more_keys: more = [], ...own } = settings;
+  const first = buildProvider(name, own, around);
+  if (first === undefined || more.length === 0) return first;
+  const others = more
+    .map((key, i) => buildProvider(name, { ...own, api_key: key }, around, `#${i + 2}`))
+    .filter((provider) => provider !== undefined);
+  return Object.freeze({ ...first, others: Object.freeze(others) });
 }
 
 /** Tells of a mistake in a field; an empty one is the whole provider. */
@@ -50,7 +67,13 @@ interface Surroundings {
   readonly complain: Complain;
 }
 
-function buildProvider(name: string, settings: ProviderConfig, around: Surroundings): Provider | undefined {
+/** @param suffix tells it from those of the same name. */
+function buildProvider(
+  name: string,
+  settings: ProviderConfig,
+  around: Surroundings,
+  suffix = '',
+): Provider | undefined {
   const kind = kindOf(settings, around.complain);
   const speaks = languageOf(settings, kind, around.complain);
   if (kind === false || speaks === undefined) return undefined;
@@ -75,7 +98,8 @@ function buildProvider(name: string, settings: ProviderConfig, around: Surroundi
   const doors = new Doors(sources);
   const get = (path: string): Provider['list'] => getOf(base, filled(path, values));
   return Object.freeze({
-    name,
+    name: name + suffix,
+    configName: name,
     ...traitsOf(name, kind, speaks),
     speaks,
     baseUrl: addressText(base),

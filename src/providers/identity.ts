@@ -1,4 +1,5 @@
 import type { ProviderConfig } from '../config/config.ts';
+import { findAbsent } from '../config/document.ts';
 import { pathText } from '../config/problem.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { awsIdentity } from './aws/identity.ts';
@@ -53,7 +54,9 @@ function clientToken(
 function missingOf({ name, settings, kind, config, values }: IdentitySources): string | undefined {
   if (settings.api_key !== undefined || authorizesItself(settings)) return undefined;
   const path = (field: string): string => pathText(['providers', name, field]);
-  const absent = config.absent.find((item) => credentialFields.some((field) => item.path === path(field)));
+  const absent = credentialFields
+    .map((field) => findAbsent(config.absent, ['providers', name, field]))
+    .find((item) => item !== undefined);
   if (absent !== undefined) return `${absent.path} takes ${absent.variable}, which is not set`;
   const wanted = wantedBy(kind, settings, values);
   if (kind === undefined || wanted === undefined) return undefined;

@@ -66,8 +66,12 @@ export interface WireCall {
 
 /** An endpoint that answers calls, ready to be called. */
 export interface Provider {
-  /** The name it was given in the configuration. */
+  /** Its own name: the one of the configuration, with `#2` and so on behind it for the second key and those after it. */
   readonly name: string;
+  /** The name it was given in the configuration, whichever its key. */
+  readonly configName: string;
+  /** The same provider with the other keys it has in the configuration; absent where there are none. */
+  readonly others?: readonly Provider[];
   /** The row of the table it is of; absent for an endpoint nobody else knows. */
   readonly kind?: string;
   /** For people. */

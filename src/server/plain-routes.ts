@@ -7,6 +7,7 @@ import { isKeptPath, keptRoute } from './conversation-routes.ts';
 import { health } from './health.ts';
 import { tellMetrics } from './metrics-route.ts';
 import { decoded } from './paths.ts';
+import { answerProbe } from './probes.ts';
 import type { MetricsSource, Serving } from './serving.ts';
 
 /** A request for a path without a model call behind it. */
@@ -20,12 +21,12 @@ export interface PlainRequest {
 export async function plainRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): Promise<void> {
   const method = request.method ?? 'GET';
   if (path === '/' || path === '/api/hello') return greet(call);
-  if (path === '/health' || path === '/health/detailed') {
+  if (path === '/livez' || path === '/readyz') {
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
-    if (path === '/health/detailed' && serving.access(request.headers, query) === undefined)
-      throw unauthorized(request);
-    return health(serving, call, path === '/health/detailed');
+    const known = serving.access(request.headers, query) !== undefined;
+    return answerProbe(serving, call, { path, verbose: new URLSearchParams(query).has('verbose'), known });
   }
+  if (path === '/health' || path === '/health/detailed') return healthRoute(serving, { request, path, query }, call);
   if (path === '/metrics' && serving.metrics !== undefined) {
     return metricsRoute(serving, serving.metrics, { request, path, query }, call);
   }
@@ -45,6 +46,13 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
 /** Lists of models: OpenAI's, Anthropic's and Google's, and Bedrock's two. */
 const modelPath =
   /^(?:(\/v1|\/v1beta|\/openai\/v1)?\/models(?:\/(.+))?|\/(inference-profiles|foundation-models)(?:\/(.+))?)$/;
+
+function healthRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): void {
+  const detailed = path === '/health/detailed';
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
+  if (detailed && serving.access(request.headers, query) === undefined) throw unauthorized(request);
+  health(serving, call, detailed);
+}
 
 async function metricsRoute(
   serving: Serving,

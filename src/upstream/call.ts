@@ -75,7 +75,7 @@ export class Call implements Sending, Ticking, Listener {
   }
 
   #expire(message: string): void {
-    this.#break(new GatewayError('upstream_timeout', message));
+    this.#break(new GatewayError('upstream_timeout', message, { place: 'silence' }));
   }
 
   // --- what the connection does

@@ -34,10 +34,13 @@ export function connectionError(cause: Error, answered: boolean): GatewayError {
   }
   if (timeouts.has(code)) return unreachedInTime(cause);
   const message = words[code] ?? 'The connection to the provider broke before it answered.';
-  return new GatewayError('bad_upstream', message, { cause, code });
+  return new GatewayError('bad_upstream', message, { cause, code, place: 'connection' });
 }
 
 /** No connection came about. */
 export function unreachedInTime(cause?: Error): GatewayError {
-  return new GatewayError('upstream_timeout', 'The provider could not be reached in time.', { cause });
+  return new GatewayError('upstream_timeout', 'The provider could not be reached in time.', {
+    cause,
+    place: 'connection',
+  });
 }

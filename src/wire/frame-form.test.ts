@@ -27,9 +27,14 @@ describe('a form that was learnt', () => {
       assert.equal(form.end(bytes, 6), bytes.length - 5, text);
       assert.equal(form.text(), text);
     }
-    const slash = Buffer.from(frame('"a\\/b"'));
-    assert.equal(form.end(slash, 0), slash.length);
-    assert.equal(form.text(), 'a/b');
+    for (const [spelt, text] of [
+      ['"a\\/b"', 'a/b'],
+      ['"\\u003cb\\u003E \\ud7ff\\uE000"', '<b> \ud7ff\ue000'],
+    ] as const) {
+      const bytes = Buffer.from(frame(spelt));
+      assert.equal(form.end(bytes, 0), bytes.length);
+      assert.equal(form.text(), text);
+    }
   });
 
   test('takes padding where servers pad', () => {
@@ -51,7 +56,9 @@ describe('a form that was learnt', () => {
       frame('"a\nb"'),
       // Half a character, perhaps.
       frame('"\\ud83d"'),
-      frame('"\\u0041"'),
+      frame('"\\uDE00"'),
+      frame('"\\u00g1"'),
+      frame('"\\u00"'),
       frame('"\\x"'),
       frame('"x\\'),
       '',
@@ -66,6 +73,100 @@ describe('a form that was learnt', () => {
     const whole = Buffer.from(frame('"Grüße \\" x"'));
     for (let end = 0; end < whole.length; end++) assert.equal(form.end(whole.subarray(0, end), 0), 0, `${end} bytes`);
     assert.equal(form.end(whole, 0), whole.length);
+  });
+});
+
+describe('a form with counts', () => {
+  const counted = (text: string, counts: string, more = ''): string =>
+    `data: {"parts":[{"text":"${text}"}],"n":5,"usage": {${counts}}${more}}\r\n\r\n`;
+  const learnt = counted('a', '"input":12, "all" : 305,"more":{"input":3},"list":[4],"off":false,"rate":1.5,"id":"7"');
+  const form = FrameForm.around(Buffer.from(learnt), 'text', 'a', 'usage');
+  assert.ok(form !== undefined);
+  const like = (input: string, all: string, text = 'some "text"'): Buffer =>
+    Buffer.from(
+      learnt
+        .replace('"text":"a"', `"text":${JSON.stringify(text)}`)
+        .replace('12,', `${input},`)
+        .replace('305', all),
+    );
+
+  test('says which they are, and what they were', () => {
+    assert.deepEqual(form.names, ['input', 'all']);
+    const fresh = FrameForm.around(Buffer.from(learnt), 'text', 'a', 'usage');
+    assert.deepEqual(fresh?.counts(), [12, 305]);
+  });
+
+  test('knows frames that differ by them and by the string', () => {
+    for (const [input, all] of [
+      [12, 305],
+      [0, 1],
+      [9, 10],
+      [1234567, 0],
+      [999999999999999, 100000000000000],
+    ] as const) {
+      const bytes = like(String(input), String(all));
+      assert.equal(form.end(bytes, 0), bytes.length);
+      assert.equal(form.text(), 'some "text"');
+      assert.deepEqual(form.counts(), [input, all]);
+    }
+  });
+
+  test('knows none that is not an integer as it is written shortest', () => {
+    for (const odd of [
+      '',
+      '-1',
+      '+1',
+      '01',
+      '00',
+      '1.5',
+      '1.0',
+      '1e2',
+      '1E2',
+      '"12"',
+      'null',
+      '1 2',
+      '1234567890123456',
+    ]) {
+      assert.equal(form.end(like(odd, '1'), 0), 0, odd);
+      assert.equal(form.end(like('1', odd), 0), 0, odd);
+    }
+  });
+
+  test('knows none that differs in anything else', () => {
+    for (const [from, to] of [
+      ['"input":12', '"inpux":12'],
+      ['"input":3', '"input":4'],
+      ['"n":5', '"n":6'],
+      ['"rate":1.5', '"rate":1.6'],
+      ['"id":"7"', '"id":"8"'],
+      ['[4]', '[44]'],
+      ['"all" : 305,', ''],
+      [', "all"', ',"all"'],
+      ['\r\n\r\n', '\n\n'],
+      ['}}\r', '}} \r'],
+    ] as const) {
+      assert.ok(learnt.includes(from));
+      assert.equal(form.end(Buffer.from(learnt.replace(from, to)), 0), 0, to);
+    }
+  });
+
+  test('waits for all of a frame, and keeps the counts of the last one meanwhile', () => {
+    const found = like('77', '88');
+    const whole = like('123', '4567');
+    assert.equal(form.end(found, 0), found.length);
+    for (let end = 0; end < whole.length; end++) assert.equal(form.end(whole.subarray(0, end), 0), 0, `${end} bytes`);
+    assert.deepEqual(form.counts(), [77, 88]);
+    assert.equal(form.end(whole, 0), whole.length);
+    assert.deepEqual(form.counts(), [123, 4567]);
+  });
+
+  test('has none where their object is not sure, or stands before the string', () => {
+    const namesOf = (text: string): readonly string[] | undefined =>
+      FrameForm.around(Buffer.from(text), 'text', 'a', 'usage')?.names;
+    assert.deepEqual(namesOf(counted('a', '"b":1', ',"usage":{"b":2}')), []);
+    assert.deepEqual(namesOf(counted('a', '"b":1').replace('"usage": {', '"usage": 3,"other":{')), []);
+    assert.deepEqual(namesOf('data: {"usage":{"b":1},"text":"a"}\n\n'), []);
+    assert.deepEqual(namesOf(counted('a', '"b\\u0062":1,"say \\"c\\":2, ":3,"d":-1,"e":1234567890123456,"f":"g"')), []);
   });
 });
 

@@ -20,14 +20,19 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-/** Starts a gateway from a configuration as a user would write it. */
+/** Starts a gateway from a configuration as a user would write it. Nothing is tried again unless it says so. */
 export async function startRig(t: TestContext, config: object): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'dragoman-test-'));
   const file = join(folder, 'dragoman.yaml');
   const log = join(folder, 'log');
   writeFileSync(
     file,
-    stringify({ server: { port: 0, shutdown_grace: '0s' }, log: { level: 'silent', file: log }, ...config }),
+    stringify({
+      server: { port: 0, shutdown_grace: '0s' },
+      log: { level: 'silent', file: log },
+      retries: { most: 0 },
+      ...config,
+    }),
   );
   const serving = await serve(loadConfig({ file, cwd: folder, env: {}, kinds: knownKinds }));
   const records: CallRecord[] = [];

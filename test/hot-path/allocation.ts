@@ -1,12 +1,12 @@
-// Says as JSON how many bytes of V8's heap one event and one call take. To be run without optimizing compilers: what
-// they leave out depends on when they get to it.
+// Says as JSON how many bytes of V8's heap one event and one call take, and how many of a call are still held when it is
+// over. To be run without optimizing compilers, what they leave out depends on when they get to it, and with `--expose-gc`.
 import v8 from 'node:v8';
 import { streamLanes, ways, wholeLanes } from './lanes.ts';
 import { openStage } from './stage.ts';
 
 /** Bytes, by way and unit. */
 export interface Allocation {
-  readonly [way: string]: { readonly event: number; readonly call: number };
+  readonly [way: string]: { readonly event: number; readonly call: number; readonly kept: number };
 }
 
 const repetitions = 3;
@@ -25,13 +25,25 @@ async function bytesOf(work: () => Promise<unknown>): Promise<number> {
   return total() - before;
 }
 
+/** What a collection of young objects leaves of what the work has made: it came to lie in the old generation, or is held from there. */
+async function keptOf(work: () => Promise<unknown>): Promise<number> {
+  const collect = globalThis.gc;
+  if (collect === undefined) throw new Error('to be run with --expose-gc');
+  collect();
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  await work();
+  collect({ type: 'minor' });
+  return process.memoryUsage().heapUsed - before;
+}
+
 async function median(measure: () => Promise<number>): Promise<number> {
   const results: number[] = [];
   for (let i = 0; i < repetitions; i++) results.push(await measure());
   return results.sort((a, b) => a - b)[repetitions >> 1] as number;
 }
 
-const allocation: { [way: string]: { event: number; call: number } } = {};
+const allocation: { [way: string]: { event: number; call: number; kept: number } } = {};
 for (const way of ways) {
   const stage = await openStage(way.provider);
   const [stream] = streamLanes(way);
@@ -47,13 +59,16 @@ for (const way of ways) {
   });
   const scene = whole.scene(0);
   await stage.play(scene);
-  const call = await median(async () => {
-    const all = await bytesOf(async () => {
-      for (let i = 0; i < calls; i++) await stage.play(scene);
-    });
-    return all / calls;
-  });
-  allocation[`${way.client} > ${way.provider}`] = { event: Math.round(event), call: Math.round(call) };
+  const several = async (): Promise<void> => {
+    for (let i = 0; i < calls; i++) await stage.play(scene);
+  };
+  const call = await median(async () => (await bytesOf(several)) / calls);
+  const kept = await median(async () => (await keptOf(several)) / calls);
+  allocation[`${way.client} > ${way.provider}`] = {
+    event: Math.round(event),
+    call: Math.round(call),
+    kept: Math.round(kept),
+  };
   await stage.close();
 }
 process.stdout.write(JSON.stringify(allocation));

@@ -2,13 +2,13 @@ import type { Carriage } from '../../src/observe/call.ts';
 import type { Bounds } from './bound.ts';
 import * as bounds from './bounds.ts';
 import type { Scene } from './stage.ts';
-import { answerOf, framesOf, type Language, readsOf, requestOf } from './traffic.ts';
+import { answerOf, framesOf, type Language, readsOf, requestOf, type Served } from './traffic.ts';
 
 /** One way through the gateway with one kind of traffic. */
 export interface Lane {
   readonly name: string;
   readonly client: Language;
-  readonly provider: Language;
+  readonly provider: Served;
   readonly carriage: Carriage;
   readonly bounds: Bounds;
   /** The scene; of a stream with so many events. */
@@ -25,7 +25,7 @@ const events = { 'content-type': 'text/event-stream' };
 
 interface Way {
   readonly client: Language;
-  readonly provider: Language;
+  readonly provider: Served;
   readonly carriage: Carriage;
   readonly event: Bounds;
   /** Of an event, where reads cut frames. */
@@ -35,7 +35,13 @@ interface Way {
   readonly manyReads: Partial<Bounds>;
 }
 
-const passed = { carriage: 'passed', cut: bounds.cutFrames, whole: bounds.passedWhole, manyReads: {} } as const;
+const passed = {
+  carriage: 'passed',
+  event: bounds.passedEvent,
+  cut: bounds.cutFrames,
+  whole: bounds.passedWhole,
+  manyReads: {},
+} as const;
 const translated = {
   carriage: 'translated',
   event: bounds.translatedEvent,
@@ -46,10 +52,11 @@ const translated = {
 
 /** The ways that matter most, from the client's language to the provider's. */
 export const ways: readonly Way[] = [
-  { client: 'anthropic', provider: 'anthropic', event: bounds.passedEvent, ...passed },
-  { client: 'openai-chat', provider: 'openai-chat', event: bounds.passedChunk, ...passed },
+  { client: 'anthropic', provider: 'anthropic', ...passed },
+  { client: 'openai-chat', provider: 'openai-chat', ...passed },
   { client: 'anthropic', provider: 'openai-chat', ...translated },
   { client: 'openai-chat', provider: 'anthropic', ...translated },
+  { client: 'anthropic', provider: 'gemini', ...translated },
 ];
 
 /** Whole answers. */

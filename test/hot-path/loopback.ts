@@ -4,7 +4,7 @@ import { serve } from '../../src/cli/compose.ts';
 import { calls } from '../../src/observe/call.ts';
 import { uncounted } from './counting.ts';
 import { configFor, type Scene } from './stage.ts';
-import { headersOf, type Language, pathOf } from './traffic.ts';
+import { headersOf, pathOf, type Served } from './traffic.ts';
 
 /**
  * The whole gateway between two bare sockets, all in this process: whatever is counted beside what the sockets do is
@@ -23,7 +23,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 
 /** Starts the gateway as the command does, before one provider that speaks this language. */
-export async function openLoopback(speaks: Language): Promise<Loopback> {
+export async function openLoopback(speaks: Served): Promise<Loopback> {
   const provider = new Provider();
   const upstream = createServer({ noDelay: true }, (socket) => provider.accept(socket));
   upstream.listen(0, '127.0.0.1');

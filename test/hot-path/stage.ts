@@ -15,7 +15,7 @@ import { knownKinds } from '../../src/providers/table.ts';
 import type { AnswerSink, Sender } from '../../src/upstream/send.ts';
 import { Pieces } from '../../src/wire/pieces.ts';
 import { uncounted } from './counting.ts';
-import { headersOf, type Language } from './traffic.ts';
+import { headersOf, type Language, type Served } from './traffic.ts';
 
 /** What a provider answers, made beforehand, in the reads in which it comes. */
 export interface Answer {
@@ -49,16 +49,19 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What stands before the paths of a language. */
+const versions: { readonly [language in Served]: string } = { anthropic: '', 'openai-chat': '/v1', gemini: '/v1beta' };
+
 /** The configuration of a gateway before one provider, which speaks this language. */
-export function configFor(speaks: Language, port = 9): Config {
+export function configFor(speaks: Served, port = 9): Config {
   const folder = mkdtempSync(join(tmpdir(), 'dragoman-hot-path-'));
   try {
-    const base = `http://127.0.0.1:${port}`;
+    const base = `http://127.0.0.1:${port}${versions[speaks]}`;
     const config = {
       auth: { keys: ['k'] },
       server: { host: '127.0.0.1', port: 0, shutdown_grace: 0 },
       log: { level: 'error', format: 'json' },
-      providers: { p: { speaks, base_url: speaks === 'anthropic' ? base : `${base}/v1`, api_key: 'provider-key' } },
+      providers: { p: { speaks, base_url: base, api_key: 'provider-key' } },
       models: { m: { to: 'p/some-model' } },
     };
     const file = join(folder, 'dragoman.json');
@@ -70,7 +73,7 @@ export function configFor(speaks: Language, port = 9): Config {
 }
 
 /** Puts a gateway together as the command does, its log going nowhere. */
-export async function openStage(speaks: Language): Promise<Stage> {
+export async function openStage(speaks: Served): Promise<Stage> {
   const { gateway: composed, redact, close } = await compose(configFor(speaks));
   const player = new Player();
   const gateway: Gateway = { ...composed, sender: player };

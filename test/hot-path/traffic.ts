@@ -1,5 +1,8 @@
-/** The languages of the lanes. */
+/** The languages of the lanes' clients. */
 export type Language = 'anthropic' | 'openai-chat';
+
+/** The languages of their providers. */
+export type Served = Language | 'gemini';
 
 /** Plain words: a string with escapes has to be decoded, and that is no part of what is counted here. */
 const words = 'Every morning the keeper of the tower counts the ships in the bay and writes them down, für später.';
@@ -31,36 +34,68 @@ export function requestOf(language: Language, bytes: number, stream: boolean): B
 }
 
 /** A whole answer of about this many bytes. */
-export function answerOf(language: Language, bytes: number): Buffer {
+export function answerOf(language: Served, bytes: number): Buffer {
   const text = words.repeat(Math.max(1, Math.ceil((bytes - 300) / words.length)));
-  const answer =
-    language === 'anthropic'
-      ? {
-          id: 'msg_1',
-          type: 'message',
-          role: 'assistant',
-          model: 'x',
-          content: [{ type: 'text', text }],
-          stop_reason: 'end_turn',
-          stop_sequence: null,
-          usage: { input_tokens: 25, output_tokens: 400 },
-        }
-      : {
-          id: 'chatcmpl-1',
-          object: 'chat.completion',
-          created: 1760000000,
-          model: 'x',
-          choices: [{ index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: 'stop' }],
-          usage: { prompt_tokens: 25, completion_tokens: 400, total_tokens: 425 },
-        };
-  return Buffer.from(JSON.stringify(answer));
+  return Buffer.from(JSON.stringify(answers[language](text)));
+}
+
+const answers: { readonly [language in Served]: (text: string) => object } = {
+  anthropic: (text) => ({
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'x',
+    content: [{ type: 'text', text }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 25, output_tokens: 400 },
+  }),
+  'openai-chat': (text) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1760000000,
+    model: 'x',
+    choices: [{ index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 25, completion_tokens: 400, total_tokens: 425 },
+  }),
+  gemini: (text) => contentOf(text, 400, { finishReason: 'STOP' }),
+};
+
+function contentOf(text: string, tokens: number, end: object): object {
+  return {
+    candidates: [{ content: { parts: [{ text }], role: 'model' }, ...end, index: 0 }],
+    usageMetadata: {
+      promptTokenCount: 25,
+      candidatesTokenCount: tokens,
+      totalTokenCount: 25 + tokens,
+      promptTokensDetails: [{ modality: 'TEXT', tokenCount: 25 }],
+    },
+    modelVersion: 'x',
+    responseId: 'r1',
+  };
 }
 
 /** A streamed answer of so many deltas: the beginning, a frame each, the end; all in memory of their own as a socket's reads are. */
-export function framesOf(language: Language, deltas: number): Buffer[] {
+export function framesOf(language: Served, deltas: number): Buffer[] {
   const texts = Array.from({ length: deltas }, (_, i) => `${words.slice(i % 40, (i % 40) + 5 + (i % 30))} `);
-  const frames = language === 'anthropic' ? messageFrames(texts) : chunkFrames(texts);
-  return frames.map((frame) => Buffer.from(frame));
+  return frames[language](texts).map((frame) => Buffer.from(frame));
+}
+
+const frames: { readonly [language in Served]: (texts: readonly string[]) => string[] } = {
+  anthropic: messageFrames,
+  'openai-chat': chunkFrames,
+  gemini: contentFrames,
+};
+
+/** Each with other counts, as Google sends them. */
+function contentFrames(texts: readonly string[]): string[] {
+  const frame = (text: string, tokens: number, end = {}): string =>
+    `data: ${JSON.stringify(contentOf(text, tokens, end))}\r\n\r\n`;
+  return [
+    frame('It is morning. ', 1),
+    ...texts.map((text, i) => frame(text, i + 2)),
+    frame('', 9999, { finishReason: 'STOP' }),
+  ];
 }
 
 function messageFrames(texts: readonly string[]): string[] {

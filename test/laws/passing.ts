@@ -3,6 +3,7 @@ import type { GuardOptions } from '../../src/canon/grammar.ts';
 import type { ChatRequest } from '../../src/canon/request.ts';
 import type { ClientSide, UpstreamSide } from '../../src/dialects/dialect.ts';
 import type { Dialect } from '../../src/dialects/index.ts';
+import { ClientWriter } from '../../src/gateway/client-writer.ts';
 import { createPassage } from '../../src/gateway/passage.ts';
 import { createTranslator, type Translator } from '../../src/gateway/translate.ts';
 
@@ -51,7 +52,7 @@ export function pass(dialect: Dialect, request: ChatRequest, chunks: Iterable<Ui
 }
 
 function translator(from: UpstreamSide, to: ClientSide, request: ChatRequest, state: GuardOptions): Translator {
-  return createTranslator({ from, to, request, tap: noTap, ...state });
+  return createTranslator({ from, to: new ClientWriter(to, request), tap: noTap, ...state });
 }
 
 /** Copies what leaves at once, as the socket does: it may lie in memory that is used again. */

@@ -9,6 +9,12 @@ const redactedFields: ReadonlySet<string> = new Set(['type', 'data']);
 const toolUseFields: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input']);
 const thinkingDeltaFields: ReadonlySet<string> = new Set(['type', 'thinking']);
 
+/** A delta by which one string grows, and that string. */
+export type Grown =
+  | { readonly type: 'text_delta'; readonly field: 'text' }
+  | { readonly type: 'thinking_delta'; readonly field: 'thinking' }
+  | { readonly type: 'input_json_delta'; readonly field: 'partial_json' };
+
 interface OpenBlock {
   /** The provider's number. */
   readonly theirs: number;
@@ -70,6 +76,16 @@ export class BlockReader {
       this.begin(theirs, { type: 'thinking' });
       this.delta(theirs, delta);
     } else this.#delta({ theirs, index: this.#next, type: 'text', start: {}, input: '', wroteJson: false }, delta);
+  }
+
+  /** More of the string that grows in a block, without an object for it: most of a stream is this. */
+  grow(theirs: number, grown: Grown, text: string): void {
+    const open = this.#open;
+    const plain = open !== undefined && open.theirs === theirs && open.type !== 'native' && text !== '';
+    if (!plain) return this.delta(theirs, { type: grown.type, [grown.field]: text });
+    if (grown.type !== 'input_json_delta') return this.#emit({ type: 'text', index: open.index, text });
+    open.wroteJson = true;
+    this.#emit({ type: 'json', index: open.index, json: text });
   }
 
   /** A block ends, and those that waited for it have their turn. */

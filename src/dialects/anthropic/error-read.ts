@@ -1,6 +1,8 @@
 import { type ErrorDetails, type ErrorKind, errorKindOf, GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { type Overflow, readOverflow } from '../../canon/overflow.ts';
+import { readRetryAfter } from '../../canon/retry-after.ts';
+import { kindOfWording } from '../../canon/wording.ts';
 import type { Headers } from '../dialect.ts';
 import { anthropicName } from './ext.ts';
 import { nativeOverflow } from './overflow.ts';
@@ -19,9 +21,10 @@ const kindOfType: ReadonlyMap<string, ErrorKind> = new Map([
   ['not_supported', 'not_supported'],
 ]);
 
-/** Money is said in many places and under many types. */
-const billingWords =
-  /credit balance is too low|insufficient (?:credits?|funds|quota|balance)|spend(?:ing)? limit|plans? (?:&|and) billing|billing (?:hard )?(?:limit|account|issue)/i;
+/** What it says to those who may not use it any more, under the type of a bad request. */
+const lockedOut = /organization has been disabled/i;
+/** What a text may tell that the type beside it does not. */
+const finer: ReadonlySet<ErrorKind> = new Set(['billing', 'content_policy']);
 /** Longest stretch of a body that is no JSON to be quoted, characters. */
 const maxQuote = 500;
 
@@ -42,7 +45,7 @@ export function readError(status: number, headers: Headers, body: Uint8Array): G
   // What stands behind relays speaks of an overflow in words that no client of this language acts on.
   const understood = nativeOverflow.test(message) || overflowOf(said, message) === undefined;
   return errorFrom(said, message, status, {
-    ...readRetry(headers),
+    ...readRetry(headers, message),
     ...(isEnvelope(parsed) &&
       understood && {
         origin: { dialect: anthropicName, body, contentType: headers['content-type'] ?? 'application/json' },
@@ -53,7 +56,12 @@ export function readError(status: number, headers: Headers, body: Uint8Array): G
 /** Reads an error inside an answer that began well. */
 export function readStreamError(event: JsonObject): GatewayError {
   const said = readSaid(event);
-  return errorFrom(said, said.message ?? 'The provider reported an error without a message.', undefined, {});
+  return errorFrom(
+    said,
+    said.message ?? 'The provider reported an error without a message.',
+    undefined,
+    readRetry({}, said.message ?? ''),
+  );
 }
 
 function errorFrom(said: Said, message: string, status: number | undefined, details: ErrorDetails): GatewayError {
@@ -64,6 +72,7 @@ function errorFrom(said: Said, message: string, status: number | undefined, deta
     ...(said.code !== undefined && { code: said.code }),
     ...(said.param !== undefined && { param: said.param }),
     ...overflow,
+    ...(kind === 'billing' && { shouldRetry: false }),
     ...details,
   });
 }
@@ -75,8 +84,11 @@ function overflowOf({ code }: Said, message: string): Overflow | undefined {
 function kindOf({ type, code }: Said, message: string, status: number | undefined): ErrorKind {
   const kind = kindOfType.get(type ?? '');
   if (kind === 'billing' || code === 'insufficient_quota') return 'billing';
-  if ((kind === 'invalid_request' || kind === 'permission' || status === 402) && billingWords.test(message))
-    return 'billing';
+  if (kind === undefined || kind === 'invalid_request' || kind === 'permission') {
+    const told = kindOfWording(message, status);
+    if (told !== undefined && finer.has(told)) return told;
+    if (kind === 'invalid_request' && lockedOut.test(message)) return 'permission';
+  }
   if (kind === 'timeout' && status === 504) return 'upstream_timeout';
   if (kind !== undefined) return kind;
   return status === undefined ? 'internal' : errorKindOf(status);
@@ -113,21 +125,11 @@ function describeBody(status: number, text: string): string {
   return trimmed.slice(0, maxQuote);
 }
 
-function readRetry(headers: Headers): ErrorDetails {
+function readRetry(headers: Headers, message: string): ErrorDetails {
   const should = headers['x-should-retry'];
-  const retryAfter = readDelay(headers);
+  const retryAfter = readRetryAfter(headers, message);
   return {
     ...(retryAfter !== undefined && { retryAfter }),
     ...((should === 'true' || should === 'false') && { shouldRetry: should === 'true' }),
   };
-}
-
-function readDelay(headers: Headers): number | undefined {
-  const milliseconds = Number.parseFloat(headers['retry-after-ms'] ?? '');
-  if (milliseconds >= 0) return milliseconds / 1000;
-  const after = headers['retry-after'];
-  if (after === undefined) return undefined;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(after)) return Number(after);
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
 }

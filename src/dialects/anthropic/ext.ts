@@ -28,11 +28,14 @@ export function fieldsOf(ext: Ext | undefined): JsonObject | undefined {
 
 /** Fields of a nested object under the names they have in a path, `thinking.block_binding`. */
 export function dotted(owner: string, fields: JsonObject | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(fields ?? {}).map(([field, value]) => [`${owner}.${field}`, value]));
+  const named: JsonObject = {};
+  for (const field in fields) named[`${owner}.${field}`] = fields[field];
+  return named;
 }
 
 /** Undoes `dotted`: the fields that belong into `owner`. */
 export function undotted(owner: string, fields: JsonObject | undefined): JsonObject {
-  const own = Object.entries(fields ?? {}).filter(([field]) => field.startsWith(`${owner}.`));
-  return Object.fromEntries(own.map(([field, value]) => [field.slice(owner.length + 1), value]));
+  const own: JsonObject = {};
+  for (const field in fields) if (field.startsWith(`${owner}.`)) own[field.slice(owner.length + 1)] = fields[field];
+  return own;
 }

@@ -52,6 +52,7 @@ export const anthropic = {
     cannotSay: [],
     proofsOf: 'claude',
     ping,
+    remark: (text) => `: ${text}\n\n`,
     requestIdHeader: 'request-id',
   },
   pass,

@@ -39,6 +39,11 @@ export class MessageReader {
     return this.#ended;
   }
 
+  /** Whether it has said why it ends. */
+  get isComplete(): boolean {
+    return this.#stopReason !== undefined;
+  }
+
   /** A message begins, in a stream empty, in some streams with all its content. A second beginning is left to the guard. */
   start(message: JsonObject): void {
     if (this.#started) this.blocks.end();

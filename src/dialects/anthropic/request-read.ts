@@ -85,8 +85,9 @@ export function readRequest(body: JsonObject, headers: Headers): ChatRequest {
 
 /** The object without the fields that are undefined. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const kept: { [K in keyof T]?: T[K] } = {};
+  for (const field in fields) if (fields[field] !== undefined) kept[field] = fields[field];
+  return kept as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function readTurns(value: unknown): Turn[] {

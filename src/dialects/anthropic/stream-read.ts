@@ -4,6 +4,7 @@ import { isObject, type JsonObject, numberIn, parseJson, stringIn } from '../../
 import { LearntForm } from '../../wire/frame-form.ts';
 import { createSseReader } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
+import type { Grown } from './block-reader.ts';
 import { readStreamError } from './error-read.ts';
 import { anthropicName } from './ext.ts';
 import { MessageReader } from './message-reader.ts';
@@ -12,29 +13,29 @@ import { MessageReader } from './message-reader.ts';
 export function readStream(emit: Sink): StreamReader {
   const message = new MessageReader(emit);
   /** Of the frames that come most: the block, and what grows in it. */
-  const form = new LearntForm<{ readonly theirs: number; readonly type: string; readonly field: string }>();
+  const form = new LearntForm<{ readonly theirs: number; readonly grown: Grown }>();
   const sse = createSseReader(
     ({ event: name, data }, bytes, start, end) => {
       if (data === undefined || data === '' || message.ended) return;
       const event = readFrame(name, data, message, emit);
       if (event === undefined || !form.learns) return;
       const { index, delta } = event;
-      const type = isObject(delta) ? stringIn(delta.type) : undefined;
-      const field = type === undefined ? undefined : grownBy.get(type);
-      if (type === undefined || field === undefined || !isObject(delta) || Object.keys(delta).length !== 2) return;
-      const value = stringIn(delta[field]) ?? '';
-      form.learn(bytes.subarray(start, end), field, value, { theirs: numberIn(index) ?? 0, type, field });
+      const grown = isObject(delta) ? grownBy.find(({ type }) => type === delta.type) : undefined;
+      if (grown === undefined || !isObject(delta) || Object.keys(delta).length !== 2) return;
+      const value = stringIn(delta[grown.field]) ?? '';
+      form.learn(bytes.subarray(start, end), grown.field, value, { theirs: numberIn(index) ?? 0, grown });
     },
     (bytes, start) => {
       const end = message.ended ? 0 : form.end(bytes, start);
       if (end === 0) return 0;
-      const { theirs, type, field } = form.meaning;
-      message.blocks.delta(theirs, { type, [field]: form.text() });
+      const { theirs, grown } = form.meaning;
+      message.blocks.grow(theirs, grown, form.text());
       return end;
     },
   );
   return {
     feed: sse.feed,
+    isComplete: () => message.isComplete,
     end() {
       sse.end();
       message.cut();
@@ -42,19 +43,19 @@ export function readStream(emit: Sink): StreamReader {
   };
 }
 
-/** Which string grows by a delta. */
-const grownBy: ReadonlyMap<string, string> = new Map([
-  ['text_delta', 'text'],
-  ['thinking_delta', 'thinking'],
-  ['input_json_delta', 'partial_json'],
-]);
+const grownBy: readonly Grown[] = [
+  { type: 'text_delta', field: 'text' },
+  { type: 'thinking_delta', field: 'thinking' },
+  { type: 'input_json_delta', field: 'partial_json' },
+];
 
 /** Returns the event when it is more of a block. */
 function readFrame(name: string, data: string, message: MessageReader, emit: Sink): JsonObject | undefined {
   const event = parseJson(data);
   if (!isObject(event)) {
     // Proxies borrow this end mark from another language.
-    if (data.trim() !== '[DONE]')
+    // What follows a complete answer takes nothing from it.
+    if (data.trim() !== '[DONE]' && !message.isComplete)
       message.fail(new GatewayError('bad_upstream', 'The provider sent an event that is not JSON.'));
     return undefined;
   }

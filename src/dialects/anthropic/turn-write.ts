@@ -49,9 +49,14 @@ export function writeTurns(to: Writing): WrittenTurns {
 /** The service refuses calls without results, and results without calls; a client of its own is left to it. */
 function turnsOf({ request: { turns }, foreign, lose }: Writing): readonly Turn[] {
   if (!foreign) return turns;
-  const blocks = turns.flatMap(({ content }) => content);
-  const calls = new Set(blocks.flatMap((block) => (block.type === 'tool_call' ? [block.id] : [])));
-  const results = new Set(blocks.flatMap((block) => (block.type === 'tool_result' ? [block.id] : [])));
+  const calls = new Set<string>();
+  const results = new Set<string>();
+  for (const { content } of turns) {
+    for (const block of content) {
+      if (block.type === 'tool_call') calls.add(block.id);
+      else if (block.type === 'tool_result') results.add(block.id);
+    }
+  }
   if (calls.symmetricDifference(results).size === 0) return turns;
   return pairedTurns(turns, ({ what, path, why }) => lose(what, path, why));
 }

@@ -1,4 +1,4 @@
-import type { BlockHead, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, numberIn, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { GatherBlock, type Gathering, GatherRedacted } from './answer-gather.ts';
@@ -33,7 +33,7 @@ interface Waiting {
 export class AnswerBlocks {
   /** Whether the client has been asked to call a tool. */
   called = false;
-  readonly #emit: Sink;
+  readonly #sink: Sink;
   readonly #waiting = new Map<number, Waiting>();
   #open: OpenBlock | undefined;
   /** A block that is told when it is whole: encrypted reasoning, the work of the provider's own tools, pictures. */
@@ -41,10 +41,8 @@ export class AnswerBlocks {
   #next = 0;
   #failed = false;
 
-  constructor(emit: Sink) {
-    this.#emit = (event) => {
-      if (!this.#failed) emit(event);
-    };
+  constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
   /** Arguments came for a call that never began, or would come twice: it is lost, and the answer with it. */
@@ -238,6 +236,10 @@ export class AnswerBlocks {
     if (type === 'tool_call' && json === '') this.#emit({ type: 'json', index, json: input });
     this.#open = undefined;
     this.#emit({ type: 'close', index });
+  }
+
+  #emit(event: Event): void {
+    if (!this.#failed) this.#sink(event);
   }
 }
 

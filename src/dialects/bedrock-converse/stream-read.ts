@@ -27,6 +27,7 @@ export function readStream(emit: Sink): StreamReader {
 
   return {
     feed: (chunk) => attempt(() => messages.feed(chunk)),
+    isComplete: () => answer.complete(),
     end() {
       attempt(() => messages.end());
       answer.cut();

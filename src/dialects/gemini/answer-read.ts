@@ -2,6 +2,7 @@ import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import type { Usage } from '../../canon/usage.ts';
 import { readErrorBody } from './error-read.ts';
 import { asExt, geminiName, otherFields } from './ext.ts';
 import { type Ending, endingRest, readEnding } from './finish.ts';
@@ -61,6 +62,12 @@ export class AnswerReader {
     if (isObject(body.promptFeedback)) this.#feedback(body.promptFeedback);
     if (this.#blocks.broken) return this.fail(cutCall());
     this.#judge(candidates.find(({ index }) => (index ?? 0) === 0) ?? {});
+  }
+
+  /** As a body that says nothing more than the one before: another piece of text, or of thought, and other counts. */
+  piece(text: string, thought: boolean, usage: Usage | undefined): void {
+    this.#blocks.text(text, thought);
+    if (usage !== undefined) this.#emit({ type: 'usage', usage });
   }
 
   /** The answer is over. */

@@ -21,8 +21,10 @@ interface Said {
   readonly reason?: string;
   readonly domain?: string;
   readonly param?: string;
-  /** Seconds. */
-  readonly delay?: number;
+  /** A duration, `34.4s`. */
+  readonly delay?: string;
+  /** An allowance of a whole day is used up: what the delay says is of the next try only, and it will fail. */
+  readonly forToday?: boolean;
   /** The body is Google's own form. */
   readonly envelope: boolean;
 }
@@ -43,6 +45,8 @@ const kindByStatus: ReadonlyMap<string, ErrorKind> = new Map([
   ['UNIMPLEMENTED', 'not_supported'],
   ['UNAVAILABLE', 'unavailable'],
   ['DEADLINE_EXCEEDED', 'upstream_timeout'],
+  // Not by us.
+  ['CANCELLED', 'bad_upstream'],
 ]);
 
 /** Reasons that Google gives beside the code. */
@@ -105,8 +109,8 @@ function errorOf(
 ): GatewayError {
   const overflow = overflowOf(said);
   const kind = kindOf(said, status, overflow !== undefined);
-  const retryAfter = said.delay ?? readRetryAfter(headers, said.message);
-  const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
+  const retryAfter = readRetryAfter(headers, said.message, said.delay);
+  const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' || said.forToday === true ? 'false' : undefined);
   const ownStatus =
     status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
   const code = said.domain === ownDomain ? undefined : (said.reason ?? said.status);
@@ -163,7 +167,7 @@ function readSaid(body: JsonObject): Said {
   const details = objectsIn(inner.details);
   const info = detailOf(details, 'ErrorInfo');
   const violation = objectsIn(detailOf(details, 'BadRequest').fieldViolations)[0];
-  const delay = secondsOf(detailOf(details, 'RetryInfo').retryDelay);
+  const delay = stringIn(detailOf(details, 'RetryInfo').retryDelay);
   const code = numberIn(inner.code);
   const said = {
     status: stringIn(inner.status),
@@ -176,8 +180,14 @@ function readSaid(body: JsonObject): Said {
     ...(code !== undefined && { code }),
     ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined && value !== '')),
     ...(delay !== undefined && { delay }),
+    ...(isForToday(details) && { forToday: true }),
     envelope: typeof inner.message === 'string' && code !== undefined,
   };
+}
+
+function isForToday(details: readonly JsonObject[]): boolean {
+  const violations = objectsIn(detailOf(details, 'QuotaFailure').violations);
+  return violations.some(({ quotaId }) => /PerDay/.test(stringIn(quotaId) ?? ''));
 }
 
 function shown(message: string): string {
@@ -186,12 +196,6 @@ function shown(message: string): string {
 
 function detailOf(details: readonly JsonObject[], type: string): JsonObject {
   return details.find((detail) => stringIn(detail['@type'])?.endsWith(`.${type}`)) ?? {};
-}
-
-/** A duration, `34.4s`. */
-function secondsOf(value: unknown): number | undefined {
-  const seconds = Number.parseFloat(stringIn(value) ?? '');
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
 /** A page of a proxy in between, or nothing at all. */

@@ -1,4 +1,4 @@
-import type { BlockHead, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { CallArguments } from './call-arguments.ts';
@@ -10,6 +10,8 @@ import { type Proof, readProof } from './signature.ts';
 const textFields: ReadonlySet<string> = new Set(['text', 'thought', 'thoughtSignature']);
 const callPartFields: ReadonlySet<string> = new Set(['functionCall', 'thoughtSignature']);
 const callFields: ReadonlySet<string> = new Set(['id', 'name', 'args', 'partialArgs', 'willContinue']);
+
+const noPart: JsonObject = Object.freeze({});
 
 /** The block that is open. */
 type Open = { readonly type: 'text' | 'thinking' | 'call' };
@@ -23,7 +25,7 @@ export class PartBlocks {
   /** Makes the ids of calls that come without one differ from answer to answer. */
   salt = '';
   readonly sources = new Sources();
-  readonly #emit: Sink;
+  readonly #sink: Sink;
   #index = -1;
   #open: Open | undefined;
   /** Whether the open thought has its proof. */
@@ -37,10 +39,8 @@ export class PartBlocks {
   /** The proof of what has just been said, which waits for what is said about the sources of it. */
   #proof: Proof | undefined;
 
-  constructor(emit: Sink) {
-    this.#emit = (event) => {
-      if (!this.broken) emit(event);
-    };
+  constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
   part(part: JsonObject): void {
@@ -55,6 +55,12 @@ export class PartBlocks {
     this.#whole(image ?? { type: 'native', dialect: geminiName, value: part });
     // A part of Google's own holds its proof itself.
     if (image !== undefined && proof !== undefined) this.#proof = proof;
+  }
+
+  /** A part of which nothing more is said. */
+  text(text: string, thought: boolean): void {
+    if (thought) this.#thought(text, undefined);
+    else this.#say(text, noPart, undefined);
   }
 
   /** Closes what is open. @param cut the answer may end anywhere. False: a call's arguments are not complete. */
@@ -173,6 +179,10 @@ export class PartBlocks {
     this.#open = undefined;
     this.#emit({ type: 'json', index: this.#index, json });
     this.#emit({ type: 'close', index: this.#index });
+  }
+
+  #emit(event: Event): void {
+    if (!this.broken) this.#sink(event);
   }
 }
 

@@ -38,6 +38,27 @@ describe('what passes', () => {
     assert.deepEqual(watch.usage(), { input: 5, output: 3 });
   });
 
+  test('pieces of text that are known by their form, with counts that are remembered', () => {
+    const piece = (text: string, tokens: number): Buffer =>
+      frameOf({ ...chunk([{ text }]), usageMetadata: { promptTokenCount: 5, candidatesTokenCount: tokens } });
+    const leapt = (watch: PassWatch, frame: Buffer): boolean => watch.leap?.(frame, 0) === frame.length;
+    const watch = watched();
+    assert.ok(see(watch, piece('a', 9)));
+    assert.ok(leapt(watch, piece('bc', 10)));
+    assert.ok(leapt(watch, piece('d', 123)));
+    assert.deepEqual(watch.usage(), { input: 5, output: 123 });
+    assert.ok(!leapt(watch, frameOf(chunk([{ text: 'e' }]))));
+    assert.ok(see(watch, frameOf(chunk([{ text: 'e' }]))));
+    assert.deepEqual(watch.usage(), { input: 5, output: 123 });
+    assert.equal(watch.kept().length, 1);
+    assert.ok(see(watch, frameOf(chunk([{ text: '' }], stop))));
+    // Behind the end all is kept, in case that somebody has to take over.
+    assert.ok(see(watch, piece('f', 1)));
+    assert.ok(!leapt(watch, piece('g', 2)));
+    assert.ok(see(watch, piece('g', 2)));
+    assert.equal(watch.kept().length, 4);
+  });
+
   test('a blocked prompt, and an error once the answer has begun', () => {
     assert.ok(watched({ promptFeedback: { blockReason: 'SAFETY' } }).ended());
     const error = { error: { code: 503, message: 'x', status: 'UNAVAILABLE' } };

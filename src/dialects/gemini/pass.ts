@@ -7,6 +7,7 @@ import type { PassSide, PassWatch } from '../dialect.ts';
 import { readEnding } from './finish.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { partsOf } from './parts-read.ts';
+import { TextFrames } from './text-frame.ts';
 import { usageIn } from './usage.ts';
 
 /** How two speakers of this language are left to themselves. */
@@ -21,9 +22,12 @@ export const pass: PassSide = {
 /** A frame of comments alone. */
 const silent = /^(?::[^\r\n]*|[\r\n])*$/;
 
-/** Follows a stream: every frame is read, since what matters may stand in any. */
+/** Follows a stream: what matters may stand in any frame, so each form of frame is read once. */
 class StreamWatch implements PassWatch {
   readonly #kept = new KeptFrames();
+  readonly #texts = new TextFrames();
+  /** Whether the usage that was told last is still with those frames. */
+  #untold = false;
   readonly #calls = new Set<string>();
   /** Whether more of the last call's arguments is to come. */
   #openCall = false;
@@ -32,6 +36,26 @@ class StreamWatch implements PassWatch {
   #usage: Usage = {};
 
   frame(bytes: Buffer, start: number, end: number): boolean {
+    this.#tell();
+    const chunk = this.#read(bytes, start, end);
+    if (!isObject(chunk)) {
+      this.#texts.forget();
+      return chunk;
+    }
+    this.#texts.learn(bytes.subarray(start, end), chunk);
+    return true;
+  }
+
+  leap(bytes: Buffer, start: number): number {
+    // Behind the end, each is kept.
+    if (this.#done) return 0;
+    const end = this.#texts.end(bytes, start);
+    if (end > 0) this.#untold = true;
+    return end;
+  }
+
+  /** What a legal frame says, if anything; whether it is legal. */
+  #read(bytes: Buffer, start: number, end: number): JsonObject | boolean {
     if (this.#failed || !isUtf8(bytes.subarray(start, end))) return false;
     const { event, data } = readFrame(bytes, start, end);
     // Comments and blank lines are nothing to any client.
@@ -51,7 +75,13 @@ class StreamWatch implements PassWatch {
     if (usage !== undefined) this.#usage = mergeUsage(this.#usage, usage);
     // A reader has to know of the answer's name, of every call and of the end.
     if (first || this.#done || data.includes('"functionCall"')) this.#kept.keep(bytes, start, end);
-    return true;
+    return chunk;
+  }
+
+  #tell(): void {
+    const usage = this.#untold ? this.#texts.usage() : undefined;
+    this.#untold = false;
+    if (usage !== undefined) this.#usage = mergeUsage(this.#usage, usage);
   }
 
   started(): boolean {
@@ -80,6 +110,7 @@ class StreamWatch implements PassWatch {
   }
 
   usage(): Usage {
+    this.#tell();
     return this.#usage;
   }
 

@@ -1,11 +1,12 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
-import { isObject, parseJson } from '../../canon/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { createSseReader, FrameTooLarge, type SseFrame } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
 import { AnswerReader } from './answer-read.ts';
 import { readErrorBody } from './error-read.ts';
 import { JsonStream } from './json-stream.ts';
+import { TextFrames } from './text-frame.ts';
 
 /** Reads a streamed answer: server-sent events, or the array that comes where nobody asked for events. */
 export function readStream(emit: Sink): StreamReader {
@@ -19,7 +20,15 @@ const openBrace = 0x7b;
 
 class AnswerStream implements StreamReader {
   readonly #answer: AnswerReader;
-  readonly #frames = createSseReader((frame) => this.#frame(frame));
+  readonly #texts = new TextFrames();
+  readonly #frames = createSseReader(
+    (frame, bytes, start, end) => {
+      const chunk = this.#frame(frame);
+      if (chunk === undefined) this.#texts.forget();
+      else this.#texts.learn(bytes.subarray(start, end), chunk);
+    },
+    (bytes, start) => this.#leap(bytes, start),
+  );
   readonly #objects = new JsonStream((text) => this.#text(text));
   #form: 'unknown' | 'events' | 'array' = 'unknown';
 
@@ -44,6 +53,10 @@ class AnswerStream implements StreamReader {
     }
   }
 
+  isComplete(): boolean {
+    return this.#answer.complete() && !this.#objects.cut();
+  }
+
   end(): void {
     this.#frames.end();
     if (this.#answer.ended) return;
@@ -51,25 +64,39 @@ class AnswerStream implements StreamReader {
     else this.#answer.fail(new GatewayError('bad_upstream', 'The provider ended its answer before it was complete.'));
   }
 
-  #frame({ event, data }: SseFrame): void {
-    if (this.#answer.ended || data === undefined || data === '') return;
+  /** A frame that differs from the one before by its text and its counts alone. */
+  #leap(bytes: Buffer, start: number): number {
+    const end = this.#answer.ended ? 0 : this.#texts.end(bytes, start);
+    if (end > 0) this.#answer.piece(this.#texts.text(), this.#texts.thought, this.#texts.usage());
+    return end;
+  }
+
+  /** Returns the chunk that was in it. */
+  #frame({ event, data }: SseFrame): JsonObject | undefined {
+    if (this.#answer.ended || data === undefined || data === '') return undefined;
     const text = data.trim();
     if (event === 'error') {
       const value = parseJson(text);
-      return this.#answer.fail(readErrorBody(isObject(value) ? value : { message: text }));
+      this.#answer.fail(readErrorBody(isObject(value) ? value : { message: text }));
+      return undefined;
     }
     // Relays end their streams as they know it from another language.
-    if (text !== '[DONE]') this.#text(text);
+    return text === '[DONE]' ? undefined : this.#text(text);
   }
 
-  #text(text: string): void {
-    if (this.#answer.ended) return;
+  #text(text: string): JsonObject | undefined {
+    if (this.#answer.ended) return undefined;
     const value = parseJson(text);
-    if (isObject(value)) return this.#answer.body(value);
+    if (isObject(value)) {
+      this.#answer.body(value);
+      return value;
+    }
     // What follows a complete answer takes nothing from it.
-    if (this.#answer.complete()) return;
-    this.#answer.fail(
-      new GatewayError('bad_upstream', 'The provider sent something in its stream that is not an answer.'),
-    );
+    if (!this.#answer.complete()) {
+      this.#answer.fail(
+        new GatewayError('bad_upstream', 'The provider sent something in its stream that is not an answer.'),
+      );
+    }
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { Ext } from '../../canon/content.ts';
 import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
 import { asExt, fieldsOf, otherFields } from './ext.ts';
@@ -15,8 +16,9 @@ const counted: ReadonlySet<string> = new Set([
 /**
  * Counts as Google gives them: what came from the cache is part of the prompt, what a tool brought is not; thoughts stand
  * beside the answer, unless the total says that they are part of it.
+ * @param rest what `uncounted` says of it, where that is known.
  */
-export function readUsage(value: JsonObject): Usage {
+export function readUsage(value: JsonObject, rest = uncounted(value)): Usage {
   const prompt = count(value.promptTokenCount);
   const tools = count(value.toolUsePromptTokenCount) ?? 0;
   const cacheRead = count(value.cachedContentTokenCount);
@@ -24,16 +26,27 @@ export function readUsage(value: JsonObject): Usage {
   const candidates = count(value.candidatesTokenCount);
   const reasoning = count(value.thoughtsTokenCount);
   const inside = reasoning !== undefined && reasoning > 0 && isInside(value, reasoning);
-  return {
-    ...(prompt !== undefined && { input: Math.max(0, prompt + tools - (cacheRead ?? 0) - (cacheWrite ?? 0)) }),
-    ...(cacheRead !== undefined && { cacheRead }),
-    ...(cacheWrite !== undefined && { cacheWrite }),
-    ...((candidates !== undefined || reasoning !== undefined) && {
-      output: (candidates ?? 0) + (inside ? 0 : (reasoning ?? 0)),
-    }),
-    ...(reasoning !== undefined && { reasoning }),
-    ...asExt(otherFields(value, counted)),
-  };
+  // Streams tell all of it with each chunk: written field by field, it costs a third of what it does when put together.
+  const usage: { -readonly [field in keyof Usage]: Usage[field] } = {};
+  if (prompt !== undefined) usage.input = Math.max(0, prompt + tools - (cacheRead ?? 0) - (cacheWrite ?? 0));
+  if (cacheRead !== undefined) usage.cacheRead = cacheRead;
+  if (cacheWrite !== undefined) usage.cacheWrite = cacheWrite;
+  if (candidates !== undefined || reasoning !== undefined) {
+    usage.output = (candidates ?? 0) + (inside ? 0 : (reasoning ?? 0));
+  }
+  if (reasoning !== undefined) usage.reasoning = reasoning;
+  if (rest !== undefined) usage.ext = rest;
+  return usage;
+}
+
+/** What of the counts canon has no word for. */
+export function uncounted(value: JsonObject): Ext | undefined {
+  return asExt(otherFields(value, counted)).ext;
+}
+
+/** Whether a count is one that canon has a word for. */
+export function isCounted(name: string): boolean {
+  return counted.has(name);
 }
 
 /** Whether the thoughts are counted among the candidates' tokens: then the total leaves them out. */

@@ -77,6 +77,11 @@ export class AnswerReader {
     this.#blocks.text(kind, text);
   }
 
+  /** Likewise: more of a call's arguments. */
+  arguments(index: number, json: string): void {
+    if (!this.#calls.more(index, json)) this.fail(afterEnd());
+  }
+
   /** A chunk, or a whole answer. */
   body(body: JsonObject): void {
     if (this.ended) return;

@@ -26,6 +26,8 @@ interface Entry {
 export interface CallReader {
   /** False: a fragment contradicts what has been sent. */
   read(entry: JsonObject): boolean;
+  /** More arguments of the call of that index, and no word besides. False: as of `read`. */
+  more(index: number, json: string): boolean;
   /** The older form: one call, no id. */
   readLegacy(call: JsonObject): boolean;
 }
@@ -79,6 +81,7 @@ export function createCallReader(blocks: Blocks, salt: () => string): CallReader
 
   return {
     read: (entry) => take(readEntry(entry)),
+    more: (index, json) => take({ id: '', index, kind: 'function', name: '', json, proof: undefined, ext: undefined }),
     readLegacy: (call) => take({ ...readEntry({ function: call }), index: -1 }),
   };
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorKind, GatewayError } from '../../canon/error.ts';
 import { readOverflow } from '../../canon/overflow.ts';
-import { readRetryAfter } from '../../canon/retry-after.ts';
 import type { Headers } from '../dialect.ts';
 import { readError } from './error-read.ts';
 import { writeError } from './error-write.ts';
@@ -362,37 +361,6 @@ describe('kinds', () => {
 });
 
 describe('when to try again', () => {
-  const soon = (headers: Headers, message = ''): number | undefined => readRetryAfter(headers, message);
-
-  test('headers of every kind', () => {
-    assert.equal(soon({ 'retry-after': '20' }), 20);
-    assert.equal(soon({ 'retry-after-ms': '1500', 'retry-after': '20' }), 1.5);
-    assert.equal(
-      soon({
-        'x-ratelimit-remaining-requests': '0',
-        'x-ratelimit-reset-requests': '6m0s',
-        'x-ratelimit-reset-tokens': '1ms',
-      }),
-      360,
-    );
-    assert.equal(soon({ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '120ms' }), 0.12);
-    assert.equal(soon({ 'x-ratelimit-remaining-requests': '5', 'x-ratelimit-reset-requests': '6m0s' }), undefined);
-    const later = soon({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() });
-    assert.ok(later !== undefined && later > 50 && later <= 60);
-    const reset = soon({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 30_000) });
-    assert.ok(reset !== undefined && reset > 25 && reset <= 30);
-    assert.equal(soon({ 'retry-after': 'soon' }), undefined);
-    assert.equal(soon({ 'retry-after': '99999999' }), undefined);
-  });
-
-  test('words', () => {
-    assert.equal(soon({}, 'Please try again in 1.2s. Visit https://x'), 1.2);
-    assert.equal(soon({}, 'Please try again in 20ms.'), 0.02);
-    assert.equal(soon({}, 'Please try again in 2m59.56s.'), 179.56);
-    assert.equal(soon({}, 'Please retry after 12 seconds.'), 12);
-    assert.equal(soon({}, 'Try again later.'), undefined);
-  });
-
   test('what can never work says so', () => {
     assert.equal(read(429, { error: { message: 'x', code: 'insufficient_quota' } }).details.shouldRetry, false);
     assert.equal(read(500, {}, { 'x-should-retry': 'true' }).details.shouldRetry, true);

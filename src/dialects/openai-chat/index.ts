@@ -39,6 +39,7 @@ export const openaiChat = {
     // Citations are said where they name an address; natives where they are this language's own.
     cannotSay: ['citation', 'native'],
     ping: ': ping\n\n',
+    remark: (text) => `: ${text}\n\n`,
     requestIdHeader: 'x-request-id',
   },
   pass,

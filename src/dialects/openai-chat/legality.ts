@@ -4,8 +4,8 @@ import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/jso
 export interface Legality {
   /** False: not legal here. */
   chunk(chunk: JsonObject): boolean;
-  /** More arguments, as they stand in the JSON. False: the first choice is not the only one, or has no such call open. */
-  fragment(index: number, raw: string): boolean;
+  /** More arguments. False: the first choice is not the only one, or has no such call open. */
+  fragment(index: number, text: string): boolean;
   /** True once the first choice has said anything. */
   begun(): boolean;
   /** True once the first choice has said why it ended. */
@@ -15,8 +15,8 @@ export interface Legality {
 interface ChoiceState {
   /** Calls opened so far: the next one has this index. */
   calls: number;
-  /** The arguments of the last call, as they stand in the JSON. */
-  raw: string;
+  /** The arguments of the last call. */
+  json: string;
   legacy: boolean;
   finished: boolean;
 }
@@ -29,7 +29,7 @@ export function createLegality(): Legality {
   function stateOf(index: number): ChoiceState {
     let state = choices.get(index);
     if (state === undefined) {
-      state = { calls: 0, raw: '', legacy: false, finished: false };
+      state = { calls: 0, json: '', legacy: false, finished: false };
       choices.set(index, state);
     }
     return state;
@@ -57,10 +57,10 @@ export function createLegality(): Legality {
     return objectsIn(fields['choices']).every(choice);
   }
 
-  function fragment(index: number, raw: string): boolean {
+  function fragment(index: number, text: string): boolean {
     const state = choices.get(0);
     if (state === undefined || choices.size > 1 || index !== state.calls - 1) return false;
-    state.raw += raw;
+    state.json += text;
     return true;
   }
 
@@ -84,20 +84,14 @@ function call(entry: JsonObject, state: ChoiceState): boolean {
   const { name, arguments: json, input } = isObject(body) ? body : {};
   const text = (isCustom ? input : json) ?? '';
   if (typeof text !== 'string') return false;
-  const raw = JSON.stringify(text).slice(1, -1);
   if (index === state.calls - 1) {
-    state.raw += raw;
+    state.json += text;
     return !id && name === undefined;
   }
-  if (index !== state.calls || !id || !name || (state.calls > 0 && !isComplete(state.raw))) return false;
+  if (index !== state.calls || !id || !name || (state.calls > 0 && !isObject(parseJson(state.json)))) return false;
   state.calls += 1;
-  state.raw = raw;
+  state.json = text;
   return true;
-}
-
-function isComplete(raw: string): boolean {
-  const json = parseJson(`"${raw}"`);
-  return typeof json === 'string' && isObject(parseJson(json));
 }
 
 /** An agent acts on the reason: calls must be announced as calls, and only calls as calls. */

@@ -72,6 +72,7 @@ function createReplies(turns: readonly Turn[], writing: Writing): Replies {
 
   function answers(turn: number): JsonObject[] {
     const asked = callsOf(turns[turn]).map((call) => call.id);
+    if (asked.length === 0) return [];
     const messages: JsonObject[] = [];
     for (const { block, at, path } of resultsAfter(turns, turn)) {
       const call = asked.indexOf(block.id);
@@ -80,7 +81,7 @@ function createReplies(turns: readonly Turn[], writing: Writing): Replies {
       used.add(block);
       const written = writeResult(block, path, writing);
       messages.push(written.message);
-      moved.set(at, [...(moved.get(at) ?? []), ...written.moved]);
+      if (written.moved.length > 0) moved.set(at, [...(moved.get(at) ?? []), ...written.moved]);
     }
     return [...messages, ...asked.map((id) => missingResult(id, `turns[${turn}]`, writing))];
   }

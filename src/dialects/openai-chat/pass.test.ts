@@ -65,6 +65,7 @@ describe('legal streams pass', () => {
       done,
     ],
     'an escaped pair': [first, said({ content: 'x' }).replace('"x"', '"\\ud83d\\ude80"'), said({}, 'stop'), done],
+    'text that looks like half a character': [first, said({ content: '\\ud83d \\\\' }), said({}, 'stop'), done],
     'no [DONE]': [first, said({ content: 'x' }), said({}, 'stop')],
   };
   for (const [what, frames] of Object.entries(legal)) {
@@ -168,5 +169,44 @@ describe('what is not legal is where the translator takes over', () => {
     );
     assert.equal(watch.ended(), true);
     assert.equal(watch.tail(), 'data: [DONE]\n\n', 'the mark of the end is still to come');
+  });
+
+  test('frames that say that there are no calls are not kept', () => {
+    for (const none of ['null', ' null', '[]', ' [ ]']) {
+      const watch = pass.watch();
+      firstFault([first], watch);
+      for (let i = 0; i < 100; i++) {
+        const unlike = said({ content: 'x' }).replace('"x"', `"x","tool_calls":${none}`).replace('chatcmpl-1', `${i}`);
+        assert.equal(firstFault([unlike], watch), -1);
+      }
+      assert.equal(watch.kept().length, 1, none);
+    }
+  });
+
+  test('arguments of which nothing but their form is looked at are kept and judged', () => {
+    const pieces = Array.from({ length: 40 }, (_, i) => (i === 0 ? '{"a":[0' : `,${i},"\u00e9 \\n"`));
+    const frames = [first, opened(0, 'a'), ...pieces.map((json) => more(0, json))];
+    for (const [end, fault] of [
+      ['', frames.length],
+      [']}', -1],
+    ] as const) {
+      const watch = pass.watch();
+      const all = [...frames, ...(end === '' ? [] : [more(0, end)])];
+      let leaps = 0;
+      for (const text of all) {
+        const bytes = Buffer.from(text);
+        if (watch.leap?.(bytes, 0) === bytes.length) leaps += 1;
+        else assert.ok(watch.frame(bytes, 0, bytes.length));
+      }
+      assert.ok(leaps >= 38, `${leaps} leaps`);
+      assert.equal(Buffer.concat(watch.kept()).toString(), all.join(''));
+      const next = Buffer.from(opened(1, 'b', '{}'));
+      assert.equal(watch.frame(next, 0, next.length), fault === -1);
+      if (fault !== -1) continue;
+      // Of the call before, which the next one has closed.
+      const late = Buffer.from(more(0, ',1'));
+      assert.equal(watch.leap?.(late, 0), 0);
+      assert.equal(watch.frame(late, 0, late.length), false);
+    }
   });
 });

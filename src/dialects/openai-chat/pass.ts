@@ -1,15 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { LearntForm } from '../../wire/frame-form.ts';
 import { KeptFrames } from '../../wire/kept-frames.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { createLegality } from './legality.ts';
-import { createTextDeltas } from './text-delta.ts';
+import { createTextDeltas, type Grown, learnForm } from './text-delta.ts';
 import { readUsage, usageIn } from './usage.ts';
 
 /** How two speakers of Chat Completions are left to themselves. */
 export const pass: PassSide = { requestHeaders, defaultHeaders: {}, responseHeaders, watch, usageOf, isForeign };
+
+/** Where calls are told of: neither none nor an empty list of them. */
+const called = /"tool_calls"\s*:(?!\s*(?:null|\[\s*\]))/;
 
 /** The usual form of more arguments, whole: nothing in it but a known call's index and text. */
 const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"arguments":\s*"((?:[^"\\]|\\.)*)"\}\}\]/y;
@@ -17,6 +21,9 @@ const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"argum
 function watch(): PassWatch {
   const legality = createLegality();
   const deltas = createTextDeltas();
+  const form = new LearntForm<Grown>();
+  /** No frame has been known by its form since one was learnt. */
+  let inVain = false;
   const kept = new KeptFrames();
   let usage: Usage = {};
   let done = false;
@@ -36,39 +43,63 @@ function watch(): PassWatch {
       return done;
     }
     if (!isWhole(data, bytes, start, end)) return false;
-    return deltas.match(data) !== undefined || chunk(data, bytes, start, end);
+    const said = deltas.match(data);
+    if (said === undefined) return chunk(data, bytes, start, end);
+    if (form.learns) form.learn(bytes.subarray(start, end), deltas.field(), fromLatin1(said), deltas.kind());
+    return true;
+  }
+
+  /** A frame that differs from the one before by its text alone, or by its arguments. */
+  function leap(bytes: Buffer, start: number): number {
+    const end = done ? 0 : form.end(bytes, start);
+    if (end === 0) return 0;
+    inVain = false;
+    const { meaning } = form;
+    if (typeof meaning !== 'number') return end;
+    if (!legality.fragment(meaning, form.text())) return 0;
+    kept.keep(bytes, start, end);
+    return end;
   }
 
   function chunk(data: string, bytes: Buffer, start: number, end: number): boolean {
-    const calls = data.indexOf('"tool_calls":');
+    const calls = data.search(called);
     const first = kept.size === 0;
-    const silent = !first && isSilent(data) && !mayList(data) && (calls === -1 || isFragment(data, calls));
-    if ((!silent || (calls === -1 && deltas.learns())) && !read(data, textOf(data, bytes, start, end))) return false;
+    const silent =
+      !first &&
+      isSilent(data) &&
+      !mayList(data) &&
+      (calls === -1 || isFragment(data, calls, bytes.subarray(start, end)));
+    if ((!silent || (calls === -1 && deltas.learns())) && !read(data, bytes, start, end)) return false;
     // Before anybody speaks nothing has begun: a translator would have to say who does.
     if (first && !legality.begun()) return true;
     if (first || calls !== -1 || legality.finished()) kept.keep(bytes, start, end);
     return true;
   }
 
-  function isFragment(data: string, at: number): boolean {
+  function isFragment(data: string, at: number, frame: Buffer): boolean {
     // A frame that has lost its end has the next one in the same line.
     if (data.includes('data:')) return false;
     fragment.lastIndex = at;
     const found = fragment.exec(data);
-    return found !== null && legality.fragment(Number(found[1]), found[2] ?? '');
+    const text = found === null ? undefined : parseJson(`"${fromLatin1(found[2] ?? '')}"`);
+    if (typeof text !== 'string' || !legality.fragment(Number(found?.[1]), text)) return false;
+    if (form.learns) form.learn(frame, 'arguments', text, Number(found?.[1]));
+    return true;
   }
 
-  function read(data: string, json: string): boolean {
-    const chunk = parseJson(json);
+  function read(data: string, bytes: Buffer, start: number, end: number): boolean {
+    const chunk = parseJson(textOf(data, bytes, start, end));
     if (!isObject(chunk) || !legality.chunk(chunk)) return false;
     const said = usageIn(chunk);
     if (said !== undefined) usage = mergeUsage(usage, readUsage(said));
-    deltas.learn(data, chunk);
+    if (inVain) deltas.learn(data, chunk);
+    if (form.learns && learnForm(form, data, chunk, bytes.subarray(start, end))) inVain = true;
     return true;
   }
 
   return {
     frame,
+    leap,
     started: () => kept.size > 0,
     ended: () => done || legality.finished(),
     kept: () => kept.list(),
@@ -82,6 +113,11 @@ function watch(): PassWatch {
 
 function isLine(text: string): boolean {
   return !text.includes('\n') && !text.includes('\r');
+}
+
+/** UTF-8 that was read as one byte a character. */
+function fromLatin1(text: string): string {
+  return Buffer.from(text, 'latin1').toString();
 }
 
 /** Where the data of a frame of one line begins; -1 where there is more, or it is neither an object nor the end. */
@@ -101,13 +137,13 @@ function textOf(data: string, bytes: Buffer, start: number, end: number): string
 function isWhole(data: string, bytes: Buffer, start: number, end: number): boolean {
   if (!isUtf8(bytes.subarray(start, end))) return false;
   if (!data.includes('\\u')) return true;
-  // Writing it again escapes a half and nothing else of its kind.
-  return !/\\ud[89a-f]/.test(JSON.stringify(parseJson(textOf(data, bytes, start, end))) ?? '');
+  // Writing it again escapes a half and nothing else of its kind; behind an escaped backslash the same is text.
+  return !/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(parseJson(textOf(data, bytes, start, end))) ?? '');
 }
 
 /** Whether the content may be a list; that of log probabilities always is. */
 function mayList(text: string): boolean {
-  return text.includes('"content":[') || text.includes('"content": [');
+  return /"content"\s*:\s*\[/.test(text);
 }
 
 /** Some servers give lists of parts for text, objects for arguments, or calls without the word for them at the end. */
@@ -137,21 +173,26 @@ function isForeignCall({ id, type, function: fn }: JsonObject): boolean {
 /** Whether a frame says nothing of an end, of usage, of an error or in the older function form. */
 function isSilent(text: string): boolean {
   return (
-    isNull(text, '"finish_reason":') &&
-    isNull(text, '"usage":') &&
-    isNull(text, '"function_call":') &&
-    isNull(text, '"error":')
+    isNull(text, '"finish_reason"') &&
+    isNull(text, '"usage"') &&
+    isNull(text, '"function_call"') &&
+    isNull(text, '"error"')
   );
 }
 
 /** Whether a field is absent or null wherever it stands. A quote inside a string is escaped and so never matches. */
 function isNull(text: string, field: string): boolean {
   for (let at = text.indexOf(field); at !== -1; at = text.indexOf(field, at + 1)) {
-    let value = at + field.length;
-    while (text[value] === ' ') value += 1;
-    if (text[value] !== 'n') return false;
+    const colon = afterSpaces(text, at + field.length);
+    if (text[colon] !== ':' || text[afterSpaces(text, colon + 1)] !== 'n') return false;
   }
   return true;
+}
+
+function afterSpaces(text: string, start: number): number {
+  let at = start;
+  while (text[at] === ' ') at += 1;
+  return at;
 }
 
 /** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */

@@ -1,25 +1,30 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
-import { isObject, parseJson } from '../../canon/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
 import { createSseReader, FrameTooLarge, type SseFrame } from '../../wire/sse.ts';
 import type { StreamReader } from '../dialect.ts';
 import { AnswerReader } from './answer-read.ts';
-import type { TextKind } from './blocks.ts';
 import { readErrorBody } from './error-read.ts';
-import { createTextDeltas } from './text-delta.ts';
+import { createTextDeltas, type Grown, learnForm } from './text-delta.ts';
 
 /** Reads a stream of `chat.completion.chunk`s. The finish waits for `[DONE]` or the end of the bytes: usage may come after the reason. */
 export function readStream(emit: Sink): StreamReader {
   const answer = new AnswerReader(emit);
   const deltas = createTextDeltas();
-  const form = new LearntForm<TextKind>();
+  const form = new LearntForm<Grown>();
+  /** No frame has been known by its form since one was learnt. */
+  let inVain = false;
   const frames = createSseReader(onFrame, leap);
 
-  /** A chunk that differs from the one before by its text alone. */
+  /** A chunk that differs from the one before by one string alone. */
   function leap(bytes: Buffer, start: number): number {
     const end = answer.ended ? 0 : form.end(bytes, start);
-    if (end > 0) answer.text(form.meaning, form.text());
+    if (end === 0) return 0;
+    inVain = false;
+    const { meaning } = form;
+    if (typeof meaning === 'number') answer.arguments(meaning, form.text());
+    else answer.text(meaning, form.text());
     return end;
   }
 
@@ -37,7 +42,13 @@ export function readStream(emit: Sink): StreamReader {
     // What follows a complete answer takes nothing from it.
     if (!isObject(value)) return answer.complete() ? answer.finish() : answer.fail(notAnAnswer());
     answer.body(value);
-    deltas.learn(data, value);
+    if (event === '') learn(data, value, bytes.subarray(start, end));
+  }
+
+  /** Most frames have a form; the dearer way is for streams in which frames of one are still read. */
+  function learn(data: string, chunk: JsonObject, frame: Buffer): void {
+    if (inVain) deltas.learn(data, chunk);
+    if (form.learns && learnForm(form, data, chunk, frame)) inVain = true;
   }
 
   return {
@@ -49,6 +60,7 @@ export function readStream(emit: Sink): StreamReader {
         answer.fail(new GatewayError('bad_upstream', error.message, { cause: error }));
       }
     },
+    isComplete: () => answer.complete(),
     end() {
       frames.end();
       if (answer.ended) return;

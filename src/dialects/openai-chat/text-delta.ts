@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import type { LearntForm } from '../../wire/frame-form.ts';
 import type { TextKind } from './blocks.ts';
 
 /** Recognizes the chunks that differ from an earlier one by their text alone: nine of ten in most answers. */
@@ -93,8 +94,54 @@ function endOfString(data: string, start: number): number {
   return end;
 }
 
-/** The one field that says something in a chunk of one choice, the first, when it is text and all else is silent. */
+/** The field of a delta that alone says something, when it is text. */
 function plainField(chunk: JsonObject): keyof typeof markers | undefined {
+  const delta = loneDelta(chunk);
+  const field = delta === undefined ? undefined : loneField(delta);
+  if (delta === undefined || field === undefined || !(field in markers)) return undefined;
+  return typeof delta[field] === 'string' ? (field as keyof typeof markers) : undefined;
+}
+
+/** What grows by the frames of a form: text of a kind, or the arguments of the call of that index. */
+export type Grown = TextKind | number;
+
+/** Learns the form of a chunk that says more of one string, and nothing else. False: it is no such chunk. */
+export function learnForm(form: LearntForm<Grown>, data: string, chunk: JsonObject, frame: Buffer): boolean {
+  const delta = loneDelta(chunk);
+  const lone = delta === undefined ? undefined : loneField(delta);
+  if (delta === undefined || lone === undefined) return false;
+  const more = lone === 'tool_calls' ? argumentsIn(delta) : textIn(delta, lone);
+  if (more === undefined || more.text === '') return false;
+  // Said once, it can be nothing else.
+  const name = `"${more.field}"`;
+  if (data.indexOf(name) === data.lastIndexOf(name)) form.learn(frame, more.field, more.text, more.grown);
+  return true;
+}
+
+interface More {
+  readonly field: string;
+  readonly text: string;
+  readonly grown: Grown;
+}
+
+function textIn(delta: JsonObject, field: string): More | undefined {
+  const text = delta[field];
+  if (!(field in markers) || typeof text !== 'string') return undefined;
+  return { field, text, grown: field === 'content' ? 'text' : 'thinking' };
+}
+
+/** More arguments of one call, by nothing but its index. */
+function argumentsIn({ tool_calls: calls }: JsonObject): More | undefined {
+  const entry: unknown = Array.isArray(calls) && calls.length === 1 ? calls[0] : undefined;
+  if (!isObject(entry) || Object.keys(entry).length !== 2) return undefined;
+  const { index, function: fn } = entry;
+  if (typeof index !== 'number' || !isObject(fn) || Object.keys(fn).length !== 1) return undefined;
+  const text = fn['arguments'];
+  return typeof text === 'string' ? { field: 'arguments', text, grown: index } : undefined;
+}
+
+/** The delta of a chunk of one choice, the first, when all else in it is silent. */
+function loneDelta(chunk: JsonObject): JsonObject | undefined {
   const choices = chunk['choices'];
   if (!Array.isArray(choices) || choices.length !== 1 || chunk['usage'] || chunk['x_groq']) return undefined;
   const choice: unknown = choices[0];
@@ -103,13 +150,16 @@ function plainField(chunk: JsonObject): keyof typeof markers | undefined {
     if (field !== 'delta' && field !== 'index' && choice[field] !== null) return undefined;
   }
   const delta = choice['delta'];
-  if (!isObject(delta)) return undefined;
-  let plain: keyof typeof markers | undefined;
+  return isObject(delta) ? delta : undefined;
+}
+
+/** The field of a delta that says something, when no other does. */
+function loneField(delta: JsonObject): string | undefined {
+  let lone: string | undefined;
   for (const field in delta) {
-    const value = delta[field];
-    if (field === 'role' || value === null) continue;
-    if (plain !== undefined || !(field in markers) || typeof value !== 'string') return undefined;
-    plain = field as keyof typeof markers;
+    if (field === 'role' || delta[field] === null) continue;
+    if (lone !== undefined) return undefined;
+    lone = field;
   }
-  return plain;
+  return lone;
 }

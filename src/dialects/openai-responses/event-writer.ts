@@ -1,13 +1,15 @@
 import type { JsonObject } from '../../canon/json.ts';
+import type { Numbering } from '../dialect.ts';
 
 /** Writes the events of one stream, numbered. */
 export class EventWriter {
   readonly #write: ((text: string) => void) | undefined;
-  #next = 0;
+  readonly #numbering: Numbering;
 
   /** @param write nothing where only the answer is wanted that the events add up to. */
-  constructor(write: ((text: string) => void) | undefined) {
+  constructor(write: ((text: string) => void) | undefined, numbering: Numbering = { next: 0 }) {
     this.#write = write;
+    this.#numbering = numbering;
   }
 
   /** One event. */
@@ -15,8 +17,8 @@ export class EventWriter {
     if (this.#write === undefined) return;
     const { type: _, sequence_number: __, ...rest } = fields;
     const members = Object.keys(rest).length > 0 ? `,${JSON.stringify(rest).slice(1)}` : '}';
-    this.#write(`event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#next}${members}\n\n`);
-    this.#next += 1;
+    this.#write(`event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#numbering.next}${members}\n\n`);
+    this.#numbering.next += 1;
   }
 
   /** An event that repeats a response, some of it as JSON already: it may be large, and is said several times. */
@@ -25,9 +27,9 @@ export class EventWriter {
     const members = JSON.stringify(response).slice(0, -1);
     const rest = echo.length > 2 ? `,${echo.slice(1)}` : '}';
     this.#write(
-      `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#next},"response":${members}${rest}}\n\n`,
+      `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#numbering.next},"response":${members}${rest}}\n\n`,
     );
-    this.#next += 1;
+    this.#numbering.next += 1;
   }
 
   /** What stands before and after the text of an event that differs from its neighbours in nothing else. */
@@ -39,8 +41,8 @@ export class EventWriter {
   /** One such event. */
   more({ before, after }: Delta, text: string): void {
     if (this.#write === undefined) return;
-    this.#write(`${before}${JSON.stringify(text)}${after}${this.#next}}\n\n`);
-    this.#next += 1;
+    this.#write(`${before}${JSON.stringify(text)}${after}${this.#numbering.next}}\n\n`);
+    this.#numbering.next += 1;
   }
 }
 

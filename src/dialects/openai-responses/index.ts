@@ -53,6 +53,7 @@ export const openaiResponses = {
     // Citations are said where they name an address; natives where they are this language's own.
     cannotSay: [],
     ping: ': ping\n\n',
+    remark: (text) => `: ${text}\n\n`,
     requestIdHeader: 'x-request-id',
   },
   pass,

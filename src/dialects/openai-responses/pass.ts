@@ -42,6 +42,8 @@ class ResponseWatch implements PassWatch {
   #items = 0;
   #ended = false;
   #usage: Usage = {};
+  /** Number of the next event: providers count from 0, or from 1. */
+  #next = 1;
   /** Frames as text, one byte a character: small buffers would keep all of the large one that they are slices of. */
   readonly #kept: string[] = [];
   readonly #pattern = new DeltaPattern();
@@ -51,7 +53,10 @@ class ResponseWatch implements PassWatch {
     // One byte a character: what is looked for is ASCII.
     const text = bytes.toString('latin1', start, end);
     const piece = this.#pattern.match(text);
-    if (piece !== undefined && this.#goesOn(piece)) return true;
+    if (piece !== undefined && this.#goesOn(piece)) {
+      this.#next += 1;
+      return true;
+    }
     const { event: name, data } = readFrame(bytes, start, end);
     // Comments and blank lines are nothing to any client.
     if (data === undefined) return name === '' && !this.#ended;
@@ -61,6 +66,7 @@ class ResponseWatch implements PassWatch {
     // Half a character is put together by the translator.
     if (data.includes('\\u') && /\\ud[89a-f]/.test(JSON.stringify(event))) return false;
     if (!this.#event(event.type, event, text)) return false;
+    this.#next += 1;
     if (isTextDelta(event.type)) this.#pattern.learn(text, event);
     return true;
   }
@@ -104,6 +110,30 @@ class ResponseWatch implements PassWatch {
 
   calls(): readonly string[] {
     return [];
+  }
+
+  settle(): Uint8Array | undefined {
+    const open = this.#open;
+    const isCall = open?.type === 'function_call' || open?.type === 'custom_tool_call';
+    if (open === undefined || isCall || open.events.some(({ delta }) => delta !== undefined)) return undefined;
+    const { data } = readFrame(Buffer.from(open.added, 'latin1'), 0, open.added.length);
+    const added = parseJson(data ?? '');
+    const item = isObject(added) && isObject(added.item) ? { ...added.item, status: 'completed' } : {};
+    const type = 'response.output_item.done';
+    const event = { type, sequence_number: this.#next, output_index: open.index, item };
+    const frame = Buffer.from(`event: ${type}\ndata: ${JSON.stringify(event)}\n\n`);
+    this.#next += 1;
+    this.#kept.push(open.added, frame.toString('latin1'));
+    this.#open = undefined;
+    return frame;
+  }
+
+  isSettled(): boolean {
+    return this.#open === undefined;
+  }
+
+  next(): number {
+    return this.#next;
   }
 
   usage(): Usage {

@@ -4,6 +4,7 @@ import { mergeExt } from '../../canon/ext.ts';
 import { isObject, type JsonObject } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import type { Numbering } from '../dialect.ts';
 import { writeMadeImage } from './answer-items.ts';
 import { logprobsType } from './answer-line.ts';
 import { CallWriter } from './call-writer.ts';
@@ -16,8 +17,8 @@ import { addItem, doneItem, type ItemPlace, MessageWriter, ReasoningWriter, writ
 import { type ResponseHead, type ResponseState, responseHead } from './response-object.ts';
 
 /** Writes an answer as the events of a response. */
-export function writeStream(write: (text: string) => void, request: ChatRequest): Sink {
-  const writer = new ResponseWriter(write, request);
+export function writeStream(write: (text: string) => void, request: ChatRequest, numbering?: Numbering): Sink {
+  const writer = new ResponseWriter(write, request, numbering);
   return (event) => writer.event(event);
 }
 
@@ -44,8 +45,9 @@ export class ResponseWriter {
   #last: JsonObject | undefined;
 
   /** @param write nothing where only the response is wanted. */
-  constructor(write: ((text: string) => void) | undefined, request: ChatRequest) {
-    this.#events = new EventWriter(write);
+  constructor(write: ((text: string) => void) | undefined, request: ChatRequest, numbering?: Numbering) {
+    this.#events = new EventWriter(write, numbering);
+    if (numbering !== undefined) numbering.settle = () => this.#endItems();
     this.#request = request;
   }
 

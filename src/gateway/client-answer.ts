@@ -1,0 +1,140 @@
+import type { GatewayError } from '../canon/error.ts';
+import type { Event } from '../canon/event.ts';
+import type { Usage } from '../canon/usage.ts';
+import type { CutPolicy, Target } from '../policy/plan.ts';
+import { breakOf, lengthOf, lengthOfBlock } from './break.ts';
+import type { Call } from './call.ts';
+import { summedUsage } from './checked-answer.ts';
+import type { ClientWriter } from './client-writer.ts';
+import { costOf, type Gateway } from './gateway.ts';
+import { issuerOf } from './proofs.ts';
+import { Seam } from './seam.ts';
+import { Told } from './told.ts';
+
+/** Characters of a token, about. */
+const tokenLength = 4;
+
+/** Where an answer broke off. */
+interface Breach {
+  readonly error: GatewayError;
+  readonly from: Target;
+  readonly block: number;
+  readonly at: number;
+}
+
+/**
+ * A streamed answer as its client gets it: from one provider, or from several one after the other, each going on where the
+ * one before broke off.
+ */
+export class ClientAnswer {
+  readonly told: Told;
+  /** Set as soon as something has been said in events and not in a provider's own bytes. */
+  writer: ClientWriter | undefined;
+  /** The client has been sent its beginning: from now on a failure can only be told in the stream. */
+  isBegun = false;
+  /** Where the next provider goes on; absent with the first one. */
+  seam: Seam | undefined;
+  readonly #call: Call;
+  /** What the parts that are over have cost. */
+  #usage: Usage | undefined;
+  #cost: number | undefined;
+  #breach: Breach | undefined;
+  /** Nothing is missing of it but the end. */
+  #isWhole = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+    this.told = new Told(call.dialect.upstream);
+  }
+
+  /** Takes stock after a break: what has been said, and what it has cost. False when nobody can, or is to, go on. */
+  breakOff(gateway: Gateway, from: Target, error: GatewayError, policy: CutPolicy): boolean {
+    const told = this.told.read();
+    const { writer } = this;
+    if (told === undefined || writer === undefined) return false;
+    const broken = breakOf(told, writer.call);
+    const last = told.blocks.at(-1);
+    const saidTokens = Math.ceil(lengthOf(told) / tokenLength);
+    const usage = this.#settlePart(gateway, saidTokens);
+    this.#isWhole = broken.type === 'called';
+    this.#breach = { error, from, block: Math.max(0, writer.index), at: last === undefined ? 0 : lengthOfBlock(last) };
+    if (broken.type === 'lost' || broken.type === 'called') return false;
+    if (policy === 'restart_if_silent' && told.blocks.length > 0) return false;
+    const issuer = issuerOf(from.provider, from.model);
+    this.seam = new Seam({
+      writer,
+      broken,
+      saidTokens,
+      usage,
+      unproven: gateway.sealer.seal({ issuer, form: 'signature', value: '' }),
+    });
+    return true;
+  }
+
+  /** Somebody goes on: the receipt says where, in the log, and in the stream where the client's language lets it. */
+  goOn(to: Target): void {
+    if (this.#breach === undefined) return;
+    const { error, from, block, at } = this.#breach;
+    this.#breach = undefined;
+    const seam = {
+      block,
+      at,
+      from: `${from.provider}/${from.model}`,
+      to: `${to.provider}/${to.model}`,
+      why: error.kind,
+      ms: Math.round(performance.now() - this.#call.began),
+    };
+    const { record, reply, dialect } = this.#call;
+    record.seams ??= [];
+    record.seams.push(seam);
+    const { remark } = dialect.client;
+    if (remark === undefined) return;
+    const text = `dragoman seam block=${block} at=${at} from=${seam.from} to=${seam.to} why=${seam.why}`;
+    reply.write(Buffer.from(remark(text.replace(/[^\x20-\x7e]/g, '?'))));
+  }
+
+  /** Nobody goes on: the client is told so, or nothing at all where nothing is missing but the end. */
+  end(failed: GatewayError): void {
+    const { reply, record } = this.#call;
+    const { writer } = this;
+    if (reply.gone) return;
+    if (writer === undefined) return reply.destroy();
+    const error = this.#breach?.error ?? failed;
+    const events = this.#isWhole ? this.#ending(writer) : [{ type: 'error', error } as const];
+    if (!this.#isWhole) {
+      record.error = error.kind;
+      record.errorMessage = error.message;
+      record.cause = error.cause;
+    }
+    for (const event of events) writer.sink(event);
+    reply.end(writer.take());
+  }
+
+  /** What the whole answer has cost, in the record of its call. */
+  settle(gateway: Gateway): void {
+    if (this.#usage === undefined) return;
+    const { record } = this.#call;
+    const cost = record.cost ?? costOf(gateway, record);
+    record.usage = summedUsage([this.#usage, record.usage]);
+    if (cost !== undefined || this.#cost !== undefined) record.cost = (cost ?? 0) + (this.#cost ?? 0);
+  }
+
+  *#ending(writer: ClientWriter): Iterable<Event> {
+    if (writer.open !== undefined) yield { type: 'close', index: writer.index };
+    if (this.#usage !== undefined) yield { type: 'usage', usage: this.#usage };
+    yield { type: 'finish', reason: 'tool_calls' };
+  }
+
+  /** A provider that breaks off has mostly not said how much it has answered; it charges for that all the same. */
+  #settlePart(gateway: Gateway, saidTokens: number): Usage {
+    const { record } = this.#call;
+    const before = this.#usage?.output ?? 0;
+    const output = Math.max(record.usage.output ?? 0, saidTokens - before);
+    const usage = { ...record.usage, output };
+    const cost = costOf(gateway, { ...record, usage });
+    if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
+    this.#usage = summedUsage([this.#usage ?? {}, usage]);
+    record.usage = {};
+    return this.#usage;
+  }
+}

@@ -1,0 +1,177 @@
+import { type RetryOptions, waitMs } from '../policy/backoff.ts';
+import type { Plan, Target } from '../policy/plan.ts';
+import type { TargetHealth } from '../policy/target-health.ts';
+import { judge } from '../policy/verdict.ts';
+import type { Call } from './call.ts';
+import type { Delivered } from './delivery.ts';
+import type { Gateway } from './gateway.ts';
+import type { Incoming } from './incoming.ts';
+
+/** A target that may do better after a while. */
+interface Candidate {
+  readonly target: Target;
+  /** How long it is best left alone, milliseconds. */
+  readonly restMs: number;
+}
+
+type Failed = Extract<Delivered, { readonly delivered: false }>;
+
+/**
+ * The way of one call from target to target: where it goes first, and, when that fails, whether another one or the same
+ * one after a while may do better.
+ */
+export class Journey {
+  readonly source: Incoming;
+  readonly #gateway: Gateway;
+  readonly #plan: Plan;
+  /** Those of this round, the best first. */
+  #round: readonly Target[];
+  #at = 0;
+  #retries = 0;
+  /** Those that may do better after a while. */
+  #again: Candidate[] | undefined;
+  /** Of the target that is being asked. */
+  #health: TargetHealth | undefined;
+  #began = 0;
+  /** The error said that it cannot do what was asked of it: another one may. */
+  #isUnable = false;
+
+  /** @param order all targets of the plan, the best first. */
+  constructor(gateway: Gateway, source: Incoming, plan: Plan, order: readonly Target[]) {
+    this.#gateway = gateway;
+    this.source = source;
+    this.#plan = plan;
+    this.#round = order;
+    gateway.retries.budget.earn();
+  }
+
+  get target(): Target {
+    return this.#round[this.#at] as Target;
+  }
+
+  /**
+   * Begins at the first target that is well. Where none is, the one that rests for the shortest time is asked all the
+   * same: a circuit chooses among targets, and nobody is served by one that refuses calls which might have been answered.
+   */
+  begin(): void {
+    if (this.#admits() || this.#nextInRound()) return;
+    const now = performance.now();
+    const rests = this.#round.map((target) => this.#healthOf(target).restsUntil(now));
+    this.#at = rests.indexOf(Math.min(...rests));
+    this.#again = undefined;
+    this.#ask(this.#healthOf(this.target), now);
+  }
+
+  #admits(): boolean {
+    const now = performance.now();
+    const health = this.#healthOf(this.target);
+    if (!health.admits(now)) return false;
+    this.#ask(health, now);
+    return true;
+  }
+
+  #ask(health: TargetHealth, now: number): void {
+    health.began();
+    this.#health = health;
+    this.#began = now;
+  }
+
+  /** Takes note of what came of it. True when the client has not got its answer. */
+  hasFailed(result: Delivered): result is Failed {
+    const now = performance.now();
+    if (!result.delivered) {
+      this.#health?.failed(now, judge(result.error));
+      this.#isUnable = this.#plan.targets.length > 1 && this.#gateway.capabilities.learn(this.target, result.error);
+      return true;
+    }
+    const { record, began } = this.source.call;
+    if (result.unanswered === true || record.firstByteMs === undefined) this.#health?.left();
+    else this.#health?.succeeded(now, Math.max(0, began + record.firstByteMs - this.#began));
+    return false;
+  }
+
+  /** Turns to whoever may do better, waiting if need be. False when nobody is left to be asked. */
+  async goOn(result: Failed): Promise<boolean> {
+    const failed = this.target;
+    const sent = this.#began;
+    const ms = performance.now() - sent;
+    const { answer, call } = this.source;
+    const verdict = judge(result.error);
+    if (result.cut === true && answer?.breakOff(this.#gateway, failed, result.error, this.#plan.onCut) !== true)
+      return false;
+    if (!verdict.elsewhere && !verdict.again && !this.#isUnable) return false;
+    if (verdict.again) this.#note(failed, verdict.restMs);
+    if (!this.#nextInRound() && !(await this.#anotherRound())) return false;
+    const { provider, model } = failed;
+    const { kind, status } = result.error;
+    call.record.failures ??= [];
+    call.record.failures.push({
+      provider,
+      model,
+      error: kind,
+      status,
+      ms: Math.round(ms),
+      at: Math.round(sent - call.began),
+    });
+    answer?.goOn(this.target);
+    return true;
+  }
+
+  #note(target: Target, restMs = 0): void {
+    this.#again ??= [];
+    this.#again.push({ target, restMs });
+  }
+
+  #nextInRound(): boolean {
+    while (this.#at + 1 < this.#round.length) {
+      this.#at += 1;
+      if (this.#admits()) return true;
+      this.#note(this.target);
+    }
+    return false;
+  }
+
+  /** All have been asked: those that may do better are asked again after a while, as long as there are retries to spend. */
+  async #anotherRound(): Promise<boolean> {
+    for (;;) {
+      this.#retries += 1;
+      const candidates = this.#again?.filter(({ target }) => this.#retries <= this.#retriesOf(target).most) ?? [];
+      const wait = this.#shortestWait(candidates);
+      if (wait === undefined || !this.#gateway.retries.budget.spend()) return false;
+      if (!(await waited(this.source.call, wait))) return false;
+      this.#round = candidates.map(({ target }) => target);
+      this.#again = undefined;
+      this.#at = -1;
+      if (this.#nextInRound()) return true;
+    }
+  }
+
+  /** Milliseconds; nothing where all want to be left alone for longer than a call may wait. */
+  #shortestWait(candidates: readonly Candidate[]): number | undefined {
+    const now = performance.now();
+    const waits = candidates.flatMap(({ target, restMs }) => {
+      const rest = Math.max(restMs, this.#healthOf(target).restsUntil(now) - now);
+      return waitMs(this.#retries, this.#retriesOf(target), Math.random, rest) ?? [];
+    });
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  #retriesOf({ provider }: Target): RetryOptions {
+    return this.#gateway.retries.of(this.#gateway.provider(provider).configName);
+  }
+
+  #healthOf({ provider, model }: Target): TargetHealth {
+    return this.#gateway.health.of(provider, model);
+  }
+}
+
+/** True when the time is over and the client is still there. */
+function waited({ reply }: Call, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), ms);
+    reply.onGone(() => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+}
