@@ -14,6 +14,7 @@ import { beget, type Circumstances, type Generation } from './generation.ts';
 import type { Handover } from './handover.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { openLog, openWorkerLog } from './logging.ts';
+import { startObserving } from './observing.ts';
 import type { Adopting } from './reloader.ts';
 import { Simulated } from './simulated.ts';
 import { ownHousehold, relieve, Tidy } from './tidy.ts';
@@ -127,9 +128,16 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const workers = handover?.workers ?? 1;
   const stopLoggingCalls = logCalls({ log, write }, redact);
   const stopLoggingHealth = logHealth(log);
-  const stopLogging = (): void => {
+  let current = { config, gateway: composed.gateway };
+  const observing = await startObserving(config, {
+    providers: () => current.gateway.providers,
+    log,
+    ...(handover !== undefined && { handover }),
+  });
+  const stopTelling = async (): Promise<void> => {
     stopLoggingCalls();
     stopLoggingHealth();
+    await observing.stop();
   };
   try {
     const server = await startServer(composed.gateway, termsOf(config, workers), {
@@ -139,9 +147,10 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
       isShared: handover !== undefined,
       generation: handover?.generation ?? 1,
       onMemory: (guard) => tellMemory(log, guard),
+      ...(observing.gather !== undefined && { metrics: { gather: observing.gather } }),
     });
+    observing.watch(server);
     const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
-    let current = { config, gateway: composed.gateway };
     return {
       server,
       get gateway() {
@@ -158,13 +167,13 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
         const { shutdown_grace: grace, drain_delay: delay } = current.config.server;
         await server.close(grace, delay);
         stopTidying();
-        stopLogging();
+        await stopTelling();
         await close();
         await end();
       },
     };
   } catch (error) {
-    stopLogging();
+    await stopTelling();
     await close();
     await end();
     throw error;
@@ -180,7 +189,7 @@ function tellMemory(log: Log, { isOver, resident, limit }: MemoryGuard): void {
 }
 
 /** What the configuration says to the server. Several workers have each their share of what is limited. */
-function termsOf({ server, auth, limits }: Config, workers: number): Terms {
+function termsOf({ server, auth, limits, metrics }: Config, workers: number): Terms {
   const share = (limit: number): number => Math.ceil(limit / workers);
   const { connections_per_address: perAddress, calls_per_key: callsPerKey, streams_per_key: streamsPerKey } = limits;
   return {
@@ -193,5 +202,6 @@ function termsOf({ server, auth, limits }: Config, workers: number): Terms {
     ...(streamsPerKey !== undefined && { streamsPerKey: share(streamsPerKey) }),
     maxMemory: limits.memory === undefined ? usualMemory(workers) : share(limits.memory),
     bodyTimeout: server.body_timeout,
+    openMetrics: metrics.open,
   };
 }

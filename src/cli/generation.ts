@@ -16,6 +16,7 @@ import type { Provider } from '../providers/provider.ts';
 import { kinds } from '../providers/table.ts';
 import type { Foundation } from './foundation.ts';
 import type { KnownSecrets } from './known-secrets.ts';
+import { tracePropagation } from './observing.ts';
 import { createResilience } from './resilience.ts';
 
 /** What a configuration is made into a gateway with. */
@@ -104,6 +105,7 @@ function made(
     homes: new SessionHomes(),
     redact: secrets.redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
+    ...tracePropagation(config),
   };
   parts.guardian.priceBy((record) => costOf(gateway, record));
   return { gateway, router, close: resilience.close };

@@ -100,7 +100,8 @@ export class Journey {
   /** Turns to whoever may do better, waiting if need be. False when nobody is left to be asked. */
   async goOn(result: Failed): Promise<boolean> {
     const failed = this.target;
-    const ms = performance.now() - this.#began;
+    const sent = this.#began;
+    const ms = performance.now() - sent;
     const { answer, call } = this.source;
     const verdict = judge(result.error);
     if (result.cut === true && !this.#canGoOn(result.error)) return false;
@@ -110,7 +111,14 @@ export class Journey {
     const { provider, model } = failed;
     const { kind, status } = result.error;
     call.record.failures ??= [];
-    call.record.failures.push({ provider, model, error: kind, status, ms: Math.round(ms) });
+    call.record.failures.push({
+      provider,
+      model,
+      error: kind,
+      status,
+      ms: Math.round(ms),
+      at: Math.round(sent - call.began),
+    });
     answer?.goOn(this.target);
     return true;
   }
