@@ -1,6 +1,6 @@
 import type { GatewayError } from '../canon/error.ts';
 import type { Event } from '../canon/event.ts';
-import { summedUsage, type Usage } from '../canon/usage.ts';
+import { summedUsage, totalInput, type Usage } from '../canon/usage.ts';
 import type { CallRecord } from '../observe/call.ts';
 import type { CutPolicy, Target } from '../policy/plan.ts';
 import { breakOf, lengthOf, lengthOfBlock } from './break.ts';
@@ -23,6 +23,8 @@ export interface BreakOptions {
   /** Stands for the proof of reasoning that was cut, and is known again when it comes back. */
   readonly unproven: string;
   readonly costOf: CostOf;
+  /** About how many tokens the prompt has, where its provider has not said so. */
+  readonly promptTokens: () => number;
 }
 
 /** Where an answer broke off. */
@@ -59,14 +61,15 @@ export class ClientAnswer {
   }
 
   /** Takes stock after a break: what has been said, and what it has cost. False when nobody can, or is to, go on. */
-  breakOff({ error, from, policy, unproven, costOf }: BreakOptions): boolean {
+  breakOff(options: BreakOptions): boolean {
+    const { error, from, policy, unproven } = options;
     const told = this.told.read();
     const { writer } = this;
     if (told === undefined || writer === undefined) return false;
     const broken = breakOf(told, writer.call);
     const last = told.blocks.at(-1);
     const saidTokens = Math.ceil(lengthOf(told) / tokenLength);
-    const usage = this.#settlePart(costOf, saidTokens);
+    const usage = this.#settlePart(options, saidTokens);
     this.#isWhole = broken.type === 'called';
     this.#breach = { error, from, block: Math.max(0, writer.index), at: last === undefined ? 0 : lengthOfBlock(last) };
     if (broken.type === 'lost' || broken.type === 'called') return false;
@@ -129,12 +132,13 @@ export class ClientAnswer {
     yield { type: 'finish', reason: 'tool_calls' };
   }
 
-  /** A provider that breaks off has mostly not said how much it has answered; it charges for that all the same. */
-  #settlePart(costOf: CostOf, saidTokens: number): Usage {
+  /** A provider that breaks off has mostly not said how much it has read and answered; it charges for that all the same. */
+  #settlePart({ costOf, promptTokens }: BreakOptions, saidTokens: number): Usage {
     const { record } = this.#call;
     const before = this.#usage?.output ?? 0;
     const output = Math.max(record.usage.output ?? 0, saidTokens - before);
-    const usage = { ...record.usage, output };
+    const input = totalInput(record.usage) > 0 ? {} : { input: promptTokens() };
+    const usage = { ...record.usage, ...input, output };
     const cost = costOf({ ...record, usage });
     if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
     this.#usage = summedUsage([this.#usage ?? {}, usage]);

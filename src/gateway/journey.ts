@@ -126,11 +126,13 @@ export class Journey {
   /** Whether an answer that the client has seen a part of may be gone on with. */
   #canGoOn(error: GatewayError): boolean {
     const { provider, model } = this.target;
-    const { sealer } = this.#gateway;
+    const { sealer, estimator } = this.#gateway;
+    const { call, request } = this.source;
     const broken = this.source.answer?.breakOff({
       ...{ error, from: this.target, policy: this.#plan.onCut },
       unproven: sealer.seal({ issuer: issuerOf(provider, model), form: 'signature', value: '' }),
       costOf: (record) => costOf(this.#gateway, record),
+      promptTokens: () => estimator.guess(`${provider}/${model}`, request(), call.record.requestBytes).tokens,
     });
     return broken === true;
   }

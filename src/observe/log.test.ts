@@ -88,7 +88,6 @@ test('the line of a call is the one that the log itself would write', async () =
     tries: 2,
     failures: [{ provider: 'q', model: 'n', error: 'overloaded', status: 529, ms: 12 }],
     seams: [{ block: 1, at: 5, from: 'q/n', to: 'p/u', why: 'bad_upstream' }],
-    cacheMiss: { at: 'messages[0]', by: 'client', tokens: 9 },
     status: 200,
     usage: { input: 5, output: 2, cacheRead: 4 },
     cost: 0.5,
@@ -103,7 +102,7 @@ test('the line of a call is the one that the log itself would write', async () =
   publishCall(record);
   log.info(
     { call: { ...record, ms: 1, firstByteMs: 1 } },
-    '200 messages m "x" > p/u passed, 1 ms, 9 in (4 cached), 2 out, $0.5000, cache lost (expired), 2,000 tokens, mended end_missing',
+    '200 messages m "x" > p/u passed, 1 ms, 9 in (4 cached), 2 out, $0.5000, cache lost (expired), 2,000 tokens, after q overloaded, gone on with after a break, mended end_missing',
   );
   publishCall({ ...record, error: 'overloaded', status: 503, cause: new Error('why') });
   publishCall({ ...record, error: 'client_gone', errorMessage: 'what came before', status: 0 });

@@ -157,6 +157,9 @@ function line(record: CallRecord): string {
   }
   if (record.cost !== undefined) text += `, $${record.cost.toFixed(4)}`;
   if (record.cacheMiss !== undefined) text += `, ${cacheWords(record.cacheMiss)}`;
+  if (record.failures !== undefined)
+    text += `, after ${record.failures.map(({ provider, error }) => `${provider} ${error}`).join(', ')}`;
+  if (record.seams !== undefined) text += ', gone on with after a break';
   if (record.losses.length > 0) text += `, ${record.losses.length} losses`;
   if (record.mends.length > 0) text += `, mended ${[...new Set(record.mends)].join(' ')}`;
   if (record.healed.length > 0) text += `, healed: ${record.healed.join(', ')}`;
