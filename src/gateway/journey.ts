@@ -23,7 +23,7 @@ type Failed = Extract<Delivered, { readonly delivered: false }>;
  * one after a while may do better.
  */
 export class Journey {
-  readonly source: Incoming;
+  #source: Incoming;
   readonly #gateway: Gateway;
   readonly #plan: Plan;
   /** Those of this round, the best first. */
@@ -41,10 +41,20 @@ export class Journey {
   /** @param order all targets of the plan, the best first. */
   constructor(gateway: Gateway, source: Incoming, plan: Plan, order: readonly Target[]) {
     this.#gateway = gateway;
-    this.source = source;
+    this.#source = source;
     this.#plan = plan;
     this.#round = order;
     gateway.retries.budget.earn();
+  }
+
+  /** The call as whoever answers it has it. */
+  get source(): Incoming {
+    return this.#source;
+  }
+
+  /** From now on somebody else's part in the call is what counts. */
+  turnTo(source: Incoming): void {
+    this.#source = source;
   }
 
   get target(): Target {
@@ -76,6 +86,29 @@ export class Journey {
     health.began();
     this.#health = health;
     this.#began = now;
+  }
+
+  /** After how many milliseconds somebody else is to be asked beside the target, should it not have begun to answer. */
+  get hedgeMs(): number | undefined {
+    const { hedge } = this.#plan;
+    return hedge === undefined ? undefined : this.#health?.quantileMs(hedge);
+  }
+
+  /** Who may be asked beside the target: the next one that is well, or the same one where there is no other. */
+  spare(): Target | undefined {
+    const now = performance.now();
+    const others = this.#round.slice(this.#at + 1);
+    const isWell = (target: Target): boolean => this.#healthOf(target).restsUntil(now) === 0;
+    return others.find(isWell) ?? (others.length === 0 && isWell(this.target) ? this.target : undefined);
+  }
+
+  /** Somebody else was faster than the target. @param result what came of the target. */
+  overtaken(result: Delivered, by: Target, began: number): void {
+    if (result.delivered) this.#health?.left();
+    else this.#health?.failed(performance.now(), judge(result.error));
+    this.#at = this.#round.indexOf(by);
+    this.#health = this.#healthOf(by);
+    this.#began = began;
   }
 
   /** Takes note of what came of it. True when the client has not got its answer. */
