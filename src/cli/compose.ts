@@ -14,6 +14,7 @@ import { beget, type Circumstances, type Generation } from './generation.ts';
 import type { Handover } from './handover.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { openLog, openWorkerLog } from './logging.ts';
+import { startObserving } from './observing.ts';
 import type { Adopting } from './reloader.ts';
 import { Simulated } from './simulated.ts';
 import { ownHousehold, relieve, Tidy } from './tidy.ts';
@@ -131,6 +132,12 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
     stopLoggingCalls();
     stopLoggingHealth();
   };
+  let current = { config, gateway: composed.gateway };
+  const observing = await startObserving(config, {
+    gateway: () => current.gateway,
+    log,
+    ...(handover !== undefined && { handover }),
+  });
   try {
     const server = await startServer(composed.gateway, termsOf(config, workers), {
       turn,
@@ -139,9 +146,10 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
       isShared: handover !== undefined,
       generation: handover?.generation ?? 1,
       onMemory: (guard) => tellMemory(log, guard),
+      ...(observing.metrics !== undefined && { metrics: observing.metrics }),
     });
+    observing.watch(server);
     const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
-    let current = { config, gateway: composed.gateway };
     return {
       server,
       get gateway() {
@@ -153,18 +161,21 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
         current = { config: next, gateway };
         log.level = next.log.level;
         server.adopt(gateway, termsOf(next, workers), change.generation);
+        await observing.adopt(next);
       },
       stop: async () => {
         const { shutdown_grace: grace, drain_delay: delay } = current.config.server;
         await server.close(grace, delay);
         stopTidying();
         stopLogging();
+        await observing.stop();
         await close();
         await end();
       },
     };
   } catch (error) {
     stopLogging();
+    await observing.stop();
     await close();
     await end();
     throw error;

@@ -16,6 +16,7 @@ import { kinds } from '../providers/table.ts';
 import type { Foundation } from './foundation.ts';
 import type { KnownSecrets } from './known-secrets.ts';
 import { createResilience, type Resilience } from './resilience.ts';
+import { tracePropagation } from './tracing.ts';
 
 /** What a configuration is made into a gateway with. */
 export interface Circumstances {
@@ -105,6 +106,7 @@ function gatewayOf(
     homes: new SessionHomes(),
     redact: secrets.redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
+    ...tracePropagation(config),
   };
 }
 

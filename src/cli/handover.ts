@@ -1,3 +1,4 @@
+import type { FamilySnapshot } from '../observe/metric.ts';
 import type { ProviderRow } from './banner.ts';
 import type { ConfigSource } from './configure.ts';
 
@@ -20,14 +21,24 @@ export interface Handover {
   readonly storeFile?: string;
 }
 
-/** To a worker. `adopt`: serve so from now on. `stop`: end in good order. */
+/**
+ * To a worker. `adopt`: serve so from now on. `stop`: end in good order. `tell_metrics`: tell yours. `all_metrics`: those
+ * it has asked for.
+ */
 export type ToWorker =
   | { readonly type: 'begin'; readonly handover: Handover }
   | { readonly type: 'adopt'; readonly handover: Handover; readonly isFresh: boolean }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  | { readonly type: 'tell_metrics'; readonly id: number }
+  | { readonly type: 'all_metrics'; readonly id: number; readonly metrics: readonly FamilySnapshot[] };
 
-/** From a worker: that it listens, or why it does not; that it serves as it was told, or why it goes on as before. */
+/**
+ * From a worker: that it listens, or why it does not; that it serves as it was told, or why it goes on as before; its
+ * metrics, unasked where there is no `id`; and that it wants those of all.
+ */
 export type FromWorker =
   | { readonly type: 'ready'; readonly url: string; readonly providers: readonly ProviderRow[] }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'adopted'; readonly generation: number; readonly why?: string };
+  | { readonly type: 'adopted'; readonly generation: number; readonly why?: string }
+  | { readonly type: 'metrics'; readonly id?: number; readonly metrics: readonly FamilySnapshot[] }
+  | { readonly type: 'want_metrics'; readonly id: number };

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { createSealer, type Sealer } from '../gateway/seal.ts';
 import { createRedact, type Redact } from '../observe/redact.ts';
-import { secretsOf } from './logging.ts';
+import { credentialsOf, secretsOf } from './logging.ts';
 
 /** So many configurations are remembered for their secrets. */
 const mostKept = 16;
@@ -30,7 +30,7 @@ export class KnownSecrets {
   /** Remembers the secrets of a configuration that is about to run. */
   add(config: Config): void {
     const secrets = secretsOf(config);
-    const seal = sealOf(secrets, this.#otherwise);
+    const seal = sealOf(credentialsOf(config), this.#otherwise);
     this.#secrets = [secrets, ...this.#secrets].slice(0, mostKept);
     this.#seals = [seal, ...this.#seals.filter((each) => each !== seal)].slice(0, mostKept);
     this.#redact = createRedact(this.#secrets.flat());
@@ -52,6 +52,6 @@ export class KnownSecrets {
  * What proofs of reasoning are sealed with: the same after a restart and in every replica that has the same credentials.
  * Without any, nobody else has to read them, and every start has its own.
  */
-function sealOf(secrets: readonly string[], otherwise: string): string {
-  return secrets.length > 0 ? secrets.toSorted().join('\n') : otherwise;
+function sealOf(credentials: readonly string[], otherwise: string): string {
+  return credentials.length > 0 ? credentials.toSorted().join('\n') : otherwise;
 }

@@ -21,7 +21,7 @@ let adopting: Promise<void> = Promise.resolve();
 process.on('message', (message: ToWorker) => {
   if (message.type === 'begin') adopting = begin(message.handover);
   else if (message.type === 'adopt') adopting = adopting.then(() => adopt(message.handover, message.isFresh));
-  else end();
+  else if (message.type === 'stop') end();
 });
 // A terminal, or whoever ends a whole group of processes, tells each of them: it may come twice, and is no impatience.
 process.on('SIGINT', end);

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import type { Log, RunningLog } from '../observe/log.ts';
 import type { ConfigSource } from './configure.ts';
+import { gatherMetrics } from './gathered-metrics.ts';
 import type { FromWorker, Handover, ToWorker } from './handover.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { openLog } from './logging.ts';
@@ -82,8 +83,10 @@ export async function startWorkers(config: Config, asked: ConfigSource): Promise
     log.log.level = next.config.log.level;
     return workers.adopt(await handover(next.config, next.source, next.generation), next);
   };
+  const stopGathering = gatherMetrics(config);
   const stop = async (): Promise<void> => {
     await workers.stop();
+    stopGathering();
     await simulated.close();
     await log.end();
     removeFolder();

@@ -22,7 +22,7 @@ export interface Changes {
 }
 
 /** Settings that hold until the process ends: what they decide has been done when it began. */
-const lasting: readonly (readonly [section: 'server' | 'log' | 'store', field: string])[] = [
+const lasting: readonly (readonly [section: 'server' | 'log' | 'store' | 'metrics', field: string])[] = [
   ['server', 'host'],
   ['server', 'port'],
   ['server', 'workers'],
@@ -32,6 +32,7 @@ const lasting: readonly (readonly [section: 'server' | 'log' | 'store', field: s
   ['log', 'keep'],
   ['store', 'file'],
   ['store', 'memory'],
+  ['metrics', 'enabled'],
 ];
 
 /**

@@ -4,6 +4,7 @@ import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
 import { breakerSchema, healthSchema, redisSchema, retriesSchema } from './resilience-schema.ts';
 import { modelRuleSchema, routingSchema } from './route-schema.ts';
+import { metricsSchema, tracingSchema } from './seeing-schema.ts';
 
 // Each schema checks once: to compile a checker for it takes longer than to check.
 z.config({ jitless: true });
@@ -115,6 +116,8 @@ export const configSchema = z.strictObject({
     .describe('How calls are spread over the targets of a model that does not say it.'),
   strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
   log: logSchema.prefault({}).describe('What is logged, and where.'),
+  metrics: metricsSchema.prefault({}).describe('What is counted, for Prometheus to collect.'),
+  tracing: tracingSchema.prefault({}).describe('Traces of calls, for whoever takes OpenTelemetry.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
   retries: retriesSchema
     .prefault({})

@@ -82,6 +82,7 @@ export class ClientAnswer {
       from: `${from.provider}/${from.model}`,
       to: `${to.provider}/${to.model}`,
       why: error.kind,
+      ms: Math.round(performance.now() - this.#call.began),
     };
     const { record, reply, dialect } = this.#call;
     record.seams ??= [];

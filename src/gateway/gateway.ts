@@ -1,3 +1,4 @@
+import type { Headers } from '../dialects/dialect.ts';
 import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
@@ -59,6 +60,8 @@ export interface Gateway {
   readonly estimator: Estimator;
   readonly prices: Prices;
   readonly meter: Meter;
+  /** What providers are told of the trace that a call is a part of; absent where they are told nothing. */
+  readonly traceHeaders?: (record: CallRecord) => Headers;
   /** Takes secrets out of what others wrote before a client sees it. */
   readonly redact: Redact;
   readonly settings: GatewaySettings;

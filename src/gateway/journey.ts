@@ -93,7 +93,8 @@ export class Journey {
   /** Turns to whoever may do better, waiting if need be. False when nobody is left to be asked. */
   async goOn(result: Failed): Promise<boolean> {
     const failed = this.target;
-    const ms = performance.now() - this.#began;
+    const began = this.#began;
+    const ms = performance.now() - began;
     const { answer, call } = this.source;
     const verdict = judge(result.error);
     if (result.cut === true && answer?.breakOff(this.#gateway, failed, result.error, this.#plan.onCut) !== true)
@@ -104,7 +105,8 @@ export class Journey {
     const { provider, model } = failed;
     const { kind, status } = result.error;
     call.record.failures ??= [];
-    call.record.failures.push({ provider, model, error: kind, status, ms: Math.round(ms) });
+    const at = Math.round(began - call.began);
+    call.record.failures.push({ provider, model, error: kind, status, ms: Math.round(ms), at });
     answer?.goOn(this.target);
     return true;
   }

@@ -5,9 +5,10 @@ import type { Call } from '../gateway/call.ts';
 import { listModels } from '../gateway/models.ts';
 import { isKeptPath, keptRoute } from './conversation-routes.ts';
 import { health } from './health.ts';
+import { tellMetrics } from './metrics-route.ts';
 import { decoded } from './paths.ts';
 import { answerProbe } from './probes.ts';
-import type { Serving } from './serving.ts';
+import type { MetricsSource, Serving } from './serving.ts';
 
 /** A request for a path without a model call behind it. */
 export interface PlainRequest {
@@ -31,6 +32,9 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
       throw unauthorized(request);
     return health(serving, call, path === '/health/detailed');
   }
+  if (path === '/metrics' && serving.metrics !== undefined) {
+    return metricsRoute(serving, serving.metrics, { request, path, query }, call);
+  }
   if (isKeptPath(path)) {
     const caller = serving.access(request.headers, query);
     if (caller === undefined) throw unauthorized(request);
@@ -47,6 +51,17 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
 /** Lists of models: OpenAI's, Anthropic's and Google's, and Bedrock's two. */
 const modelPath =
   /^(?:(\/v1|\/v1beta|\/openai\/v1)?\/models(?:\/(.+))?|\/(inference-profiles|foundation-models)(?:\/(.+))?)$/;
+
+async function metricsRoute(
+  serving: Serving,
+  source: MetricsSource,
+  { request, query }: PlainRequest,
+  call: Call,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
+  if (!source.open && serving.access(request.headers, query) === undefined) throw unauthorized(request);
+  await tellMetrics(serving, source, request, call);
+}
 
 /** Whose language a request speaks that is not a model call: told by its path, else by the headers that only one has. */
 export function guessedDialect({ headers }: IncomingMessage, path: string): DialectName {

@@ -105,7 +105,7 @@ function newCall(
   query: string,
 ): ArrivingCall {
   const began = performance.now();
-  const session = request.headers['x-claude-code-session-id'];
+  const { 'x-claude-code-session-id': session, traceparent, tracestate } = request.headers;
   return {
     id,
     dialect: dialectNamed(dialect) as ClientDialect,
@@ -122,6 +122,8 @@ function newCall(
       model: '',
       stream: false,
       ...(typeof session === 'string' && { session }),
+      ...(typeof traceparent === 'string' && { traceparent }),
+      ...(typeof tracestate === 'string' && { tracestate }),
       tries: 0,
       status: 0,
       usage: {},

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { GatewayError } from '../canon/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Turn } from '../upstream/turn.ts';
@@ -10,7 +11,7 @@ import { type ConnectionLimits, Connections } from './connections.ts';
 import { Door } from './door.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import { route } from './routes.ts';
-import type { Serving } from './serving.ts';
+import type { MetricsSource, Serving } from './serving.ts';
 import type { ShareLimits } from './shares.ts';
 
 /** Importing it would read everything it exports, and with that load a whole client: 20 ms of every start. */
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Of the event loop; calls tell it when they come and go. */
   readonly turn: Turn;
+  /** Told at /metrics, where there are any. */
+  readonly metrics?: MetricsSource;
   /** True when other processes accept connections at the same port. */
   readonly isShared?: boolean;
   /** Hears when memory becomes scarce, and when it is no longer. */
@@ -60,6 +63,8 @@ export interface RunningServer {
   readonly url: string;
   /** How many calls have begun and are not over. */
   underWay(): number;
+  /** How many connections clients have. */
+  connections(): Promise<number>;
   /** Calls that come from now on are answered by this gateway on these terms; those under way end as they began. */
   adopt(gateway: Gateway, terms: Terms, generation: number): void;
   /**
@@ -72,7 +77,8 @@ export interface RunningServer {
 /** Starts to accept calls. @throws when the address cannot be bound, with what to do about it. */
 export async function startServer(gateway: Gateway, terms: Terms, options: ServerOptions): Promise<RunningServer> {
   const door = new Door(new MemoryGuard(terms.maxMemory, options.onMemory));
-  const lasting: Lasting = { turn: options.turn, door, startedAt: Date.now(), open: new Set() };
+  const { turn, metrics } = options;
+  const lasting: Lasting = { turn, metrics, door, startedAt: Date.now(), open: new Set() };
   let serving = servingOn(gateway, terms, lasting, options.generation ?? 1);
   const settings = { noDelay: true, keepAliveTimeout: 75_000, maxHeaderSize, connectionsCheckingInterval };
   const server = createServer(settings, (request, response) => {
@@ -104,6 +110,7 @@ export async function startServer(gateway: Gateway, terms: Terms, options: Serve
     port,
     url: `http://${host}:${port}`,
     underWay: () => lasting.open.size,
+    connections: () => promisify(server.getConnections.bind(server))(),
     adopt: (next, changed, generation) => {
       serving = servingOn(next, changed, lasting, generation);
       keepTo(changed);
@@ -118,7 +125,7 @@ export async function startServer(gateway: Gateway, terms: Terms, options: Serve
 }
 
 /** What a server has whatever the configuration says. */
-type Lasting = Pick<Serving, 'turn' | 'door' | 'startedAt' | 'open'>;
+type Lasting = Pick<Serving, 'turn' | 'door' | 'metrics' | 'startedAt' | 'open'>;
 
 function servingOn(gateway: Gateway, terms: Terms, lasting: Lasting, generation: number): Serving {
   const { callsPerKey, streamsPerKey } = terms;

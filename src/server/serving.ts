@@ -1,8 +1,17 @@
 import type { Gateway } from '../gateway/gateway.ts';
+import type { FamilySnapshot } from '../observe/metric.ts';
 import type { Turn } from '../upstream/turn.ts';
 import type { Access } from './access.ts';
 import type { Door } from './door.ts';
 import type { ShareLimits } from './shares.ts';
+
+/** Where metrics come from, and who may read them. */
+export interface MetricsSource {
+  /** Also without a key, where there are keys. */
+  readonly open: boolean;
+  /** Those of all processes that serve as one. */
+  gather(): Promise<readonly FamilySnapshot[]>;
+}
 
 /** What every route may use, as one configuration has it: a call keeps the one it began with. */
 export interface Serving {
@@ -17,6 +26,8 @@ export interface Serving {
   /** Absent where a key may have any number of calls. */
   readonly shareLimits?: ShareLimits;
   readonly door: Door;
+  /** Absent where none are kept. */
+  readonly metrics: MetricsSource | undefined;
   readonly startedAt: number;
   /** Calls under way, those of older configurations among them. */
   readonly open: Set<string>;
