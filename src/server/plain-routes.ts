@@ -22,12 +22,12 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
   const method = request.method ?? 'GET';
   if (path === '/' || path === '/api/hello') return greet(call);
   if (path === '/livez' || path === '/readyz') {
-    if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
+    checkReads(request);
     const known = serving.access(request.headers, query) !== undefined;
     return answerProbe(serving, call, { path, verbose: new URLSearchParams(query).has('verbose'), known });
   }
   if (path === '/health' || path === '/health/detailed') {
-    if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
+    checkReads(request);
     if (path === '/health/detailed' && serving.access(request.headers, query) === undefined)
       throw unauthorized(request);
     return health(serving, call, path === '/health/detailed');
@@ -58,9 +58,14 @@ async function metricsRoute(
   { request, query }: PlainRequest,
   call: Call,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
+  checkReads(request);
   if (!source.open && serving.access(request.headers, query) === undefined) throw unauthorized(request);
   await tellMetrics(serving, source, request, call);
+}
+
+/** @throws when it wants anything but to read */
+function checkReads(request: IncomingMessage): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
 }
 
 /** Whose language a request speaks that is not a model call: told by its path, else by the headers that only one has. */
