@@ -128,16 +128,17 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const workers = handover?.workers ?? 1;
   const stopLoggingCalls = logCalls({ log, write }, redact);
   const stopLoggingHealth = logHealth(log);
-  const stopLogging = (): void => {
-    stopLoggingCalls();
-    stopLoggingHealth();
-  };
   let current = { config, gateway: composed.gateway };
   const observing = await startObserving(config, {
     gateway: () => current.gateway,
     log,
     ...(handover !== undefined && { handover }),
   });
+  const stopTelling = async (): Promise<void> => {
+    stopLoggingCalls();
+    stopLoggingHealth();
+    await observing.stop();
+  };
   try {
     const server = await startServer(composed.gateway, termsOf(config, workers), {
       turn,
@@ -146,7 +147,7 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
       isShared: handover !== undefined,
       generation: handover?.generation ?? 1,
       onMemory: (guard) => tellMemory(log, guard),
-      ...(observing.metrics !== undefined && { metrics: observing.metrics }),
+      ...(observing.gather !== undefined && { metrics: { gather: observing.gather } }),
     });
     observing.watch(server);
     const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
@@ -167,15 +168,13 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
         const { shutdown_grace: grace, drain_delay: delay } = current.config.server;
         await server.close(grace, delay);
         stopTidying();
-        stopLogging();
-        await observing.stop();
+        await stopTelling();
         await close();
         await end();
       },
     };
   } catch (error) {
-    stopLogging();
-    await observing.stop();
+    await stopTelling();
     await close();
     await end();
     throw error;
@@ -191,7 +190,7 @@ function tellMemory(log: Log, { isOver, resident, limit }: MemoryGuard): void {
 }
 
 /** What the configuration says to the server. Several workers have each their share of what is limited. */
-function termsOf({ server, auth, limits }: Config, workers: number): Terms {
+function termsOf({ server, auth, limits, metrics }: Config, workers: number): Terms {
   const share = (limit: number): number => Math.ceil(limit / workers);
   const { connections_per_address: perAddress, calls_per_key: callsPerKey, streams_per_key: streamsPerKey } = limits;
   return {
@@ -204,5 +203,6 @@ function termsOf({ server, auth, limits }: Config, workers: number): Terms {
     ...(streamsPerKey !== undefined && { streamsPerKey: share(streamsPerKey) }),
     maxMemory: limits.memory === undefined ? usualMemory(workers) : share(limits.memory),
     bodyTimeout: server.body_timeout,
+    openMetrics: metrics.open,
   };
 }

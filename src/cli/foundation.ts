@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { CacheGuardian } from '../gateway/guardian.ts';
 import { Memory } from '../gateway/memory.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { Meter } from '../observe/meter.ts';
@@ -19,11 +20,23 @@ import { version } from './version.ts';
 /** How often silent streams are looked at, milliseconds. */
 const heartbeatMs = 500;
 
+/** Bytes of prompts that each process keeps, so that it can say why one was not found in a provider's cache. */
+const promptMemory = 64 * 1024 * 1024;
+
 /** What one PDF that has to be told as text may cost. */
 const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
 
 /** What of a gateway outlives every configuration. */
-type Lasting = 'sender' | 'ticker' | 'memory' | 'conversations' | 'estimator' | 'pdfs' | 'meter' | 'userAgent';
+type Lasting =
+  | 'sender'
+  | 'ticker'
+  | 'memory'
+  | 'conversations'
+  | 'estimator'
+  | 'guardian'
+  | 'pdfs'
+  | 'meter'
+  | 'userAgent';
 
 /** What lives as long as the process, whatever the configuration becomes. */
 export interface Foundation {
@@ -49,6 +62,7 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
       memory: new Memory(),
       conversations: new Conversations(store),
       estimator,
+      guardian: new CacheGuardian({ memory: promptMemory }),
       pdfs,
       meter: new Meter(),
       userAgent: `dragoman/${version}`,

@@ -2,9 +2,10 @@ import { providerFingerprint } from '../config/changes.ts';
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/document.ts';
 import { fingerprintOf } from '../config/fingerprint.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import { costOf, type Gateway } from '../gateway/gateway.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { Capabilities } from '../policy/capabilities.ts';
+import type { Health } from '../policy/health.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
 import { SessionHomes } from '../policy/session-homes.ts';
@@ -15,7 +16,7 @@ import type { Provider } from '../providers/provider.ts';
 import { kinds } from '../providers/table.ts';
 import type { Foundation } from './foundation.ts';
 import type { KnownSecrets } from './known-secrets.ts';
-import { createResilience, type Resilience } from './resilience.ts';
+import { createResilience } from './resilience.ts';
 import { tracePropagation } from './tracing.ts';
 
 /** What a configuration is made into a gateway with. */
@@ -55,16 +56,8 @@ export function beget(
   // From here on nothing fails.
   for (const name of before?.gateway.providers.keys() ?? []) if (!same.has(name)) parts.memory.forget(name);
   secrets.add(config);
-  const byName = everyKey(providers);
-  const provider = (name: string): Provider => {
-    const found = byName.get(name);
-    if (found === undefined) throw new Error(`no provider "${name}"`);
-    return found;
-  };
   const health = before !== undefined && isSameBreaker(before.config, config) ? before.gateway.health : undefined;
-  const resilience = createResilience(config, { sender: parts.sender, userAgent: parts.userAgent, provider }, health);
-  const gateway = gatewayOf(parts, secrets, { config, router, providers, provider, resilience });
-  return { ...now, gateway, router, close: resilience.close };
+  return { ...now, ...made(parts, secrets, { config, router, providers }, health) };
 }
 
 /** What is known of targets stays, unless it is to be judged by another measure. */
@@ -73,22 +66,28 @@ function isSameBreaker(one: Config, other: Config): boolean {
 }
 
 /** What a gateway is made of beside what lasts. */
-interface Made {
+interface Ingredients {
   readonly config: Config;
   readonly router: ModelRouter;
   readonly providers: ReadonlyMap<string, Provider>;
-  readonly provider: Gateway['provider'];
-  readonly resilience: Resilience;
 }
 
 /** Made where nothing of the generation before is in sight: functions keep alive whatever they could see. */
-function gatewayOf(
+function made(
   parts: Foundation['parts'],
   secrets: KnownSecrets,
-  { config, router, providers, provider, resilience }: Made,
-): Gateway {
+  { config, router, providers }: Ingredients,
+  known: Health | undefined,
+): Pick<Generation, 'gateway' | 'router' | 'close'> {
+  const byName = everyKey(providers);
+  const provider = (name: string): Provider => {
+    const found = byName.get(name);
+    if (found === undefined) throw new Error(`no provider "${name}"`);
+    return found;
+  };
+  const resilience = createResilience(config, { sender: parts.sender, userAgent: parts.userAgent, provider }, known);
   const prices = createPrices(config.prices);
-  return {
+  const gateway: Gateway = {
     ...parts,
     plan: (name) => router.planTargets(name),
     planRoute: (name) => router.planRoute(name),
@@ -108,6 +107,8 @@ function gatewayOf(
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
     ...tracePropagation(config),
   };
+  parts.guardian.priceBy((record) => costOf(gateway, record));
+  return { gateway, router, close: resilience.close };
 }
 
 const none: ReadonlyMap<string, Provider> = new Map();

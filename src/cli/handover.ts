@@ -21,10 +21,7 @@ export interface Handover {
   readonly storeFile?: string;
 }
 
-/**
- * To a worker. `adopt`: serve so from now on. `stop`: end in good order. `tell_metrics`: tell yours. `all_metrics`: those
- * it has asked for.
- */
+/** To a worker. `adopt`: serve so from now on. `stop`: end in good order. `tell_metrics`: tell yours. `all_metrics`: those it asked for. */
 export type ToWorker =
   | { readonly type: 'begin'; readonly handover: Handover }
   | { readonly type: 'adopt'; readonly handover: Handover; readonly isFresh: boolean }
@@ -34,7 +31,7 @@ export type ToWorker =
 
 /**
  * From a worker: that it listens, or why it does not; that it serves as it was told, or why it goes on as before; its
- * metrics, unasked where there is no `id`; and that it wants those of all.
+ * metrics, unasked where there is no `id`, and that it wants those of all.
  */
 export type FromWorker =
   | { readonly type: 'ready'; readonly url: string; readonly providers: readonly ProviderRow[] }

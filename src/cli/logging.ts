@@ -21,12 +21,11 @@ export function openWorkerLog(config: Config, redact: Redact): RunningLog {
 }
 
 /** Everything in the configuration that nobody else may see. */
-export function secretsOf(config: Pick<Config, 'auth' | 'providers' | 'redis' | 'tracing'>): string[] {
-  const { redis, tracing } = config;
-  return [...credentialsOf(config), ...secretsIn([redis, tracing]).map((secret) => secret.reveal())];
+export function secretsOf({ tracing, ...config }: Pick<Config, 'auth' | 'providers' | 'tracing'>): string[] {
+  return [...credentialsOf(config), ...secretsIn(tracing).map((secret) => secret.reveal())];
 }
 
-/** What clients show to the gateway, and the gateway to providers. */
+/** What clients show, and what is shown to providers. */
 export function credentialsOf({ auth, providers }: Pick<Config, 'auth' | 'providers'>): string[] {
   return secretsIn([auth, providers]).map((secret) => secret.reveal());
 }

@@ -15,6 +15,12 @@ interface Running extends Adopting {
 
 /** `dragoman serve`: serves until it is told to stop. */
 export async function runServe(options: ConfigOptions): Promise<void> {
+  // Who asks for it while everything is still being set up must not end it.
+  let isAsked = false;
+  const early = (): void => {
+    isAsked = true;
+  };
+  if (process.platform !== 'win32') process.on('SIGHUP', early);
   const reader = new ConfigReader(options);
   const source = reader.read();
   const config = configFrom(source);
@@ -23,6 +29,8 @@ export async function runServe(options: ConfigOptions): Promise<void> {
   const reloader = new Reloader({ config, source }, reader, { adopting: running, log });
   const stopReloading = reloader.start();
   const ended = told(() => void reloader.reload('asked'));
+  process.removeListener('SIGHUP', early);
+  if (isAsked) void reloader.reload('asked');
   process.stdout.write(`${banner(config, running.providers, running.url)}\n`);
   await ended;
   process.once('SIGINT', () => process.exit(130));
@@ -62,13 +70,13 @@ function told(again: () => void): Promise<void> {
     if (process.platform === 'win32') return;
     process.on('SIGHUP', () => {
       if (isOver) return;
-      if (hasTerminal && isTerminalGone()) stop();
-      else again();
+      if (hasTerminal && isTerminalGone()) process.exit(129);
+      again();
     });
   });
 }
 
-/** Whose terminal is closed is told by the same signal, and is to end, as any program does. */
+/** Whose terminal is closed is told by the same signal, and is to end at once, as any program does. */
 function isTerminalGone(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));

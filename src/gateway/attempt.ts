@@ -118,7 +118,10 @@ async function attemptRoute(
       const again = (turns: readonly Turn[]): Outgoing =>
         prepare(withTurns(told, turns), way, { ...making.options, remedies: sofar });
       result = await deliverChecked(gateway, provider, outgoing, source, again);
-    } else ({ credentials, result } = await deliver(gateway, provider, outgoing, told));
+    } else {
+      gateway.guardian.before(source, outgoing);
+      ({ credentials, result } = await deliver(gateway, provider, outgoing, told));
+    }
     if (!result.delivered && result.cut === true) return result;
     if (credentials !== undefined && !credentialsRenewed && isRefused(result, provider, credentials)) {
       credentialsRenewed = true;

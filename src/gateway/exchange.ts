@@ -43,7 +43,7 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
   } catch (error) {
     fail(call, error);
   } finally {
-    answer?.settle(gateway);
+    answer?.settle((record) => costOf(gateway, record));
     settle(gateway, call);
   }
 }
@@ -143,6 +143,7 @@ function settle(gateway: Gateway, call: Call): void {
   call.record.ms = performance.now() - call.began;
   const cost = call.record.cost ?? costOf(gateway, call.record);
   if (cost !== undefined) call.record.cost = cost;
+  gateway.guardian.after(call.record);
   gateway.meter.settle(call.record);
   publishCall(call.record);
 }

@@ -14,6 +14,7 @@ import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
 import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
+import type { CacheGuardian } from './guardian.ts';
 import type { Memory } from './memory.ts';
 import type { ModelList } from './model-list.ts';
 import type { PdfReader } from './pdf.ts';
@@ -58,6 +59,8 @@ export interface Gateway {
   /** Wraps what providers want back from clients that speak another language. */
   readonly sealer: Sealer;
   readonly estimator: Estimator;
+  /** Watches the caches of prompts. */
+  readonly guardian: CacheGuardian;
   readonly prices: Prices;
   readonly meter: Meter;
   /** What providers are told of the trace that a call is a part of; absent where they are told nothing. */

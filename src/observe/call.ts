@@ -38,10 +38,16 @@ export interface Seam {
 
 /** A prompt cache that was lost. */
 export interface CacheMiss {
-  /** What differs from the session's last call: the path of the first block that does, or `expired` or `unknown`. */
+  /**
+   * What differs from the conversation's last call: the path of the first block or field that does, `model` (the client
+   * names another one), `target` (it went somewhere else), `expired` (the cache has not been used for too long), or
+   * `unknown`.
+   */
   readonly at: string;
-  /** Who changed it. */
-  readonly by: 'client' | 'gateway' | 'provider';
+  /** What became of the block; absent where there is none. */
+  readonly how?: 'changed' | 'added' | 'removed' | 'moved' | 'shortened';
+  /** Who did it. `unknown`: nobody has looked, because the last call is no longer known or there was no time. */
+  readonly by: 'client' | 'gateway' | 'provider' | 'unknown';
   /** Tokens that were read from the prompt again at full price. */
   readonly tokens: number;
   /** US dollars more than if the cache had held, where prices are known. */

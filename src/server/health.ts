@@ -16,6 +16,7 @@ export function health(serving: Serving, call: Call, detailed: boolean): void {
         calls_open: serving.open.size - 1,
         memory: { resident_bytes: process.memoryUsage.rss() },
         providers: gateway.meter.report(),
+        cache_misses: gateway.guardian.recent(),
         learnt: [...gateway.memory.entries()],
       }
     : brief;

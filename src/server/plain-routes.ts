@@ -22,16 +22,11 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
   const method = request.method ?? 'GET';
   if (path === '/' || path === '/api/hello') return greet(call);
   if (path === '/livez' || path === '/readyz') {
-    checkReads(request);
+    if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
     const known = serving.access(request.headers, query) !== undefined;
     return answerProbe(serving, call, { path, verbose: new URLSearchParams(query).has('verbose'), known });
   }
-  if (path === '/health' || path === '/health/detailed') {
-    checkReads(request);
-    if (path === '/health/detailed' && serving.access(request.headers, query) === undefined)
-      throw unauthorized(request);
-    return health(serving, call, path === '/health/detailed');
-  }
+  if (path === '/health' || path === '/health/detailed') return healthRoute(serving, { request, path, query }, call);
   if (path === '/metrics' && serving.metrics !== undefined) {
     return metricsRoute(serving, serving.metrics, { request, path, query }, call);
   }
@@ -52,20 +47,22 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
 const modelPath =
   /^(?:(\/v1|\/v1beta|\/openai\/v1)?\/models(?:\/(.+))?|\/(inference-profiles|foundation-models)(?:\/(.+))?)$/;
 
+function healthRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): void {
+  const detailed = path === '/health/detailed';
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
+  if (detailed && serving.access(request.headers, query) === undefined) throw unauthorized(request);
+  health(serving, call, detailed);
+}
+
 async function metricsRoute(
   serving: Serving,
   source: MetricsSource,
   { request, query }: PlainRequest,
   call: Call,
 ): Promise<void> {
-  checkReads(request);
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
   if (!source.open && serving.access(request.headers, query) === undefined) throw unauthorized(request);
   await tellMetrics(serving, source, request, call);
-}
-
-/** @throws when it wants anything but to read */
-function checkReads(request: IncomingMessage): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
 }
 
 /** Whose language a request speaks that is not a model call: told by its path, else by the headers that only one has. */

@@ -28,6 +28,8 @@ export interface Terms extends ConnectionLimits, ShareLimits {
   readonly bodyTimeout: number;
   /** Bytes of memory above which no more calls are taken. */
   readonly maxMemory: number;
+  /** Whether metrics may be read without a key. */
+  readonly openMetrics: boolean;
 }
 
 /** What holds as long as the server does. */
@@ -38,7 +40,7 @@ export interface ServerOptions {
   /** Of the event loop; calls tell it when they come and go. */
   readonly turn: Turn;
   /** Told at /metrics, where there are any. */
-  readonly metrics?: MetricsSource;
+  readonly metrics?: Pick<MetricsSource, 'gather'>;
   /** True when other processes accept connections at the same port. */
   readonly isShared?: boolean;
   /** Hears when memory becomes scarce, and when it is no longer. */
@@ -78,7 +80,7 @@ export interface RunningServer {
 export async function startServer(gateway: Gateway, terms: Terms, options: ServerOptions): Promise<RunningServer> {
   const door = new Door(new MemoryGuard(terms.maxMemory, options.onMemory));
   const { turn, metrics } = options;
-  const lasting: Lasting = { turn, metrics, door, startedAt: Date.now(), open: new Set() };
+  const lasting: Lasting = { turn, door, startedAt: Date.now(), open: new Set(), metrics };
   let serving = servingOn(gateway, terms, lasting, options.generation ?? 1);
   const settings = { noDelay: true, keepAliveTimeout: 75_000, maxHeaderSize, connectionsCheckingInterval };
   const server = createServer(settings, (request, response) => {
@@ -125,9 +127,11 @@ export async function startServer(gateway: Gateway, terms: Terms, options: Serve
 }
 
 /** What a server has whatever the configuration says. */
-type Lasting = Pick<Serving, 'turn' | 'door' | 'metrics' | 'startedAt' | 'open'>;
+interface Lasting extends Pick<Serving, 'turn' | 'door' | 'startedAt' | 'open'> {
+  readonly metrics: ServerOptions['metrics'];
+}
 
-function servingOn(gateway: Gateway, terms: Terms, lasting: Lasting, generation: number): Serving {
+function servingOn(gateway: Gateway, terms: Terms, { metrics, ...lasting }: Lasting, generation: number): Serving {
   const { callsPerKey, streamsPerKey } = terms;
   const isShared = callsPerKey !== undefined || streamsPerKey !== undefined;
   return {
@@ -138,6 +142,7 @@ function servingOn(gateway: Gateway, terms: Terms, lasting: Lasting, generation:
     maxBody: terms.maxBody,
     maxCalls: terms.maxCalls,
     ...(isShared && { shareLimits: terms }),
+    ...(metrics !== undefined && { metrics: { open: terms.openMetrics, gather: metrics.gather } }),
   };
 }
 

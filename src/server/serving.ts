@@ -27,7 +27,7 @@ export interface Serving {
   readonly shareLimits?: ShareLimits;
   readonly door: Door;
   /** Absent where none are kept. */
-  readonly metrics: MetricsSource | undefined;
+  readonly metrics?: MetricsSource;
   readonly startedAt: number;
   /** Calls under way, those of older configurations among them. */
   readonly open: Set<string>;

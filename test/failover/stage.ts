@@ -39,7 +39,7 @@ export interface Stage {
   play(word: string, play: Play): void;
 }
 
-export async function startStage(t: TestContext): Promise<Stage> {
+export async function startStage(t: TestContext, more: object = {}): Promise<Stage> {
   const plays = new Map<string, Play>();
   const origin = await serve(t, plays);
   const base = (role: string, speaks: Language): string =>
@@ -67,6 +67,7 @@ export async function startStage(t: TestContext): Promise<Stage> {
       ]),
     ),
     breaker: { failures: 1_000_000, rate: 1, calls: 1_000_000 },
+    ...more,
   });
   return {
     rig,
@@ -134,3 +135,16 @@ export function streamOf(language: Language, body: JsonObject, play: Play, role:
   speak(content, sink, role === 'first' ? 'answer_1' : 'answer_2');
   return Buffer.concat(pieces);
 }
+
+/** Bytes of the answer in that language. */
+export function streamLength(language: Language, answer: Answer): number {
+  return streamOf(language, plainQuestion[language], { answer, manner: 'as asked', asked: [] }, 'first').length;
+}
+
+const plainQuestion: { readonly [language in Language]: JsonObject } = {
+  anthropic: { max_tokens: 100, messages: [{ role: 'user', content: 'What?' }] },
+  'openai-chat': { messages: [{ role: 'user', content: 'What?' }] },
+  'openai-responses': { input: 'What?' },
+  gemini: { contents: [{ role: 'user', parts: [{ text: 'What?' }] }] },
+  'bedrock-converse': { messages: [{ role: 'user', content: [{ text: 'What?' }] }] },
+};

@@ -4,11 +4,34 @@ import { describe, test } from 'node:test';
 import { dialectNamed } from '../../src/dialects/index.ts';
 import { createMessageWriter } from '../../src/wire/aws-eventstream.ts';
 import { readStreamed } from './reading.ts';
-import { type Break, breaks, refusals } from './refusals.ts';
+import { anthropicBreaks, anthropicRefusals } from './refusals/anthropic.ts';
+import { bedrockBreaks, bedrockRefusals } from './refusals/bedrock-converse.ts';
+import { cohereBreaks, cohereRefusals } from './refusals/cohere.ts';
+import { geminiBreaks, geminiRefusals } from './refusals/gemini.ts';
+import { chatBreaks, chatRefusals } from './refusals/openai-chat.ts';
+import { responsesBreaks, responsesRefusals } from './refusals/openai-responses.ts';
+import type { Break } from './refusals/refusal.ts';
 
 function told(body: unknown): string {
   return (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 110);
 }
+
+const refusals = [
+  ...anthropicRefusals,
+  ...chatRefusals,
+  ...responsesRefusals,
+  ...geminiRefusals,
+  ...bedrockRefusals,
+  ...cohereRefusals,
+];
+const breaks = [
+  ...anthropicBreaks,
+  ...chatBreaks,
+  ...responsesBreaks,
+  ...geminiBreaks,
+  ...bedrockBreaks,
+  ...cohereBreaks,
+];
 
 describe('a refusal', () => {
   for (const { from, dialect, status, body, headers = {}, kind, retryAfter, shouldRetry } of refusals) {

@@ -3,8 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { beginStream, messageStart, sendJson, startRaw } from '../gateway/raw-upstream.ts';
 import { clientKey, type GatewayConfig, type GatewayProcess, startGateway } from '../gateway-process.ts';
 import { readExposition, type ToldMetrics } from './exposition-reader.ts';
+
+/** A block of text of which more would have to come. */
+const halfText = [
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Half an ans' } },
+]
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  .join('');
 
 const providers = { pretend: 'simulator', chat: { kind: 'simulator', speaks: 'openai-chat' } };
 
@@ -66,6 +75,32 @@ test('real calls are counted: whole, streamed, translated, refused', async (t) =
   const again = readExposition(await open.text(), 'openmetrics');
   assert.equal(again.value('dragoman_requests_total'), 6);
   assert.doesNotMatch(JSON.stringify([...families]), /secret of the prompt/);
+});
+
+test('providers that fail are told of: tries, seams, circuits', async (t) => {
+  let cut = false;
+  const bad = await startRaw(t, (response) => {
+    if (cut) {
+      beginStream(response, messageStart, halfText);
+      setImmediate(() => response.destroy());
+    } else sendJson(response, 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+  });
+  const { url } = await started(t, {
+    providers: { bad: { speaks: 'anthropic', base_url: bad }, pretend: 'simulator' },
+    models: { m: { to: ['bad/m', 'pretend/m'], strategy: 'ordered', on_cut: 'continue' } },
+    retries: { base: '1ms' },
+  });
+  const body = { model: 'm', max_tokens: 50, stream: true, messages };
+  cut = true;
+  assert.match(await (await post(`${url}/v1/messages`, body)).text(), /message_stop/);
+  cut = false;
+  for (let n = 0; n < 30; n++) assert.equal((await post(`${url}/v1/messages`, body)).status, 200);
+  const { value } = await scraped(url);
+  assert.equal(value('dragoman_seams_total', { from: 'bad', to: 'pretend' }), 1);
+  assert.ok((value('dragoman_failed_tries_total', { provider: 'bad', model: 'm', error: 'overloaded' }) ?? 0) > 0);
+  assert.equal(value('dragoman_requests_total', { provider: 'pretend', status: '200', error: '' }), 31);
+  assert.ok((value('dragoman_circuit_state', { state: 'open' }) ?? 0) > 0);
+  assert.ok((value('dragoman_circuit_changes_total', { to: 'open' }) ?? 0) > 0);
 });
 
 test('where there are keys a key is needed, unless the metrics are open', async (t) => {
