@@ -20,6 +20,7 @@ const maxOutput = 16 * 1024 * 1024;
 /** A gateway in a process of its own. */
 export interface GatewayProcess {
   readonly url: string;
+  readonly pid: number;
   readonly configFile: string;
   /** Everything it has written so far: banner and log. */
   output(): string;
@@ -69,7 +70,7 @@ export async function startGateway(
     return code;
   };
   const url = await addressIn(output, isRunning);
-  if (url !== undefined) return { url, configFile, output, isRunning, stop };
+  if (url !== undefined && child.pid !== undefined) return { url, pid: child.pid, configFile, output, isRunning, stop };
   await stop();
   throw new Error(`the gateway did not start:\n${output()}`);
 }
