@@ -249,7 +249,7 @@ export class Campaign {
 
   /** Calls that the gateway believes to go on. */
   async #open(): Promise<number> {
-    const response = await fetch(`${this.#gateway('one').url}/health`);
+    const response = await fetch(`${this.#gateway('one').url}/health/detailed`);
     const { calls_open } = (await response.json()) as { calls_open?: number };
     return calls_open ?? Number.NaN;
   }
