@@ -9,7 +9,7 @@ import { configuration, Rewriter } from './configuration.ts';
 import { type Draw, draw } from './draw.ts';
 import { GaugedGateway, type Seen } from './gauged.ts';
 import { Exchanges, type Going, ProviderServer } from './provider.ts';
-import { judged, type Outcome } from './verdict.ts';
+import { type Around, judged, type Outcome } from './verdict.ts';
 
 /** Calls at once. */
 const atOnce = 32;
@@ -31,6 +31,7 @@ export interface Played {
   readonly ms: number;
   readonly heard: Heard;
   readonly asked: readonly string[];
+  readonly around: Around;
 }
 
 /** What a process was before the load and after it. */
@@ -92,7 +93,10 @@ export class Campaign {
         ...{ played, leaks, rewrites },
         open: await this.#open(),
         seconds: (performance.now() - began) / 1000,
-        sockets: { most: this.#shaky.mostSockets + this.#steady.mostSockets, after: this.#shaky.sockets + this.#steady.sockets },
+        sockets: {
+          most: this.#shaky.mostSockets + this.#steady.mostSockets,
+          after: this.#shaky.sockets + this.#steady.sockets,
+        },
         kills: this.#kills.length,
         aways: this.#aways.length,
       };
@@ -113,7 +117,10 @@ export class Campaign {
 
   async #start(): Promise<void> {
     await Promise.all([this.#shaky.start(), this.#steady.start()]);
-    for (const [name, workers] of [['one', 1], ['workers', 2]] as const) {
+    for (const [name, workers] of [
+      ['one', 1],
+      ['workers', 2],
+    ] as const) {
       const config = configuration(this.#shaky.origin, this.#steady.origin, workers);
       this.#gateways.set(name, await GaugedGateway.start(path.join(this.#folder, name), config));
     }
@@ -155,25 +162,18 @@ export class Campaign {
       const going = this.#exchanges.begin(plan);
       const heard = await this.#clients.ask(this.#gateway(plan.gateway).url, plan);
       this.#exchanges.end(going);
-      const outcome = this.#judge(plan, going, heard);
+      const around = this.#around(plan, heard);
+      const outcome = outcomeOf(plan, going, heard, around);
       if (outcome.type !== 'lost' || lost === mostAgain) {
-        return { draw: plan, outcome, lost, heard, ms: heard.ended - heard.began, asked: going.asked };
+        return { draw: plan, outcome, lost, heard, ms: heard.ended - heard.began, asked: going.asked, around };
       }
       lost += 1;
     }
   }
 
-  #judge(plan: Draw, going: Going, heard: Heard): Outcome {
+  #around({ gateway }: Draw, heard: Heard): Around {
     const meets = ({ began, ended }: Span): boolean => began <= heard.ended && ended >= heard.began;
-    const around = {
-      isAway: this.#aways.some(meets),
-      isKilled: plan.gateway === 'workers' && this.#kills.some(meets),
-    };
-    try {
-      return judged(plan, going, heard, around);
-    } catch (error) {
-      return { type: 'wrong', why: `it cannot be judged: ${String(error)}` };
-    }
+    return { isAway: this.#aways.some(meets), isKilled: gateway === 'workers' && this.#kills.some(meets) };
   }
 
   // --- what else goes wrong
@@ -240,7 +240,11 @@ export class Campaign {
       const leaks = [...after].flatMap(([name, seen]) => {
         const first = before.get(name) ?? [];
         // A worker that was killed has another in its place.
-        return seen.map((now, i) => ({ name, before: (first.find(({ pid }) => pid === now.pid) ?? first[i] ?? now), after: now }));
+        return seen.map((now, i) => ({
+          name,
+          before: first.find(({ pid }) => pid === now.pid) ?? first[i] ?? now,
+          after: now,
+        }));
       });
       if (leaks.every((leak) => leakOf(leak) === undefined) || performance.now() > deadline) return leaks;
       await sleep(500);
@@ -252,6 +256,14 @@ export class Campaign {
     const response = await fetch(`${this.#gateway('one').url}/health/detailed`);
     const { calls_open } = (await response.json()) as { calls_open?: number };
     return calls_open ?? Number.NaN;
+  }
+}
+
+function outcomeOf(plan: Draw, going: Going, heard: Heard, around: Around): Outcome {
+  try {
+    return judged(plan, going, heard, around);
+  } catch (error) {
+    return { type: 'wrong', why: `it cannot be judged: ${String(error)}` };
   }
 }
 

@@ -14,7 +14,13 @@ const noBreaker = {
 };
 
 /** As it comes, but for the times, which must pass within a campaign. */
-const quickBreaker = { open: '500ms', longest_open: '2s', key_open: '500ms', longest_key_open: '2s', longest_rest: '2s' };
+const quickBreaker = {
+  open: '500ms',
+  longest_open: '2s',
+  key_open: '500ms',
+  longest_key_open: '2s',
+  longest_rest: '2s',
+};
 
 /** The configuration of a gateway before providers that fail, at `shaky`, and providers that are well, at `steady`. */
 export function configuration(shaky: string, steady: string, workers: number): GatewayConfig {
@@ -32,7 +38,10 @@ export function configuration(shaky: string, steady: string, workers: number): G
     ];
   });
   const pairs = languages.flatMap((first) =>
-    languages.map((second) => [`${first}--${second}`, [`first-${first}/${strong}`, `second-${second}/${other(second)}`]]),
+    languages.map((second) => [
+      `${first}--${second}`,
+      [`first-${first}/${strong}`, `second-${second}/${other(second)}`],
+    ]),
   );
   const singles = ['alone', 'again'].flatMap((role) =>
     languages.map((speaks) => [`${role}--${speaks}`, [`${role}-${speaks}/${strong}`]]),

@@ -36,7 +36,7 @@ export const harmless = ['one byte at a time', 'gzip', 'comments', 'another type
 
 /** How a provider fails, or nearly. */
 export type Fault =
-  | { readonly type: 'refuses'; readonly refusal: Refusal; /** Seconds. */ readonly wait?: number }
+  | { readonly type: 'refuses'; readonly refusal: Refusal /** Seconds. */; readonly wait?: number }
   | { readonly type: 'stalls'; readonly at: 'the head' | 'the first byte' | 'the middle'; readonly share: number }
   | { readonly type: 'is cut'; readonly how: 'ends' | 'breaks' | 'is reset'; readonly share: number }
   | { readonly type: 'is reset'; readonly at: 'the connection' | 'the request' | 'the head' }
@@ -111,7 +111,7 @@ export interface Truth {
   readonly says: RegExp;
 }
 
-const provider = /provider/i;
+const provider = /provider|stream|answer/i;
 
 /** What is true of a fault. @param mark the text that stands in refusals. */
 export function truthOf(fault: Fault | undefined, mark: string): Truth {
@@ -136,7 +136,8 @@ export function truthOf(fault: Fault | undefined, mark: string): Truth {
 
 function truthOfGarbage(what: (typeof garbages)[number], mark: string): Truth {
   if (what === 'an error under a good status')
-    return { right: 'never', kinds: ['internal', 'overloaded'], says: new RegExp(mark) };
-  const kinds: readonly ErrorKind[] = what === 'a web page as a refusal' ? ['unavailable', 'overloaded'] : ['bad_upstream'];
+    return { right: 'never', kinds: ['internal', 'bad_upstream'], says: new RegExp(mark) };
+  const kinds: readonly ErrorKind[] =
+    what === 'a web page as a refusal' ? ['unavailable', 'overloaded'] : ['bad_upstream'];
   return { right: what === 'another length' ? 'maybe' : 'never', kinds, says: provider };
 }

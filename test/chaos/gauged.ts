@@ -68,7 +68,9 @@ export class GaugedGateway {
 
   #lines(pid: number): string[] {
     try {
-      return readFileSync(path.join(this.#folder, String(pid)), 'utf8').split('\n').slice(0, -1);
+      return readFileSync(path.join(this.#folder, String(pid)), 'utf8')
+        .split('\n')
+        .slice(0, -1);
     } catch {
       return [];
     }

@@ -1,11 +1,15 @@
-import { framed, messagesOf } from '../laws/binary.ts';
 import type { Language } from '../failover/stage.ts';
+import { framed, messagesOf } from '../laws/binary.ts';
 import type { Fault } from './fault.ts';
 import type { Line } from './play.ts';
 
 type Junk = Extract<Fault, { type: 'mixes in' }>['what'];
 
-const halfCharacter = Buffer.concat([Buffer.from('data: {"price":"5 '), Buffer.from([0xe2, 0x82]), Buffer.from('"}\n\n')]);
+const halfCharacter = Buffer.concat([
+  Buffer.from('data: {"price":"5 '),
+  Buffer.from([0xe2, 0x82]),
+  Buffer.from('"}\n\n'),
+]);
 
 /** Frames in which a stream tells of a failure. */
 const errors: { readonly [language in Language]: Buffer } = {
@@ -18,9 +22,7 @@ const errors: { readonly [language in Language]: Buffer } = {
   'openai-responses': Buffer.from(
     'event: error\ndata: {"type":"error","code":"server_error","message":"The server had an error.","param":null,"sequence_number":100000}\n\n',
   ),
-  gemini: Buffer.from(
-    'data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}\n\n',
-  ),
+  gemini: Buffer.from('data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}\n\n'),
   'bedrock-converse': framed(['{"internalServerException":{"message":"The system encountered an error."}}']),
 };
 
@@ -46,7 +48,8 @@ export function withJunk(line: Line, what: Junk, share: number): Buffer {
 }
 
 function junkOf({ speaks }: Line, what: Junk): Buffer {
-  if (speaks === 'bedrock-converse') return framed([what === 'a frame of another type' ? '{"unheardOf":{"x":1}}' : '{"contentBlockDelta":42}']);
+  if (speaks === 'bedrock-converse')
+    return framed([what === 'a frame of another type' ? '{"unheardOf":{"x":1}}' : '{"contentBlockDelta":42}']);
   if (what === 'a frame of another type') return Buffer.from('data: 42\n\n');
   return what === 'half a character' ? halfCharacter : Buffer.from('data: {"half a fra\n\n');
 }

@@ -4,7 +4,7 @@ import { demandsOf, playedText, reportText } from './report.ts';
 
 const usage = `npm run chaos -- [options]
 
-  --calls N   exchanges (default 3000)
+  --calls N   exchanges (default 10000)
   --short     few of them, for a look
   --seed N    which (default: others each time)
   --only N    the exchange of this number alone
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     console.log(played.heard.bytes.toString());
     return played.outcome.type === 'right' || played.outcome.type === 'told' ? 0 : 1;
   }
-  const calls = Number(values.calls ?? (values.short === true ? 300 : 3000));
+  const calls = Number(values.calls ?? (values.short === true ? 600 : 10_000));
   const result = await campaign.run(calls, (done) => {
     if (process.stderr.isTTY && done % 50 === 0) process.stderr.write(`\r${done} `);
   });

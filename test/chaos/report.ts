@@ -16,7 +16,8 @@ export interface Demand {
 
 /** What is demanded of a campaign. */
 export function demandsOf({ played, leaks, open, sockets }: Campaigned): Demand[] {
-  const count = (type: Played['outcome']['type']): number => played.filter(({ outcome }) => outcome.type === type).length;
+  const count = (type: Played['outcome']['type']): number =>
+    played.filter(({ outcome }) => outcome.type === type).length;
   const none = (what: string, found: number): Demand => ({ what, found: String(found), isMet: found === 0 });
   const success = shareRight(played, 'two');
   const again = shareRight(played, 'again');
@@ -27,20 +28,32 @@ export function demandsOf({ played, leaks, open, sockets }: Campaigned): Demand[
     none('lost with a killed worker, and not answered when asked again', count('lost')),
     atLeast('right where a second provider is well', success),
     atLeast('right where the same provider is well again', again),
-    { what: 'descriptors, handles, memory given back; at rest', found: leaking.join('; ') || 'yes', isMet: leaking.length === 0 },
+    {
+      what: 'descriptors, handles, memory given back; at rest',
+      found: leaking.join('; ') || 'yes',
+      isMet: leaking.length === 0,
+    },
     // The one that asks is one.
     { what: 'open calls, when all is over', found: String(open), isMet: open === 0 },
-    { what: 'connections to providers', found: `${sockets.most} at most, ${sockets.after} left`, isMet: sockets.after === 0 },
+    {
+      what: 'connections to providers',
+      found: `${sockets.most} at most, ${sockets.after} left`,
+      isMet: sockets.after === 0,
+    },
   ];
 }
 
 function atLeast(what: string, share: number): Demand {
-  return { what: `${what}: at least ${leastSuccess * 100} %`, found: `${(share * 100).toFixed(2)} %`, isMet: share >= leastSuccess };
+  return {
+    what: `${what}: at least ${leastSuccess * 100} %`,
+    found: `${(share * 100).toFixed(2)} %`,
+    isMet: share >= leastSuccess,
+  };
 }
 
-/** 1 where there are none. */
+/** 1 where there are none. Whose only provider is away cannot be served. */
 function shareRight(played: readonly Played[], route: Route): number {
-  const those = played.filter((one) => one.draw.route === route);
+  const those = played.filter(({ draw, around }) => draw.route === route && !(route === 'again' && around.isAway));
   return those.length === 0 ? 1 : those.filter(({ outcome }) => outcome.type === 'right').length / those.length;
 }
 
@@ -58,7 +71,9 @@ export function reportText(campaign: Campaigned, seed: number): string {
   lines.push(rowOf('all', played), '');
   for (const { name, before, after } of leaks) {
     const heap = `${mb(before.heap)} -> ${mb(after.heap)} MB heap, ${mb(before.rss)} -> ${mb(after.rss)} MB resident`;
-    lines.push(`${name} ${after.pid}: ${before.descriptors} -> ${after.descriptors} descriptors, ${heap}, busy ${after.utilization.toFixed(2)} at rest`);
+    lines.push(
+      `${name} ${after.pid}: ${before.descriptors} -> ${after.descriptors} descriptors, ${heap}, busy ${after.utilization.toFixed(2)} at rest`,
+    );
   }
   const lost = played.filter((one) => one.lost > 0).length;
   lines.push(`${lost} calls were lost with their worker and asked again.`, '');
@@ -68,12 +83,24 @@ export function reportText(campaign: Campaigned, seed: number): string {
 
 function failuresText(played: readonly Played[], seed: number): string[] {
   const failed = played.filter(isFailed);
-  const lines = failed.slice(0, shown).flatMap((one) => ['', playedText(one), `again: npm run chaos -- --seed ${seed} --only ${one.draw.index}`]);
-  return failed.length > shown ? [...lines, '', `and ${failed.length - shown} more: ${failed.slice(shown).map(({ draw }) => draw.index).join(' ')}`] : lines;
+  const lines = failed
+    .slice(0, shown)
+    .flatMap((one) => ['', playedText(one), `again: npm run chaos -- --seed ${seed} --only ${one.draw.index}`]);
+  return failed.length > shown
+    ? [
+        ...lines,
+        '',
+        `and ${failed.length - shown} more: ${failed
+          .slice(shown)
+          .map(({ draw }) => draw.index)
+          .join(' ')}`,
+      ]
+    : lines;
 }
 
-function isFailed({ draw, outcome }: Played): boolean {
-  return outcome.type === 'told' ? draw.route !== 'alone' : outcome.type !== 'right';
+function isFailed({ draw, outcome, around }: Played): boolean {
+  if (outcome.type !== 'told') return outcome.type !== 'right';
+  return draw.route === 'two' || (draw.route === 'again' && !around.isAway);
 }
 
 /** One exchange and what came of it. */
@@ -92,7 +119,15 @@ function rowOf(name: string, played: readonly Played[]): string {
   const count = (type: Played['outcome']['type']): string =>
     String(played.filter(({ outcome }) => outcome.type === type).length);
   const slowest = Math.max(...played.map(({ ms }) => ms));
-  return row(name, String(played.length), count('right'), count('told'), count('wrong'), count('hung'), `${(slowest / 1000).toFixed(1)} s`);
+  return row(
+    name,
+    String(played.length),
+    count('right'),
+    count('told'),
+    count('wrong'),
+    count('hung'),
+    `${(slowest / 1000).toFixed(1)} s`,
+  );
 }
 
 function row(name: string, ...cells: string[]): string {

@@ -86,8 +86,11 @@ const words: { readonly [language in Language]: Words } = {
   },
 };
 
-/** Amazon and Google have statuses of their own for some kinds. */
+/** Kinds for which a language has a status of its own. */
 const statuses: { readonly [language in Language]?: { readonly [kind in ErrorKind]?: number } } = {
+  anthropic: { overloaded: 529, unavailable: 529 },
+  'openai-chat': { overloaded: 503, billing: 429 },
+  'openai-responses': { overloaded: 503, billing: 429 },
   gemini: { overloaded: 503 },
   'bedrock-converse': {
     authentication: 403,

@@ -26,7 +26,11 @@ const wrong = (why: string): Outcome => ({ type: 'wrong', why });
 
 /** Judges what a client got. */
 export function judged(draw: Draw, going: Going, heard: Heard, around: Around): Outcome {
-  if (heard.isHung) return { type: 'hung', why: `${heard.bytes.length} bytes came, the last of them ${heard.bytes.subarray(-300).toString()}` };
+  if (heard.isHung)
+    return {
+      type: 'hung',
+      why: `${heard.bytes.length} bytes came, the last of them ${heard.bytes.subarray(-300).toString()}`,
+    };
   if (heard.broken !== undefined) {
     if (around.isKilled) return { type: 'lost' };
     return wrong(`${heard.broken} after ${heard.bytes.length} bytes: ${heard.bytes.subarray(-300).toString()}`);
@@ -51,7 +55,8 @@ function truthful(draw: Draw, told: Told | undefined, { headers, bytes, status }
   const { fault, client } = draw;
   const truth = truthOf(fault, wordOf(draw));
   const own = fault?.type === 'refuses' ? fault.refusal.status : undefined;
-  if (isAway && isOfKind(client, told, 'bad_upstream') && /provider/i.test(told.message)) return { type: 'told', why: quote };
+  if (isAway && isOfKind(client, told, 'bad_upstream') && /provider/i.test(told.message))
+    return { type: 'told', why: quote };
   if (!isTrue(client, told, truth, own) && !isPassed(draw, told)) return wrong(`not what happened: ${quote}`);
   const wait = fault?.type === 'refuses' ? fault.wait : undefined;
   if (wait !== undefined && told.status !== undefined && headers['retry-after'] !== String(wait))

@@ -19,7 +19,9 @@ export function judgedStream(client: Language, bytes: Buffer, { content }: Answe
   if (client === 'bedrock-converse' && !isFramed(bytes)) return wrong('messages that are not whole', bytes);
   const verdict = judge(client, bytes);
   if (verdict.fault !== undefined) return wrong(verdict.fault, bytes);
-  if (verdict.torn) return wrong('a call whose arguments are not whole', bytes);
+  // A call of Chat Completions is over when the answer is, and one that failed is not.
+  if (verdict.torn && !(verdict.end === 'error' && client === 'openai-chat'))
+    return wrong('a call whose arguments are not whole', bytes);
   const reader = readers[client];
   const saying = reader.saying(reader.gather(verdict.events));
   if (verdict.end !== 'error') return compared(client, saying, content);
