@@ -111,7 +111,7 @@ export interface Truth {
   readonly says: RegExp;
 }
 
-const provider = /provider|stream|answer/i;
+const provider = /provider|stream|answer|message/i;
 
 /** What is true of a fault. @param mark the text that stands in refusals. */
 export function truthOf(fault: Fault | undefined, mark: string): Truth {

@@ -151,6 +151,8 @@ function heard(
 ): { readonly client: ClientSide; readonly request: ChatRequest; readonly content: readonly Block[] } {
   const { client } = dialectNamed(language);
   if (client === undefined) throw new Error(`nobody asks in ${language}`);
-  const request = client.readRequest({ ...body, model: 'a-model', stream: true }, {});
+  // The gateway asks Gemini for events, in the address.
+  const address = { model: 'a-model', stream: true, ...(language === 'gemini' && { alt: 'sse' }) };
+  const request = client.readRequest({ ...body, ...address }, {});
   return { client, request, content: role === 'first' ? answer.content : reply(answer.content, request, manner) };
 }
