@@ -5,6 +5,9 @@ import { test } from 'node:test';
 import { errorKinds } from '../src/canon/error.ts';
 import { isObject } from '../src/canon/json.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
+import type { FamilySnapshot } from '../src/observe/metric.ts';
+import { Metrics } from '../src/observe/metrics.ts';
+import { TraceExport } from '../src/observe/trace-export.ts';
 
 const pages = globSync(['*.md', 'docs/**/*.md']);
 
@@ -34,6 +37,51 @@ test('the documentation of errors has every kind, with its status', () => {
   const absent = Object.entries(errorKinds).filter(([kind, status]) => !page.includes(`\n| \`${kind}\` | ${status}`));
   assert.deepEqual(absent, []);
 });
+
+test('the documentation of metrics has every one with its labels, and no other', async () => {
+  const page = read('docs/observability.md');
+  const families = await allMetrics();
+  for (const { name, labels } of families) {
+    const row = page.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``));
+    assert.ok(row !== undefined, name);
+    for (const label of labels) assert.ok(row.includes(`\`${label}\``), `${name}: ${label}`);
+  }
+  assert.deepEqual(unknownIn(page, families), []);
+});
+
+test('the dashboard asks for metrics that there are', async () => {
+  const dashboard = read('docs/grafana.json');
+  const asked = (JSON.parse(dashboard) as { panels: { targets: { expr: string }[] }[] }).panels
+    .flatMap(({ targets }) => targets)
+    .map(({ expr }) => expr);
+  assert.ok(asked.length > 10);
+  assert.deepEqual(unknownIn(asked.join('\n'), await allMetrics()), []);
+});
+
+/** Everything that a gateway counts, traces included. */
+async function allMetrics(): Promise<readonly FamilySnapshot[]> {
+  const metrics = new Metrics({ version: '0' });
+  metrics.watch({ calls: () => 0, connections: () => Promise.resolve(0) });
+  const traces = new TraceExport({
+    endpoint: 'http://127.0.0.1',
+    headers: {},
+    timeoutMs: 1,
+    share: 1,
+    facts: () => undefined,
+    resource: {},
+    version: '0',
+    complain: () => undefined,
+  });
+  metrics.include(() => traces.metrics());
+  return metrics.snapshot();
+}
+
+/** Names in a text that look like metrics and are none. */
+function unknownIn(text: string, families: readonly FamilySnapshot[]): string[] {
+  const known = new Set(families.map(({ name }) => name));
+  const named = text.match(/\b(?:dragoman|process|nodejs)_[a-z_]+\b/g) ?? [];
+  return named.filter((name) => !known.has(name) && !known.has(name.replace(/_(?:bucket|sum|count)$/, '')));
+}
 
 function read(page: string): string {
   return readFileSync(page, 'utf8');

@@ -20,12 +20,15 @@ const maxOutput = 16 * 1024 * 1024;
 /** A gateway in a process of its own. */
 export interface GatewayProcess {
   readonly url: string;
-  readonly pid: number;
   readonly configFile: string;
   /** Everything it has written so far: banner and log. */
   output(): string;
   /** True while the process lives. */
   isRunning(): boolean;
+  readonly pid: number;
+  signal(name: NodeJS.Signals): void;
+  /** Its exit code when it has ended, null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** Ends it, by force when it does not end by itself; gives its exit code, null after force. Safe to call again. */
   stop(): Promise<number | null>;
 }
@@ -70,7 +73,9 @@ export async function startGateway(
     return code;
   };
   const url = await addressIn(output, isRunning);
-  if (url !== undefined && child.pid !== undefined) return { url, pid: child.pid, configFile, output, isRunning, stop };
+  const { pid = 0 } = child;
+  const signal = (name: NodeJS.Signals): void => void child.kill(name);
+  if (url !== undefined) return { url, configFile, output, isRunning, pid, signal, ended, stop };
   await stop();
   throw new Error(`the gateway did not start:\n${output()}`);
 }

@@ -1,7 +1,7 @@
 import type { TextBlock } from './content.ts';
 
 /** Claude Code's first block names the session; it means nothing to others and would defeat their prefix cache. */
-const billingLine = /^x-anthropic-billing-header:[^\n]*\n?/;
+export const billingLine = /^x-anthropic-billing-header:[^\n]*\n?/;
 
 /** Instructions without the billing line that is meant for Anthropic alone. @param drop hears at which block it stood. */
 export function withoutBillingLine(system: readonly TextBlock[], drop: (path: string) => void): readonly TextBlock[] {

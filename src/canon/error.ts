@@ -79,11 +79,21 @@ const kindByStatus: ReadonlyMap<number, ErrorKind> = new Map([
   [422, 'invalid_request'],
   [424, 'bad_upstream'],
   [429, 'rate_limit'],
+  // Cancelled, but not by us: mostly an answer that failed within the service.
+  [499, 'bad_upstream'],
   [500, 'internal'],
   [501, 'not_supported'],
   [502, 'bad_upstream'],
   [503, 'unavailable'],
   [504, 'upstream_timeout'],
+  // A proxy in between has got no answer, none in time, or no connection.
+  [520, 'bad_upstream'],
+  [521, 'bad_upstream'],
+  [522, 'upstream_timeout'],
+  [523, 'bad_upstream'],
+  [524, 'upstream_timeout'],
+  [525, 'bad_upstream'],
+  [526, 'bad_upstream'],
   [529, 'overloaded'],
 ]);
 

@@ -41,3 +41,15 @@ function saysAll(later: Usage, earlier: Usage): boolean {
 export function totalInput(usage: Usage): number {
   return (usage.input ?? 0) + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0);
 }
+
+/** What all tries cost together; the later ones count their own tokens alone. */
+export function summedUsage(tries: readonly Usage[]): Usage {
+  return tries.reduce((sum, usage) => {
+    const whole: { [count: string]: unknown } = { ...mergeUsage(sum, usage) };
+    for (const [count, value] of Object.entries(usage)) {
+      const before = sum[count as keyof Usage];
+      if (typeof value === 'number' && typeof before === 'number') whole[count] = before + value;
+    }
+    return whole;
+  }, {});
+}

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Config } from '../config/config.ts';
 import type { Provider } from '../providers/provider.ts';
+import { ruleText } from './rule-text.ts';
 import { version } from './version.ts';
 
 /** What is told of a provider. */
@@ -20,7 +21,7 @@ export function banner(config: Config, providers: readonly ProviderRow[], url: s
     ),
     ...table(
       'models',
-      config.models.map(({ pattern, to }) => [pattern, `-> ${to.join(', then ')}`]),
+      config.models.map((rule) => [rule.pattern, `-> ${ruleText(rule)}`]),
     ),
     ...(simulated
       ? [

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { serve } from './compose.ts';
-import { type ConfigOptions, configure } from './configure.ts';
+import { adopting, serve } from './compose.ts';
+import { type ConfigOptions, ConfigReader, type ConfigSource, configFrom } from './configure.ts';
+import { Reloader } from './reloader.ts';
 import { runningGateway } from './running.ts';
 
 /** What stands in for a key where the gateway asks for none; the client wants to have one. */
@@ -15,20 +16,27 @@ const anyKey = 'dragoman';
  * is started for as long as Claude Code runs, with its log in a file, since the terminal belongs to Claude Code.
  */
 export async function runCode(args: readonly string[], options: ConfigOptions): Promise<void> {
-  const config = configure(options);
+  const reader = new ConfigReader(options);
+  const source = reader.read();
+  const config = configFrom(source);
   const running = await runningGateway(config);
   const key = config.auth.keys[0]?.reveal() ?? anyKey;
-  if (running === undefined) await withOwnGateway(config, (url) => claude(args, url, key));
+  if (running === undefined) await withOwnGateway({ config, source, reader }, (url) => claude(args, url, key));
   else process.exitCode = await claude(args, running, key);
 }
 
 /** A log that nobody will need goes with the gateway; else it stays, and is named. */
-async function withOwnGateway(config: Config, run: (url: string) => Promise<number>): Promise<void> {
+async function withOwnGateway(
+  { reader, ...read }: { readonly config: Config; readonly source: ConfigSource; readonly reader: ConfigReader },
+  run: (url: string) => Promise<number>,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'dragoman-code-'));
-  const own = await serveQuietly(config, join(folder, 'log'));
+  const own = await serveQuietly(read.config, join(folder, 'log'));
+  const stopReloading = new Reloader(read, reader, { adopting: adopting(own), log: own.log }).start();
   try {
     process.exitCode = await run(own.server.url);
   } finally {
+    stopReloading();
     await own.stop();
     if (process.exitCode === 0) rmSync(folder, { recursive: true, force: true });
     else process.stderr.write(`The gateway's log is in ${folder}\n`);
@@ -36,12 +44,14 @@ async function withOwnGateway(config: Config, run: (url: string) => Promise<numb
 }
 
 async function serveQuietly(config: Config, log: string): ReturnType<typeof serve> {
+  // Nobody stands before it who would have to be told first that it ends.
+  const alone = { ...config, server: { ...config.server, drain_delay: 0 } };
   try {
-    return await serve(config, { logFile: log });
+    return await serve(alone, { logFile: log });
   } catch (error) {
     if ((error as { kind?: unknown }).kind !== 'conflict') throw error;
     // Something else has the port; this gateway is for one client only, who is told another.
-    return serve({ ...config, server: { ...config.server, port: 0 } }, { logFile: log });
+    return serve({ ...alone, server: { ...alone.server, port: 0 } }, { logFile: log });
   }
 }
 

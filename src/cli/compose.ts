@@ -1,137 +1,115 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { Conversations } from '../gateway/conversations.ts';
-import { Estimator } from '../gateway/estimate.ts';
+import type { Environment } from '../config/document.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { Memory } from '../gateway/memory.ts';
-import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
-import { createPdfReader } from '../gateway/pdf.ts';
-import { createSealer } from '../gateway/seal.ts';
+import { logHealth } from '../observe/health-log.ts';
 import { type Log, logCalls } from '../observe/log.ts';
-import { Meter } from '../observe/meter.ts';
-import { createRedact, type Redact } from '../observe/redact.ts';
-import { type BreakerOptions, Health } from '../policy/health.ts';
-import { ModelRouter } from '../policy/models.ts';
-import { createPrices } from '../policy/prices.ts';
-import { RetryBudget } from '../policy/retry-budget.ts';
-import { buildProviders, everyKey } from '../providers/build.ts';
-import { thisMachine } from '../providers/machine.ts';
-import { type RunningServer, startServer } from '../server/server.ts';
-import type { DocumentStore } from '../store/document-store.ts';
-import { MemoryStore } from '../store/memory-store.ts';
-import { askThrough } from '../upstream/ask.ts';
-import { createSender } from '../upstream/send.ts';
-import { Ticker } from '../upstream/ticker.ts';
-import { Turn } from '../upstream/turn.ts';
+import type { Redact } from '../observe/redact.ts';
+import type { ModelRouter } from '../policy/models.ts';
+import { type MemoryGuard, usualMemory } from '../server/memory-guard.ts';
+import { type RunningServer, startServer, type Terms } from '../server/server.ts';
+import type { Turn } from '../upstream/turn.ts';
+import { layFoundation } from './foundation.ts';
+import { beget, type Circumstances, type Generation } from './generation.ts';
 import type { Handover } from './handover.ts';
-import { openLog, openWorkerLog, secretsOf } from './logging.ts';
-import { simulatorFor } from './simulated.ts';
-import { ownHousehold, Tidy } from './tidy.ts';
-import { version } from './version.ts';
-
-/** How often silent streams are looked at, milliseconds. */
-const heartbeatMs = 500;
-
-/** What one PDF that has to be told as text may cost. */
-const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
+import { KnownSecrets } from './known-secrets.ts';
+import { openLog, openWorkerLog } from './logging.ts';
+import { startObserving } from './observing.ts';
+import type { Adopting } from './reloader.ts';
+import { Simulated } from './simulated.ts';
+import { ownHousehold, relieve, Tidy } from './tidy.ts';
 
 /** A gateway with everything it stands on, not yet listening. */
 export interface Composed {
   readonly gateway: Gateway;
+  readonly router: ModelRouter;
   readonly redact: Redact;
   readonly turn: Turn;
+  /** Makes the gateway of another configuration on the same ground. @throws ConfigError; nothing has changed then. */
+  next(config: Config, change: Change): Promise<Gateway>;
   close(): Promise<void>;
+}
+
+/** What comes with a new configuration. */
+export interface Change {
+  readonly env: Environment;
+  /** Where the built-in simulator is, where another process has it. */
+  readonly simulatorUrl?: string | undefined;
+  /** Which configuration it is, counted from 1. */
+  readonly generation: number;
+  /** Somebody wants it read again, although it may be the same: files with credentials may be others. */
+  readonly isFresh: boolean;
 }
 
 /** Puts the gateway together: the one place that knows every room. */
 export async function compose(config: Config, handover?: Handover): Promise<Composed> {
-  const simulator = handover === undefined ? await simulatorFor(config) : undefined;
-  const given: Given = {
-    simulatorUrl: handover?.simulatorUrl ?? simulator?.url,
-    sealingSecret: sealingSecret(config, handover?.sealingSecret ?? randomUUID()),
-  };
+  const simulated = new Simulated();
+  const secrets = new KnownSecrets(handover?.sealingSecret ?? randomUUID(), handover?.seals);
+  const circumstances = async (
+    of: Config,
+    { env, simulatorUrl, isFresh }: Omit<Change, 'generation'>,
+  ): Promise<Circumstances> => ({
+    env,
+    simulatorUrl: handover === undefined ? await simulated.urlFor(of) : simulatorUrl,
+    isFresh,
+  });
   try {
-    const composed = assemble(config, await storeFor(config, handover), given);
-    const close = async (): Promise<void> => {
-      await composed.close();
-      await simulator?.close();
+    const env = handover?.source.env ?? process.env;
+    const around = await circumstances(config, { env, simulatorUrl: handover?.simulatorUrl, isFresh: false });
+    const foundation = await layFoundation(config, handover);
+    let current: Generation;
+    try {
+      current = beget(foundation, secrets, config, around);
+    } catch (error) {
+      await foundation.close();
+      throw error;
+    }
+    return {
+      gateway: current.gateway,
+      router: current.router,
+      redact: secrets.redact,
+      turn: foundation.turn,
+      next: async (following, change) => {
+        const before = current;
+        current = beget(foundation, secrets, following, await circumstances(following, change), before);
+        before.close();
+        return current.gateway;
+      },
+      close: async () => {
+        current.close();
+        await foundation.close();
+        await simulated.close();
+      },
     };
-    return { ...composed, close };
   } catch (error) {
-    await simulator?.close();
+    await simulated.close();
     throw error;
   }
-}
-
-/** What several processes that serve as one have in common. */
-interface Given {
-  readonly simulatorUrl: string | undefined;
-  readonly sealingSecret: string;
-}
-
-function assemble(config: Config, store: DocumentStore, { simulatorUrl, sealingSecret: secret }: Given): Composed {
-  const pdfs = createPdfReader(pdfLimits);
-  const estimator = new Estimator();
-  const turn = new Turn();
-  const sender = createSender({ proxied: isProxied(process.env), turn });
-  const direct = createSender();
-  const providers = buildProviders(config, {
-    ...(simulatorUrl !== undefined && { simulatorUrl }),
-    ask: askThrough(sender, direct),
-    machine: thisMachine(process.env),
-  });
-  const byName = everyKey(providers);
-  const router = new ModelRouter(config, providers);
-  const userAgent = `dragoman/${version}`;
-  const redact = createRedact(secretsOf(config));
-  const gateway: Gateway = {
-    plan: (name) => router.planTargets(name),
-    planRoute: (name) => router.planRoute(name),
-    planOperation: (operation, name) => router.planOperation(operation, name),
-    provider: (name) => {
-      const found = byName.get(name);
-      if (found === undefined) throw new Error(`no provider "${name}"`);
-      return found;
-    },
-    providers,
-    modelList: new ModelList(namesOf(config, router), (name) => fetchModels(sender, userAgent, gateway.provider(name))),
-    sender,
-    ticker: new Ticker(heartbeatMs),
-    memory: new Memory(),
-    health: new Health({ breaker: breakerOptions(config) }),
-    retries: retriesOf(config),
-    conversations: new Conversations(store),
-    sealer: createSealer(secret),
-    estimator,
-    prices: createPrices(config.prices),
-    pdfs,
-    meter: new Meter(),
-    redact,
-    settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
-    userAgent,
-  };
-  return {
-    gateway,
-    redact,
-    turn,
-    close: async () => {
-      await sender.close();
-      store.close();
-      await pdfs.close();
-      await estimator.close();
-      await direct.close();
-    },
-  };
 }
 
 /** A gateway that listens and logs. */
 export interface Serving {
   readonly server: RunningServer;
+  /** As the newest configuration makes it. */
   readonly gateway: Gateway;
   readonly log: Log;
+  /**
+   * Serves as another configuration says from the next call on. Calls under way end as they began.
+   * @throws ConfigError; nothing has changed then.
+   */
+  adopt(config: Config, change: Change): Promise<void>;
   /** Ends calls in good order, then everything else. */
   stop(): Promise<void>;
+}
+
+/** How this process takes a configuration that somebody reads for it. */
+export function adopting({ adopt }: Pick<Serving, 'adopt'>): Adopting {
+  return {
+    adopt: async ({ config, source, generation, isFresh }) => {
+      await adopt(config, { env: source.env ?? process.env, generation, isFresh });
+      return [];
+    },
+  };
 }
 
 /** How a gateway serves that is not alone. */
@@ -144,99 +122,86 @@ export interface ServeOptions {
 
 /** Starts to serve. */
 export async function serve(config: Config, { logFile, handover }: ServeOptions = {}): Promise<Serving> {
-  const { gateway, redact, turn, close } = await compose(config, handover);
-  const { log, write, end } = handover === undefined ? openLog(config, logFile) : openWorkerLog(config);
+  const composed = await compose(config, handover);
+  const { redact, turn, close } = composed;
+  const { log, write, end } = handover === undefined ? openLog(config, redact, logFile) : openWorkerLog(config, redact);
   const workers = handover?.workers ?? 1;
-  const stopLogging = logCalls({ log, write }, redact);
+  const stopLoggingCalls = logCalls({ log, write }, redact);
+  const stopLoggingHealth = logHealth(log);
+  let current = { config, gateway: composed.gateway };
+  const observing = await startObserving(config, {
+    providers: () => current.gateway.providers,
+    log,
+    ...(handover !== undefined && { handover }),
+  });
+  const stopTelling = async (): Promise<void> => {
+    stopLoggingCalls();
+    stopLoggingHealth();
+    await observing.stop();
+  };
   try {
-    const server = await startServer(gateway, {
+    const server = await startServer(composed.gateway, termsOf(config, workers), {
       turn,
       host: config.server.host,
       port: config.server.port,
-      keys: config.auth.keys.map((key) => key.reveal()),
-      maxBody: config.server.max_body,
-      maxConnections: Math.ceil(config.server.max_connections / workers),
-      maxCalls: Math.ceil(config.limits.concurrent_calls / workers),
-      bodyTimeout: config.server.body_timeout,
       isShared: handover !== undefined,
+      generation: handover?.generation ?? 1,
+      onMemory: (guard) => tellMemory(log, guard),
+      ...(observing.gather !== undefined && { metrics: { gather: observing.gather } }),
     });
+    observing.watch(server);
     const stopTidying = new Tidy(ownHousehold(server.underWay)).start();
-    const stop = async (): Promise<void> => {
-      stopTidying();
-      await server.close(config.server.shutdown_grace);
-      stopLogging();
-      await close();
-      await end();
+    return {
+      server,
+      get gateway() {
+        return current.gateway;
+      },
+      log,
+      adopt: async (next, change) => {
+        const gateway = await composed.next(next, change);
+        current = { config: next, gateway };
+        log.level = next.log.level;
+        server.adopt(gateway, termsOf(next, workers), change.generation);
+      },
+      stop: async () => {
+        const { shutdown_grace: grace, drain_delay: delay } = current.config.server;
+        await server.close(grace, delay);
+        stopTidying();
+        await stopTelling();
+        await close();
+        await end();
+      },
     };
-    return { server, gateway, log, stop };
   } catch (error) {
-    stopLogging();
+    await stopTelling();
     await close();
     await end();
     throw error;
   }
 }
 
-/** Where conversations are kept. What is kept in one process another would not find, so that several have a file. */
-async function storeFor(
-  { store: { file, memory } }: Config,
-  { storeFile }: Partial<Handover> = {},
-): Promise<DocumentStore> {
-  if (file === undefined && storeFile === undefined) return new MemoryStore(memory);
-  const { SqliteStore } = await import('../store/sqlite-store.ts');
-  return file === undefined ? new SqliteStore(storeFile ?? '', { most: memory }) : new SqliteStore(resolve(file));
+/** Calls are refused while memory is short; what is garbage is given back first, which nobody else may do for long. */
+function tellMemory(log: Log, { isOver, resident, limit }: MemoryGuard): void {
+  const figures = { resident_bytes: resident, limit_bytes: limit };
+  if (!isOver) return log.info(figures, 'There is memory for new calls again.');
+  log.warn(figures, 'Memory is short: new calls are refused until there is more, calls under way go on.');
+  relieve();
 }
 
-function breakerOptions({ breaker }: Config): BreakerOptions {
+/** What the configuration says to the server. Several workers have each their share of what is limited. */
+function termsOf({ server, auth, limits, metrics }: Config, workers: number): Terms {
+  const share = (limit: number): number => Math.ceil(limit / workers);
+  const { connections_per_address: perAddress, calls_per_key: callsPerKey, streams_per_key: streamsPerKey } = limits;
   return {
-    failures: breaker.failures,
-    windowMs: breaker.window,
-    rate: breaker.rate,
-    calls: breaker.calls,
-    openMs: breaker.open,
-    maxOpenMs: breaker.longest_open,
-    probeMs: breaker.probe,
-    keyOpenMs: breaker.key_open,
-    maxKeyOpenMs: breaker.longest_key_open,
-    restMs: breaker.rest,
-    maxRestMs: breaker.longest_rest,
+    keys: auth.keys.map((key) => key.reveal()),
+    maxBody: server.max_body,
+    maxConnections: share(server.max_connections),
+    ...(perAddress !== undefined && { perAddress: share(perAddress) }),
+    maxCalls: share(limits.concurrent_calls),
+    ...(callsPerKey !== undefined && { callsPerKey: share(callsPerKey) }),
+    ...(streamsPerKey !== undefined && { streamsPerKey: share(streamsPerKey) }),
+    maxMemory: limits.memory === undefined ? usualMemory(workers) : share(limits.memory),
+    bodyTimeout: server.body_timeout,
+    openMetrics: metrics.open,
   };
-}
-
-function retriesOf({ retries, providers }: Config): Gateway['retries'] {
-  const byProvider = new Map(
-    Object.entries(providers).map(([name, own]) => {
-      const { most, base, max, patience } = { ...retries, ...own.retries };
-      return [name, { most, baseMs: base, maxMs: max, patienceMs: patience }];
-    }),
-  );
-  const { most, base, max, patience, share, least } = retries;
-  const usual = { most, baseMs: base, maxMs: max, patienceMs: patience };
-  return { budget: new RetryBudget({ share, least }), of: (provider) => byProvider.get(provider) ?? usual };
-}
-
-/** Names that are written down, and patterns that stand for whatever the provider has. */
-function namesOf({ models, default_provider: fallback }: Config, router: ModelRouter): NameSource {
-  const names = router.listModels().map(({ id, target }) => ({ name: id, provider: target.provider }));
-  const patterns = models.flatMap(({ pattern, to }) => {
-    const first = to[0]?.target ?? '';
-    const slash = first.indexOf('/');
-    const carried = pattern.includes('*') && first.includes('*');
-    return carried ? [{ pattern, provider: first.slice(0, slash), model: first.slice(slash + 1) }] : [];
-  });
-  if (fallback !== undefined) patterns.push({ pattern: '*', provider: fallback, model: '*' });
-  return { names, patterns };
-}
-
-/**
- * What the proofs of reasoning are sealed with: the same after a restart and in every replica that has the same
- * credentials. Without any, nobody else has to read them, and every start has its own.
- */
-function sealingSecret(config: Config, otherwise: string): string {
-  const secrets = secretsOf(config);
-  return secrets.length > 0 ? secrets.toSorted().join('\n') : otherwise;
-}
-
-function isProxied(env: NodeJS.ProcessEnv): boolean {
-  return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => (env[name] ?? '') !== '');
 }

@@ -5,12 +5,14 @@ import pc from 'picocolors';
 import type { GatewayError } from '../canon/error.ts';
 import type { Config } from '../config/config.ts';
 import { configFileNames } from '../config/load.ts';
-import { ConfigError } from '../config/problem.ts';
+import { ConfigError, pathText } from '../config/problem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { everyKey } from '../providers/build.ts';
 import type { Provider } from '../providers/provider.ts';
 import { sendWhole } from '../upstream/whole.ts';
 import { compose } from './compose.ts';
 import { type ConfigOptions, configure } from './configure.ts';
+import { ruleText } from './rule-text.ts';
 import { runningGateway } from './running.ts';
 import { version } from './version.ts';
 
@@ -75,11 +77,9 @@ async function examine(config: Config, offline: boolean, report: Report): Promis
   }
   const { gateway, close } = composed;
   try {
-    const providers = [...gateway.providers.values()];
-    report.section(
-      'Providers',
-      await Promise.all(providers.map((provider) => examineProvider(gateway, provider, config, offline))),
-    );
+    const providers = [...everyKey(gateway.providers).values()];
+    const findings = providers.map((provider) => examineProvider(gateway, provider, config, offline));
+    report.section('Providers', [...(await Promise.all(findings)), ...keysLeftOut(config)]);
     report.section('Models', models(config, gateway));
     report.section('Address', [await address(config)]);
   } finally {
@@ -112,9 +112,21 @@ async function examineProvider(
   }
 }
 
+/** Of several keys those that are not set are left out, and the rest works. */
+function keysLeftOut({ absent, providers }: Config): Finding[] {
+  return absent
+    .filter(({ path }) =>
+      Object.entries(providers).some(
+        ([name, { api_key: key }]) =>
+          key !== undefined && path.startsWith(`${pathText(['providers', name, 'api_key'])}[`),
+      ),
+    )
+    .map(({ path, variable }) => ({ state: 'note', what: `${path} is left out`, mend: `export ${variable}=...` }));
+}
+
 /** What is missing, and the line that gives it. */
-function howToGive({ name, missing = '' }: Provider, { absent }: Config): string {
-  const variable = absent.find(({ path }) => path.startsWith(`providers.${name}.`))?.variable;
+function howToGive({ configName, missing = '' }: Provider, { absent }: Config): string {
+  const variable = absent.find(({ path }) => path.startsWith(`providers.${configName}.`))?.variable;
   return variable === undefined ? missing : `export ${variable}=...   (${missing})`;
 }
 
@@ -123,7 +135,7 @@ function judged(provider: Provider, what: string, status: number): Finding {
     return {
       state: 'wrong',
       what,
-      mend: `It answers ${status}: the credential is refused. Check api_key of providers.${provider.name}, and that no blank or quote has slipped in.`,
+      mend: `It answers ${status}: the credential is refused. Check api_key of providers.${provider.configName}, and that no blank or quote has slipped in.`,
     };
   }
   if (status >= 500)
@@ -148,12 +160,7 @@ function unreachable(provider: Provider, error: GatewayError): string {
 }
 
 function models({ models: rules, default_provider: fallback }: Config, gateway: Gateway): Finding[] {
-  const findings = rules.map(
-    ({ pattern, to }): Finding => ({
-      state: 'ok',
-      what: `${pattern} -> ${to.map(({ target }) => target).join(', then ')}`,
-    }),
-  );
+  const findings = rules.map((rule): Finding => ({ state: 'ok', what: `${rule.pattern} -> ${ruleText(rule)}` }));
   if (fallback !== undefined) findings.push({ state: 'ok', what: `everything else -> ${fallback}` });
   else if (!rules.some(({ pattern }) => pattern === '*')) {
     findings.push({

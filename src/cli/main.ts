@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { tokensIn } from '../config/quantity.ts';
+import { type Ability, abilities } from '../policy/needs.ts';
 import type { ConfigOptions } from './configure.ts';
 import { explained } from './explained.ts';
+import type { RouteOptions } from './route.ts';
 import { runServe } from './serve.ts';
 import { version } from './version.ts';
 
@@ -35,6 +38,16 @@ withConfig(program.command('models'))
   .option('--json', 'for machines')
   .action(async (options: ConfigOptions & { json?: boolean }) => (await import('./models.ts')).runModels(options));
 
+withConfig(program.command('route'))
+  .description('say where a call for a model goes')
+  .argument('<model>', 'the name a client would give')
+  .option('--explain', 'say why, with what each target costs, holds and lacks')
+  .option('--needs <list>', 'what the call needs: images, pdf, tools, thinking, structured', needsOption)
+  .option('--input <tokens>', 'length of the prompt, "150000" or "150k"', inputOption)
+  .option('--session <id>', 'the session it belongs to')
+  .option('--json', 'for machines')
+  .action(async (model: string, options: RouteOptions) => (await import('./route.ts')).runRoute(model, options));
+
 function withConfig(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration file (dragoman.yaml in this folder, else the environment)')
@@ -54,6 +67,18 @@ function workersOption(text: string): number | 'auto' {
   if (!/^\d+$/.test(text) || workers < 1 || workers > 256)
     throw new InvalidArgumentError('Workers are a number from 1 to 256, or "auto" for one a core.');
   return workers;
+}
+
+function needsOption(text: string): Ability[] {
+  const words = text.split(',').map((word) => abilities.find((ability) => ability === word.trim().toLowerCase()));
+  if (words.every((word) => word !== undefined)) return words;
+  throw new InvalidArgumentError(`Needs are ${abilities.join(', ')}, with commas between them.`);
+}
+
+function inputOption(text: string): number {
+  const tokens = tokensIn(text);
+  if (tokens !== undefined && tokens > 0) return tokens;
+  throw new InvalidArgumentError('Write a number of tokens such as 150000 or 150k.');
 }
 
 // Whoever reads our output may stop reading (`| head`).

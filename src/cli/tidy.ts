@@ -76,6 +76,18 @@ export function ownHousehold(underWay: () => number): Household {
   };
 }
 
+/** Memory that is short again and again is not garbage: looking for it more often than that, milliseconds, would only cost. */
+const reliefMs = 30_000;
+let relievedAt = Number.NEGATIVE_INFINITY;
+
+/** Gives back what nobody needs though calls are under way: they wait for it. */
+export function relieve(): void {
+  const now = performance.now();
+  if (now - relievedAt < reliefMs) return;
+  relievedAt = now;
+  collectAll();
+}
+
 type Collector = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
 
 let collector: Collector | undefined;

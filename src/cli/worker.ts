@@ -3,7 +3,9 @@ import cluster from 'node:cluster';
 import { rmSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { dirname } from 'node:path';
-import { serve } from './compose.ts';
+import { adoptable } from '../config/changes.ts';
+import type { Config } from '../config/config.ts';
+import { type Serving, serve } from './compose.ts';
 import { configFrom } from './configure.ts';
 import { explained } from './explained.ts';
 import type { FromWorker, Handover, ToWorker } from './handover.ts';
@@ -11,22 +13,30 @@ import type { FromWorker, Handover, ToWorker } from './handover.ts';
 /** When a start is over, milliseconds. */
 const settledMs = 5_000;
 
-let stop: (() => Promise<void>) | undefined;
+let running: { readonly serving: Serving; config: Config } | undefined;
 let isStopping = false;
+/** One after the other, in the order in which they were told. */
+let adopting: Promise<void> = Promise.resolve();
 
 process.on('message', (message: ToWorker) => {
-  if (message.type === 'begin') void begin(message.handover);
-  else end();
+  if (message.type === 'begin') adopting = begin(message.handover);
+  else if (message.type === 'adopt') adopting = adopting.then(() => adopt(message.handover, message.isFresh));
+  else if (message.type === 'stop') end();
 });
 // A terminal, or whoever ends a whole group of processes, tells each of them: it may come twice, and is no impatience.
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
+// That is for the one that started it, who tells what comes of it.
+if (process.platform !== 'win32') process.on('SIGHUP', () => undefined);
 
 async function begin(handover: Handover): Promise<void> {
   forgetWhenAlone(handover);
   try {
-    const serving = await serve(configFrom(handover.source), { handover });
-    stop = serving.stop;
+    const { first, source } = handover;
+    const said = configFrom(source);
+    const config = first === undefined ? said : adoptable(configFrom(first), said).config;
+    const serving = await serve(config, { handover });
+    running = { serving, config };
     if (isStopping) return await leave();
     const providers = [...serving.gateway.providers.values()].map(({ name, kind, speaks, baseUrl }) => ({
       name,
@@ -42,6 +52,18 @@ async function begin(handover: Handover): Promise<void> {
   }
 }
 
+async function adopt({ source, simulatorUrl, generation }: Handover, isFresh: boolean): Promise<void> {
+  if (running === undefined) return;
+  try {
+    const { config } = adoptable(running.config, configFrom(source));
+    await running.serving.adopt(config, { env: source.env ?? process.env, simulatorUrl, generation, isFresh });
+    running.config = config;
+    tell({ type: 'adopted', generation });
+  } catch (error) {
+    tell({ type: 'adopted', generation, why: String((error as Error).message) });
+  }
+}
+
 /** Who started this process takes what was kept with it, unless it was ended by force: then that falls to whom it leaves behind. */
 function forgetWhenAlone({ storeFile }: Handover): void {
   if (storeFile === undefined) return;
@@ -53,11 +75,11 @@ function forgetWhenAlone({ storeFile }: Handover): void {
 function end(): void {
   if (isStopping) return;
   isStopping = true;
-  if (stop !== undefined) void leave();
+  if (running !== undefined) void leave();
 }
 
 async function leave(): Promise<void> {
-  await stop?.();
+  await running?.serving.stop();
   process.exit();
 }
 

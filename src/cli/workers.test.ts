@@ -74,7 +74,10 @@ function linesOf(log: string): LogLine[] {
 }
 
 describe('workers', () => {
-  async function started(t: TestContext, settings: object = {}): Promise<RunningWorkers & { readonly log: string }> {
+  async function started(
+    t: TestContext,
+    settings: object = {},
+  ): Promise<Omit<RunningWorkers, 'log'> & { readonly log: string }> {
     const log = path.join(folderFor(t), 'log');
     const text = stringify({
       server: { port: 0, workers: 2, shutdown_grace: '1s' },
@@ -161,6 +164,44 @@ describe('workers', () => {
     assert.equal(Object.keys(cluster.workers ?? {}).length, 2);
     await stop();
     assert.ok(linesOf(log).some(({ msg }) => msg.startsWith('A worker ended by SIGKILL.')));
+  });
+
+  test('change their configuration together, and one that comes later begins with the newest', async (t) => {
+    const { ready, adopt, log } = await started(t, { auth: { keys: ['sk-first'] } });
+    const written = {
+      file: 'dragoman.yaml',
+      // What cannot change is left: a worker that comes later is to be found where the others are.
+      text: stringify({
+        server: { port: 1, workers: 7 },
+        log: { file: log },
+        store: { file: path.join(path.dirname(log), 'other') },
+        auth: { keys: ['sk-second'] },
+        providers: { pretend: 'simulator' },
+      }),
+    };
+    const source: ConfigSource = { written, overrides: {} };
+    const next = { config: configFrom(source), source, generation: 2, isFresh: false };
+    assert.deepEqual(await adopt(next), []);
+    const ask = (key: string): Promise<Answer> => call(ready.url, `/v1/messages?key=${key}`, message);
+    const answers = [await ask('sk-first'), await ask('sk-first'), await ask('sk-second'), await ask('sk-second')];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [401, 401, 200, 200],
+    );
+    const old = answers.map(({ worker }) => worker);
+    Object.values(cluster.workers ?? {})[0]?.process.kill('SIGKILL');
+    await once(cluster, 'exit');
+    const late = await until(async () => {
+      const answer = await ask('sk-second').catch(() => undefined);
+      return answer !== undefined && !old.includes(answer.worker) ? answer : undefined;
+    });
+    assert.equal(late.status, 200);
+    assert.equal(existsSync(path.join(path.dirname(log), 'other')), false);
+    await assert.rejects(
+      adopt({ ...next, config: configFrom({ ...source, written: { ...written, text: 'providers: { p: nosuch }' } }) }),
+      /unknown kind "nosuch"/,
+    );
+    assert.equal((await ask('sk-second')).status, 200);
   });
 
   test('that cannot begin end the start, with the reason told once', async (t) => {

@@ -7,11 +7,14 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
-import type { RunningLog } from '../observe/log.ts';
+import type { Log, RunningLog } from '../observe/log.ts';
 import type { ConfigSource } from './configure.ts';
+import { gatherMetrics } from './gathered-metrics.ts';
 import type { FromWorker, Handover, ToWorker } from './handover.ts';
+import { KnownSecrets } from './known-secrets.ts';
 import { openLog } from './logging.ts';
-import { simulatorFor } from './simulated.ts';
+import type { Next } from './reloader.ts';
+import { Simulated } from './simulated.ts';
 
 /** A worker that lived so long did not die of its start, milliseconds. */
 const steadyMs = 10_000;
@@ -28,6 +31,12 @@ export type Ready = Extract<FromWorker, { type: 'ready' }>;
 export interface RunningWorkers {
   /** What the first of them told. */
   readonly ready: Ready;
+  readonly log: Log;
+  /**
+   * All of them serve by another configuration from now on, those that are started later, too.
+   * Gives what keeps some from it. @throws ConfigError when it cannot be used; nothing has changed then.
+   */
+  adopt(next: Next): Promise<readonly string[]>;
   /** Ends calls in good order, then everything else. */
   stop(): Promise<void>;
 }
@@ -38,30 +47,52 @@ export function workerCount({ server }: Pick<Config, 'server'>): number {
 }
 
 /** Starts as many workers as are configured; resolves when all of them listen. @throws when one cannot. */
-export async function startWorkers(config: Config, source: ConfigSource): Promise<RunningWorkers> {
-  const log = openLog(config);
-  const simulator = await simulatorFor(config);
+export async function startWorkers(config: Config, asked: ConfigSource): Promise<RunningWorkers> {
+  const sealingSecret = randomUUID();
+  const secrets = new KnownSecrets(sealingSecret);
+  secrets.add(config);
+  const log = openLog(config, secrets.redact);
+  const simulated = new Simulated();
   const folder = config.store.file === undefined ? mkdtempSync(join(tmpdir(), 'dragoman-store-')) : undefined;
   const removeFolder = (): void => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   };
   // However this process ends, but by force: what was said is nobody's business afterwards.
   process.once('exit', removeFolder);
-  const workers = new Workers(config, log, {
-    workers: workerCount(config),
-    source: await withPort(config, source),
-    sealingSecret: randomUUID(),
-    ...(simulator !== undefined && { simulatorUrl: simulator.url }),
-    ...(folder !== undefined && { storeFile: join(folder, 'conversations') }),
-  });
+  const source = await withPort(config, asked);
+  const { port } = source.overrides;
+  const handover = async (of: Config, from: ConfigSource, generation: number): Promise<Handover> => {
+    const simulatorUrl = await simulated.urlFor(of);
+    return {
+      workers: workerCount(config),
+      source: port === undefined ? from : { ...from, overrides: { ...from.overrides, port } },
+      ...(generation > 1 && { first: source }),
+      generation,
+      sealingSecret,
+      seals: secrets.seals,
+      ...(simulatorUrl !== undefined && { simulatorUrl }),
+      ...(folder !== undefined && { storeFile: join(folder, 'conversations') }),
+    };
+  };
+  const workers = new Workers(config, log, await handover(config, source, 1));
+  const adopt = async (next: Next): Promise<readonly string[]> => {
+    const env = next.source.env ?? process.env;
+    const { checkProviders } = await import('./generation.ts');
+    checkProviders(next.config, { env, simulatorUrl: await simulated.urlFor(next.config), isFresh: true });
+    secrets.add(next.config);
+    log.log.level = next.config.log.level;
+    return workers.adopt(await handover(next.config, next.source, next.generation), next);
+  };
+  const stopGathering = gatherMetrics(config);
   const stop = async (): Promise<void> => {
     await workers.stop();
-    await simulator?.close();
+    stopGathering();
+    await simulated.close();
     await log.end();
     removeFolder();
   };
   try {
-    return { ready: await workers.start(), stop };
+    return { ready: await workers.start(), log: log.log, adopt, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -88,9 +119,10 @@ function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
 
 /** Keeps a number of workers alive, and writes what they log. */
 class Workers {
-  readonly #handover: Handover;
+  #handover: Handover;
   readonly #log: RunningLog;
-  readonly #graceMs: number;
+  /** How long a worker may take to end when it is told to. */
+  #graceMs: number;
   readonly #alive = new Set<Worker>();
   readonly #pauses = new Set<NodeJS.Timeout>();
   /** From then on a worker that ends is replaced; before, the whole start has failed. */
@@ -99,7 +131,7 @@ class Workers {
   constructor({ server }: Config, log: RunningLog, handover: Handover) {
     this.#handover = handover;
     this.#log = log;
-    this.#graceMs = server.shutdown_grace;
+    this.#graceMs = server.shutdown_grace + server.drain_delay;
     // The program is the one beside this file, as source or as built.
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
     cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -118,6 +150,38 @@ class Workers {
     this.#isUp = true;
     if (first === undefined) throw new Error('no worker was started');
     return first;
+  }
+
+  /** Whoever is started from now on begins so; all others change. Gives what went wrong. */
+  async adopt(handover: Handover, { config, isFresh }: Next): Promise<readonly string[]> {
+    this.#handover = handover;
+    this.#graceMs = config.server.shutdown_grace + config.server.drain_delay;
+    const complaints = await Promise.all([...this.#alive].map((worker) => this.#adoptOne(worker, isFresh)));
+    return complaints.filter((complaint) => complaint !== undefined);
+  }
+
+  /** One that dies meanwhile is replaced by one that begins so. */
+  #adoptOne(worker: Worker, isFresh: boolean): Promise<string | undefined> {
+    const { generation } = this.#handover;
+    return new Promise((resolve) => {
+      const heard = (message: FromWorker): void => {
+        if (message.type !== 'adopted' || message.generation !== generation) return;
+        end(
+          message.why === undefined
+            ? undefined
+            : `A worker goes on with the configuration it has, since it cannot use the new one: ${message.why}`,
+        );
+      };
+      const gone = (): void => end(undefined);
+      const end = (complaint: string | undefined): void => {
+        worker.off('message', heard);
+        worker.process.off('exit', gone);
+        resolve(complaint);
+      };
+      worker.on('message', heard);
+      worker.process.once('exit', gone);
+      worker.send({ type: 'adopt', handover: this.#handover, isFresh } satisfies ToWorker, () => undefined);
+    });
   }
 
   async stop(): Promise<void> {
@@ -153,7 +217,7 @@ class Workers {
       if (message.type === 'ready') {
         isReady = true;
         resolve(message);
-      } else {
+      } else if (message.type === 'failed') {
         reject(new Error(message.message));
         worker.process.kill('SIGKILL');
       }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
+import { weighing } from './route-schema.ts';
 import { suggest } from './suggestion.ts';
 
 /** What is wrong although every field alone is right. */
@@ -73,6 +74,3 @@ function contradictions({ models, source }: Config): Problem[] {
     }),
   );
 }
-
-/** Strategies that look at weights. */
-const weighing: ReadonlySet<string> = new Set(['weighted', 'least_busy']);

@@ -146,6 +146,8 @@ function notePlaces(node: unknown, path: Path, at: (offset: number) => Place, pl
       notePlaces(value, inner, at, places);
     }
   } else if (isSeq(node)) {
+    // A list alone stands for a rule that has nothing but targets.
+    if (path.length === 2 && path[0] === 'models') notePlaces(node, [...path, 'to'], at, places);
     node.items.forEach((item, i) => notePlaces(item, [...path, i], at, places));
   }
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../canon/json.ts';
 import type { Environment } from './document.ts';
 import { ConfigError, type Path, type Place, placeKey } from './problem.ts';
 import { suggest } from './suggestion.ts';
+import { tracingFrom, tracingVariables } from './tracing-environment.ts';
 
 /** A well-known service, as far as configuring it from the environment goes. */
 export interface KnownKind {
@@ -75,6 +76,9 @@ export function settingsFrom(env: Environment, places: Map<string, Place>): Json
       keys.value.split(',').map((key) => key.trim()),
       keys.name,
     );
+  for (const { field, value, variable } of tracingFrom((...names) => firstSet(env, names))) {
+    set(['tracing', field], value, variable);
+  }
   return settings;
 }
 
@@ -167,6 +171,7 @@ export function variablesLookedAt(kinds: readonly KnownKind[]): string[] {
       ...keyVariables,
       backendVariable,
       ...Object.values(nameVariables).flat(),
+      ...tracingVariables,
       ...flags,
       ...ofKinds,
     ]),

@@ -117,6 +117,16 @@ export function secretText() {
     .transform((value) => new Secret(value));
 }
 
+/** The address of a Redis, which may hold a password. */
+export function redisAddress() {
+  return z.string().transform((value, context) => {
+    const text = value.trim();
+    if (/^rediss?:\/\//i.test(text) && URL.canParse(text)) return new Secret(text);
+    context.addIssue({ code: 'custom', message: 'write the whole address, "redis://host:6379" or "rediss://..."' });
+    return z.NEVER;
+  });
+}
+
 const headerText = /^[\x20-\x7e]+$/;
 
 /** The address of a server, without the slash at its end. */

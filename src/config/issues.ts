@@ -89,7 +89,7 @@ function schemaAt(schema: object, path: Path): JsonObject[] {
 
 function formsOf(schema: object): JsonObject[] {
   const form = schema as JsonObject;
-  return Array.isArray(form.anyOf) ? [form, ...form.anyOf.filter(isObject)] : [form];
+  return Array.isArray(form.anyOf) ? [form, ...form.anyOf.filter(isObject).flatMap(formsOf)] : [form];
 }
 
 function keysOf(forms: readonly JsonObject[]): string[] {

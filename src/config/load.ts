@@ -118,6 +118,7 @@ function gather(written: Written | undefined, { env, kinds, overrides = {} }: Re
   if (isObject(providers)) {
     raw.providers = fillAll(providers, { env, kinds, places, absent, addresses: found !== undefined });
   }
+  if (isObject(raw.models)) raw.models = listsAsRules(raw.models);
   override(raw, overrides, places);
   return { raw, source: new Source(name, places), absent, found };
 }
@@ -180,6 +181,13 @@ function fillAll(providers: JsonObject, { env, kinds, places, absent, addresses 
     filled[name] = fillProvider(provider, { path, kind, address, isAbsent }, env, places);
   }
   return filled;
+}
+
+/** A list alone stands for a rule that has nothing but targets. Complaints speak of the whole form. */
+function listsAsRules(models: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(models).map(([name, rule]) => [name, Array.isArray(rule) ? { to: rule } : rule]),
+  );
 }
 
 function override(raw: JsonObject, overrides: Overrides, places: Map<string, Place>): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesIn, millisecondsIn } from './quantity.ts';
+import { bytesIn, millisecondsIn, quantileIn, tokensIn } from './quantity.ts';
 
 test('sizes', () => {
   assert.equal(bytesIn('32mb'), 32 * 1024 * 1024);
@@ -21,4 +21,20 @@ test('times', () => {
   assert.equal(millisecondsIn('0'), 0);
   for (const wrong of ['soon', '1d', '5 m s', '999999999999999h'])
     assert.equal(millisecondsIn(wrong), undefined, wrong);
+});
+
+test('tokens', () => {
+  assert.equal(tokensIn('100k'), 100_000);
+  assert.equal(tokensIn('1.5M'), 1_500_000);
+  assert.equal(tokensIn(8192), 8192);
+  for (const wrong of ['many', '1g', '-1k', '1kb']) assert.equal(tokensIn(wrong), undefined, wrong);
+});
+
+test('quantiles', () => {
+  assert.equal(quantileIn('p95'), 0.95);
+  assert.equal(quantileIn('P99.9'), 0.999);
+  assert.equal(quantileIn('75%'), 0.75);
+  assert.equal(quantileIn(0.5), 0.5);
+  for (const wrong of ['p9', 'p100', '95', 1, 0.4, '', 'p95x', Number.NaN])
+    assert.equal(quantileIn(wrong), undefined, String(wrong));
 });

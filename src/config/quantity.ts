@@ -27,7 +27,7 @@ export function tokensIn(value: number | string): number | undefined {
 /** The share in `p95`, `99.9%`, `0.95`; nothing when it is none between one half and 1. */
 export function quantileIn(value: number | string): number | undefined {
   const percent = /^\s*(?:p(\d{2}(?:\.\d{1,3})?)|(\d{2}(?:\.\d{1,3})?)%)\s*$/i.exec(String(value));
-  const share = percent === null ? Number(value) : Number(percent[1] ?? percent[2]) / 100;
+  const share = percent === null ? Number(value) : Number((Number(percent[1] ?? percent[2]) / 100).toFixed(5));
   return share >= 0.5 && share < 1 ? share : undefined;
 }
 

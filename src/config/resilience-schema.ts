@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, part, wholeNumber } from './field.ts';
+import { duration, part, redisAddress, shorthand, wholeNumber } from './field.ts';
 
 const most = () =>
   wholeNumber(0, 100).describe('Tries at one target after the first one; 0: none. Clients try again, too.');
@@ -76,3 +76,16 @@ export const healthSchema = z.strictObject({
       'How often a provider that is left alone is asked for something small, "30s": when it answers, calls are tried. 0: never; calls find out.',
     ),
 });
+
+/** Where gateways that serve together tell one another what they find. */
+export const redisSchema = shorthand(
+  'url',
+  z.strictObject({
+    url: redisAddress().describe('The address of the Redis, "redis://user:password@host:6379"; rediss:// for TLS.'),
+    channel: z
+      .string()
+      .regex(/^[\w.:/-]{1,200}$/, { error: 'is not a name: use letters, digits and . : / _ -' })
+      .prefault('dragoman:health')
+      .describe('The channel that they share. Gateways with other providers under the same names need another one.'),
+  }),
+);

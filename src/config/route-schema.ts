@@ -4,6 +4,9 @@ import { flag, listShorthand, oneOf, oneOrMore, quantile, shorthand, tokens } fr
 /** How the first target for a call is chosen, and with it the order of the others. */
 export const strategies = ['ordered', 'weighted', 'least_latency', 'least_cost', 'least_busy'] as const;
 
+/** Those that look at weights. */
+export const weighing: ReadonlySet<(typeof strategies)[number]> = new Set(['weighted', 'least_busy']);
+
 /** What happens when an answer breaks off that the client has seen a part of. */
 export const cutPolicies = ['continue', 'restart_if_silent', 'error'] as const;
 
@@ -28,7 +31,7 @@ const targetSchema = shorthand(
         error:
           'write "provider/model", such as "router/anthropic/claude-sonnet-4", or "router/*" to carry the name over',
       })
-      .describe('"provider/model"; a * carries over what the name has in its place.'),
+      .describe('Where calls go; a * stands for what the name has in its place.'),
     weight: z
       .number()
       .min(0)

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { duration, flag, oneOf, processes, secret, size, wholeNumber } from './field.ts';
 import { pricesSchema } from './prices-schema.ts';
 import { providerSchema, timeoutsSchema } from './provider-schema.ts';
-import { breakerSchema, healthSchema, retriesSchema } from './resilience-schema.ts';
+import { breakerSchema, healthSchema, redisSchema, retriesSchema } from './resilience-schema.ts';
 import { modelRuleSchema, routingSchema } from './route-schema.ts';
+import { metricsSchema, tracingSchema } from './seeing-schema.ts';
 
 // Each schema checks once: to compile a checker for it takes longer than to check.
 z.config({ jitless: true });
@@ -20,6 +21,9 @@ const serverSchema = z.strictObject({
     .describe(
       'Processes that share the port; auto takes one for each core. They share limits and stored conversations.',
     ),
+  watch: flag()
+    .prefault(true)
+    .describe('Whether a change of the configuration file, or of .env, is taken up at once; SIGHUP always does that.'),
   max_body: size(1024).prefault('32mb').describe('Largest request body; larger ones get a 413.'),
   max_connections: wholeNumber(1, 1_000_000).prefault(20_000).describe('Most client connections at a time.'),
   body_timeout: duration(100).prefault('60s').describe('Time a client has to send its request.'),
@@ -29,6 +33,11 @@ const serverSchema = z.strictObject({
   shutdown_grace: duration(0)
     .prefault('30s')
     .describe('Time that calls under way have to end when Dragoman is stopped.'),
+  drain_delay: duration(0)
+    .prefault(0)
+    .describe(
+      'Time between telling load balancers (/readyz) that Dragoman is being stopped, and taking no more calls.',
+    ),
 });
 
 const authSchema = z.strictObject({
@@ -55,6 +64,20 @@ const limitsSchema = z.strictObject({
   concurrent_calls: wholeNumber(1, 1_000_000)
     .prefault(10_000)
     .describe('Most calls under way at a time; more get a 529.'),
+  calls_per_key: wholeNumber(1, 1_000_000)
+    .describe('Most calls of one key under way at a time; more get a 429. Without it, any number.')
+    .exactOptional(),
+  streams_per_key: wholeNumber(1, 1_000_000)
+    .describe('Most streamed answers of one key under way at a time; more get a 429. Without it, any number.')
+    .exactOptional(),
+  connections_per_address: wholeNumber(1, 1_000_000)
+    .describe('Most connections from one address at a time; more are closed. Without it, any number.')
+    .exactOptional(),
+  memory: size(16 * 1024 * 1024)
+    .describe(
+      'Memory of all processes above which new calls get a 529. Without it, 80 % of what the machine or container has.',
+    )
+    .exactOptional(),
   answer: size(1024).prefault('64mb').describe('Largest answer that is not streamed.'),
 });
 
@@ -93,6 +116,8 @@ export const configSchema = z.strictObject({
     .describe('How calls are spread over the targets of a model that does not say it.'),
   strict: flag().prefault(false).describe('Refuse calls of which something would be lost in translation.'),
   log: logSchema.prefault({}).describe('What is logged, and where.'),
+  metrics: metricsSchema.prefault({}).describe('What is counted, for Prometheus to collect.'),
+  tracing: tracingSchema.prefault({}).describe('Traces of calls, for whoever takes OpenTelemetry.'),
   timeouts: timeoutsSchema.prefault({}).describe('Time limits of calls to providers.'),
   retries: retriesSchema
     .prefault({})
@@ -101,6 +126,11 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('When a provider, one of its models or a key is left alone for a while because calls fail.'),
   health: healthSchema.prefault({}).describe('How providers that are left alone are looked after.'),
+  redis: redisSchema
+    .describe(
+      'Where several gateways tell one another which providers, models and keys to leave alone. Without it each finds out by itself.',
+    )
+    .exactOptional(),
   limits: limitsSchema.prefault({}).describe('What nobody may exceed.'),
   store: storeSchema.prefault({}).describe('Where answers and conversations are kept that clients go on from.'),
   prices: pricesSchema

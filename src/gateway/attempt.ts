@@ -17,7 +17,7 @@ import type { Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import { type Outgoing, type OutgoingOptions, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
 import { strictError } from './reply.ts';
-import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf } from './wire-call.ts';
+import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf, traced } from './wire-call.ts';
 
 /** How often one call may be changed and sent again because a provider named something in it. */
 const maxRemedies = 8;
@@ -108,6 +108,7 @@ async function attemptRoute(
   for (let healed = 0; healed <= maxRemedies; healed++) {
     call.record.losses = summarized(outgoing.losses);
     call.record.carriage = outgoing.mode;
+    call.record.spoken = route.speaks;
     const refused = target.strict ? strictError(outgoing.losses) : undefined;
     if (refused !== undefined) return { delivered: false, error: refused };
     let credentials: Headers | undefined;
@@ -117,7 +118,10 @@ async function attemptRoute(
       const again = (turns: readonly Turn[]): Outgoing =>
         prepare(withTurns(told, turns), way, { ...making.options, remedies: sofar });
       result = await deliverChecked(gateway, provider, outgoing, source, again);
-    } else ({ credentials, result } = await deliver(gateway, provider, outgoing, told));
+    } else {
+      gateway.guardian.before(source, outgoing);
+      ({ credentials, result } = await deliver(gateway, provider, outgoing, told));
+    }
     if (!result.delivered && result.cut === true) return result;
     if (credentials !== undefined && !credentialsRenewed && isRefused(result, provider, credentials)) {
       credentialsRenewed = true;
@@ -225,7 +229,8 @@ async function deliver(
   source: Incoming,
 ): Promise<{ readonly result: Delivered; readonly credentials: Headers }> {
   const { call } = source;
-  const request = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
+  const plain = httpRequest(gateway, provider, outgoing, pathOf(outgoing, call), acceptOf(outgoing, call));
+  const request = traced(gateway, call, plain);
   const pending = provider.authorize(request);
   const credentials = pending instanceof Promise ? await pending : pending;
   if (call.reply.gone) {

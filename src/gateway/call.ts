@@ -50,6 +50,8 @@ export interface Call {
   readonly address?: Address;
   /** Who calls: the same for the same key, empty where nobody needs one. */
   readonly caller: string;
+  /** To be told when the answer is to be streamed, before anybody is asked for it. @throws rate_limit when there are too many. */
+  readonly streams?: () => void;
   readonly keep?: KeepAnswer;
   /** Members of the client's body that have been carried out and taken from it; the answer repeats them. */
   readonly resolved?: JsonObject;

@@ -3,7 +3,6 @@ import type { Event, Sink } from '../canon/event.ts';
 import { createFold, type Folded } from '../canon/fold.ts';
 import { createGuard, type Mend } from '../canon/grammar.ts';
 import type { OutputFormat, Turn } from '../canon/request.ts';
-import { mergeUsage, type Usage } from '../canon/usage.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import { readAnswer } from './answer.ts';
 import { checkAnswer } from './json-answer.ts';
@@ -73,16 +72,4 @@ function withText(events: readonly Event[], text: string): Event[] {
     told = true;
     return [{ ...event, text }];
   });
-}
-
-/** What all tries cost together; the later ones count their own tokens alone. */
-export function summedUsage(tries: readonly Usage[]): Usage {
-  return tries.reduce((sum, usage) => {
-    const whole: { [count: string]: unknown } = { ...mergeUsage(sum, usage) };
-    for (const [count, value] of Object.entries(usage)) {
-      const before = sum[count as keyof Usage];
-      if (typeof value === 'number' && typeof before === 'number') whole[count] = before + value;
-    }
-    return whole;
-  }, {});
 }

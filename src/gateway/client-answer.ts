@@ -1,18 +1,31 @@
 import type { GatewayError } from '../canon/error.ts';
 import type { Event } from '../canon/event.ts';
-import type { Usage } from '../canon/usage.ts';
+import { summedUsage, totalInput, type Usage } from '../canon/usage.ts';
+import type { CallRecord } from '../observe/call.ts';
 import type { CutPolicy, Target } from '../policy/plan.ts';
 import { breakOf, lengthOf, lengthOfBlock } from './break.ts';
 import type { Call } from './call.ts';
-import { summedUsage } from './checked-answer.ts';
 import type { ClientWriter } from './client-writer.ts';
-import { costOf, type Gateway } from './gateway.ts';
-import { issuerOf } from './proofs.ts';
 import { Seam } from './seam.ts';
 import { Told } from './told.ts';
 
 /** Characters of a token, about. */
 const tokenLength = 4;
+
+/** US dollars that a call costs by its usage; nothing where nobody knows. */
+type CostOf = (record: CallRecord) => number | undefined;
+
+/** A break, and what is to be done about it. */
+export interface BreakOptions {
+  readonly error: GatewayError;
+  readonly from: Target;
+  readonly policy: CutPolicy;
+  /** Stands for the proof of reasoning that was cut, and is known again when it comes back. */
+  readonly unproven: string;
+  readonly costOf: CostOf;
+  /** About how many tokens the prompt has, where its provider has not said so. */
+  readonly promptTokens: () => number;
+}
 
 /** Where an answer broke off. */
 interface Breach {
@@ -48,26 +61,20 @@ export class ClientAnswer {
   }
 
   /** Takes stock after a break: what has been said, and what it has cost. False when nobody can, or is to, go on. */
-  breakOff(gateway: Gateway, from: Target, error: GatewayError, policy: CutPolicy): boolean {
+  breakOff(options: BreakOptions): boolean {
+    const { error, from, policy, unproven } = options;
     const told = this.told.read();
     const { writer } = this;
     if (told === undefined || writer === undefined) return false;
     const broken = breakOf(told, writer.call);
     const last = told.blocks.at(-1);
     const saidTokens = Math.ceil(lengthOf(told) / tokenLength);
-    const usage = this.#settlePart(gateway, saidTokens);
+    const usage = this.#settlePart(options, saidTokens);
     this.#isWhole = broken.type === 'called';
     this.#breach = { error, from, block: Math.max(0, writer.index), at: last === undefined ? 0 : lengthOfBlock(last) };
     if (broken.type === 'lost' || broken.type === 'called') return false;
     if (policy === 'restart_if_silent' && told.blocks.length > 0) return false;
-    const issuer = issuerOf(from.provider, from.model);
-    this.seam = new Seam({
-      writer,
-      broken,
-      saidTokens,
-      usage,
-      unproven: gateway.sealer.seal({ issuer, form: 'signature', value: '' }),
-    });
+    this.seam = new Seam({ writer, broken, saidTokens, usage, unproven });
     return true;
   }
 
@@ -82,6 +89,7 @@ export class ClientAnswer {
       from: `${from.provider}/${from.model}`,
       to: `${to.provider}/${to.model}`,
       why: error.kind,
+      ms: Math.round(performance.now() - this.#call.began),
     };
     const { record, reply, dialect } = this.#call;
     record.seams ??= [];
@@ -110,10 +118,10 @@ export class ClientAnswer {
   }
 
   /** What the whole answer has cost, in the record of its call. */
-  settle(gateway: Gateway): void {
+  settle(costOf: CostOf): void {
     if (this.#usage === undefined) return;
     const { record } = this.#call;
-    const cost = record.cost ?? costOf(gateway, record);
+    const cost = record.cost ?? costOf(record);
     record.usage = summedUsage([this.#usage, record.usage]);
     if (cost !== undefined || this.#cost !== undefined) record.cost = (cost ?? 0) + (this.#cost ?? 0);
   }
@@ -124,13 +132,14 @@ export class ClientAnswer {
     yield { type: 'finish', reason: 'tool_calls' };
   }
 
-  /** A provider that breaks off has mostly not said how much it has answered; it charges for that all the same. */
-  #settlePart(gateway: Gateway, saidTokens: number): Usage {
+  /** A provider that breaks off has mostly not said how much it has read and answered; it charges for that all the same. */
+  #settlePart({ costOf, promptTokens }: BreakOptions, saidTokens: number): Usage {
     const { record } = this.#call;
     const before = this.#usage?.output ?? 0;
     const output = Math.max(record.usage.output ?? 0, saidTokens - before);
-    const usage = { ...record.usage, output };
-    const cost = costOf(gateway, { ...record, usage });
+    const input = totalInput(record.usage) > 0 ? {} : { input: promptTokens() };
+    const usage = { ...record.usage, ...input, output };
+    const cost = costOf({ ...record, usage });
     if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
     this.#usage = summedUsage([this.#usage ?? {}, usage]);
     record.usage = {};

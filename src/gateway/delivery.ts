@@ -1,25 +1,24 @@
 import { GatewayError } from '../canon/error.ts';
 import type { BlockHead, Event, Sink, Tap } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
-import { createGuard, type GuardOptions, type Mend } from '../canon/grammar.ts';
+import { createGuard } from '../canon/grammar.ts';
 import { stringIn } from '../canon/json.ts';
 import { type Loss, summarized } from '../canon/loss.ts';
 import { mergeUsage } from '../canon/usage.ts';
-import type { Headers, Numbering } from '../dialects/dialect.ts';
+import type { Headers } from '../dialects/dialect.ts';
 import { createRedact } from '../observe/redact.ts';
 import type { Unwrapper } from '../providers/wrapping.ts';
 import type { AnswerSink, Sending } from '../upstream/send.ts';
 import type { Ticking } from '../upstream/ticker.ts';
 import { isEventStream, readAnswer, readRefusal, streamTypeOf, unwrapperFor } from './answer.ts';
+import { keeping, openStream, type StreamEnds, undoing, writerFor } from './answer-stream.ts';
 import type { Call } from './call.ts';
 import type { ClientAnswer } from './client-answer.ts';
-import { type Before, ClientWriter } from './client-writer.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
-import { createPassage, type Passage } from './passage.ts';
 import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
-import { createTranslator, type Translator } from './translate.ts';
+import type { Translator } from './translate.ts';
 
 /** Bounds on what is gathered whole before it is passed on, bytes. */
 export const maxErrorBody = 1024 * 1024;
@@ -69,8 +68,6 @@ export class Delivery implements AnswerSink, Ticking {
   #headers: Headers = {};
   #stream: Translator | undefined;
   #unwrapper: Unwrapper | undefined;
-  /** The stream as it passes, which knows its usage. */
-  #passage: Passage | undefined;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
   #committed: boolean;
@@ -119,7 +116,7 @@ export class Delivery implements AnswerSink, Ticking {
     if (status < 200 || status >= 300 || !this.#call.record.stream) return;
     if (!isEventStream(headers, true, streamTypeOf(this.#outgoing.route))) return;
     this.#unwrapper = unwrapperFor(this.#outgoing.route, headers);
-    this.#stream = this.#openStream();
+    this.#stream = openStream(this.#ends());
     this.#gateway.ticker.add(this);
   }
 
@@ -164,7 +161,7 @@ export class Delivery implements AnswerSink, Ticking {
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes > (this.#status >= 400 ? maxErrorBody : this.#gateway.settings.maxAnswer)) {
       this.#sending?.abort();
-      this.#failEarly(new GatewayError('bad_upstream', "The provider's answer is too large."));
+      this.#failEarly(new GatewayError('bad_upstream', "The provider's answer is too large.", { place: 'gateway' }));
     }
     return true;
   }
@@ -200,43 +197,9 @@ export class Delivery implements AnswerSink, Ticking {
 
   // --- streams
 
-  #openStream(): Translator {
-    const { mode, route } = this.#outgoing;
-    const { pass } = this.#call.dialect;
-    const onMend = (mend: Mend): void => {
-      this.#call.record.mends.push(mend);
-    };
-    const translator = (state: GuardOptions, numbering?: Numbering): Translator =>
-      createTranslator({
-        from: route.dialect.upstream,
-        to: this.#writer({ blocks: state.firstIndex ?? 0, ...(numbering !== undefined && { numbering }) }),
-        tap: (next) => this.#metered(this.#undoing(next)),
-        onMend,
-        ...state,
-      });
-    if (mode === 'translated' || pass === undefined) return translator({});
-    this.#passage = createPassage(pass, translator, onMend);
-    return this.#passage;
-  }
-
-  /** The client's end of the stream: the one that there is, where the answer has begun. */
-  #writer(before?: Before): ClientWriter {
-    const { seam, writer } = this.#answer ?? {};
-    if (seam !== undefined && writer !== undefined) return writer;
-    const made = new ClientWriter(this.#call.dialect.client, this.#outgoing.request(), this.#keeping(), before);
-    if (this.#answer !== undefined) this.#answer.writer = made;
-    return made;
-  }
-
-  /** Keeps the answer where it is to be kept. What only passes is kept by the provider. */
-  #keeping(): Tap | undefined {
-    return this.#outgoing.mode === 'translated' ? this.#call.keep?.(this.#outgoing.request()) : undefined;
-  }
-
-  /** Undoes in the answer what the translation has done to the request, and joins it to what was said before. */
-  #undoing(next: Sink): Sink {
-    const last = this.#answer?.seam?.tap(next) ?? next;
-    return this.#outgoing.tap?.(last) ?? last;
+  #ends(): StreamEnds {
+    const metered: Tap = (next) => this.#metered(next);
+    return { call: this.#call, outgoing: this.#outgoing, answer: this.#answer, metered };
   }
 
   /** Meters what passes, and keeps an error back while it can still be told by status. */
@@ -316,7 +279,7 @@ export class Delivery implements AnswerSink, Ticking {
       if (Object.keys(this.#call.record.usage).length > 0) return this.#sendWhole(body);
     }
     const fold = createFold();
-    const kept = this.#keeping()?.(fold.sink) ?? fold.sink;
+    const kept = keeping(this.#call, this.#outgoing)?.(fold.sink) ?? fold.sink;
     const next = this.#outgoing.tap?.(kept) ?? kept;
     const heard: Sink = (event) => {
       if (event.type === 'open') noteUntold(this.#call, event.block);
@@ -349,8 +312,9 @@ export class Delivery implements AnswerSink, Ticking {
 
   /** A client that asked for a stream gets one, though the provider answered whole. */
   #replay(body: Buffer): void {
-    const writer = this.#writer();
-    const guard = createGuard(this.#metered(this.#undoing(writer.sink)));
+    const ends = this.#ends();
+    const writer = writerFor(ends);
+    const guard = createGuard(this.#metered(undoing(ends, writer.sink)));
     readAnswer(this.#outgoing.route, body, this.#headers, guard.sink);
     guard.end();
     this.#forward(writer.take());
@@ -416,8 +380,9 @@ export class Delivery implements AnswerSink, Ticking {
   #finish(result: Delivered): void {
     this.#over = true;
     this.#gateway.ticker.delete(this);
-    if ((result.delivered || result.cut === true) && this.#passage !== undefined) {
-      this.#call.record.usage = mergeUsage(this.#passage.usage(), this.#call.record.usage);
+    const passed = result.delivered || result.cut === true ? this.#stream?.usage?.() : undefined;
+    if (passed !== undefined) {
+      this.#call.record.usage = mergeUsage(passed, this.#call.record.usage);
     }
     this.#settle(result);
   }

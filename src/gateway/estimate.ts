@@ -1,5 +1,5 @@
-import type { Block } from '../canon/content.ts';
 import type { ChatRequest } from '../canon/request.ts';
+import { bytesPerToken, mediaIn, tokensPerMedia } from '../policy/prompt-media.ts';
 import { type PromptContent, promptContent } from './prompt-content.ts';
 import { createTokenCounter, type Extract, extractOf, type TokenCounter } from './token-count.ts';
 import { TokenFactors } from './token-factors.ts';
@@ -22,16 +22,14 @@ export interface EstimatorOptions {
   readonly now?: () => number;
 }
 
-/** Tokens a byte of request is worth before anything is known of a model: English and JSON lie near 3.6 bytes a token. */
-const firstRatio = 1 / 3.6;
+/** Tokens a byte of request is worth before anything is known of a model. */
+const firstRatio = 1 / bytesPerToken;
 const firstError = 0.3;
 const leastError = 0.02;
 /** Media are counted by rules of thumb. */
 const mediaError = 0.5;
 /** Weight of one more answer once enough are known. */
 const learningRate = 0.1;
-/** What an image or a page-sized attachment costs, roughly, whatever its bytes. */
-const tokensPerMedia = 1500;
 const maxModels = 1000;
 
 /** How often, and how much of, a request is kept to be compared with what it really was. */
@@ -181,20 +179,4 @@ function sampleOf({ texts, frame }: PromptContent, tokens: number): Sample {
   const { texts: parts, scale } = extractOf(texts, sampleCharacters, samplePart);
   const copies = parts.map((part) => Buffer.from(part).toString());
   return { extract: { texts: copies, scale }, frame, tokens };
-}
-
-function mediaIn(request: ChatRequest): { count: number; bytes: number } {
-  const found = { count: 0, bytes: 0 };
-  const look = (blocks: readonly Block[]): void => {
-    for (const block of blocks) {
-      if (block.type === 'tool_result') look(block.content);
-      if (block.type !== 'image' && block.type !== 'document' && block.type !== 'audio' && block.type !== 'video')
-        continue;
-      if (block.source.type === 'text' || block.source.type === 'parts') continue;
-      found.count += 1;
-      if (block.source.type === 'base64') found.bytes += block.source.data.length;
-    }
-  };
-  for (const turn of request.turns) look(turn.content);
-  return found;
 }

@@ -20,6 +20,7 @@ import { costOf, type Gateway } from './gateway.ts';
 import { incoming } from './incoming.ts';
 import { Journey } from './journey.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
+import { routeOrder } from './route-order.ts';
 
 /** Characters of a model's name that are recorded; no model has a longer one. */
 export const maxName = 512;
@@ -42,7 +43,7 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
   } catch (error) {
     fail(call, error);
   } finally {
-    answer?.settle(gateway);
+    answer?.settle((record) => costOf(gateway, record));
     settle(gateway, call);
   }
 }
@@ -66,10 +67,11 @@ function setOut(gateway: Gateway, asked: Call): Journey {
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;
+  if (source.stream) call.streams?.();
   if (source.model === undefined) source.request();
   const plan = gateway.planRoute(name);
   if (source.stream && plan.onCut !== 'error') source.answer = new ClientAnswer(call);
-  return new Journey(gateway, source, plan, plan.targets);
+  return new Journey(gateway, source, plan, routeOrder(gateway, source, plan));
 }
 
 /** Tries the targets in their order, as long as the next one might help. */
@@ -141,6 +143,7 @@ function settle(gateway: Gateway, call: Call): void {
   call.record.ms = performance.now() - call.began;
   const cost = call.record.cost ?? costOf(gateway, call.record);
   if (cost !== undefined) call.record.cost = cost;
+  gateway.guardian.after(call.record);
   gateway.meter.settle(call.record);
   publishCall(call.record);
 }

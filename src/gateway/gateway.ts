@@ -1,17 +1,20 @@
+import type { Headers } from '../dialects/dialect.ts';
 import type { CallRecord } from '../observe/call.ts';
 import type { Meter } from '../observe/meter.ts';
 import type { Redact } from '../observe/redact.ts';
-import type { RetryOptions } from '../policy/backoff.ts';
+import type { Capabilities } from '../policy/capabilities.ts';
 import type { Health } from '../policy/health.ts';
 import type { Plan, Target } from '../policy/plan.ts';
 import type { Prices } from '../policy/prices.ts';
-import type { RetryBudget } from '../policy/retry-budget.ts';
+import type { Retries } from '../policy/resilience.ts';
+import type { SessionHomes } from '../policy/session-homes.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
 import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
+import type { CacheGuardian } from './guardian.ts';
 import type { Memory } from './memory.ts';
 import type { ModelList } from './model-list.ts';
 import type { PdfReader } from './pdf.ts';
@@ -23,13 +26,6 @@ export interface GatewaySettings {
   readonly pingMs: number;
   /** Bytes that an answer may have which is not streamed. */
   readonly maxAnswer: number;
-}
-
-/** When failed calls are tried again, and how many of them. */
-export interface Retries {
-  readonly budget: RetryBudget;
-  /** @param provider its name in the configuration. */
-  of(provider: string): RetryOptions;
 }
 
 /** What a running gateway has: everything that outlives one call. Made by the composition root. */
@@ -51,6 +47,10 @@ export interface Gateway {
   readonly memory: Memory;
   /** How targets have been doing. */
   readonly health: Health;
+  /** What targets can do. */
+  readonly capabilities: Capabilities;
+  /** Which targets sessions stay with. */
+  readonly homes: SessionHomes;
   /** When a failed call is tried again at the same target. */
   readonly retries: Retries;
   readonly conversations: Conversations;
@@ -59,8 +59,12 @@ export interface Gateway {
   /** Wraps what providers want back from clients that speak another language. */
   readonly sealer: Sealer;
   readonly estimator: Estimator;
+  /** Watches the caches of prompts. */
+  readonly guardian: CacheGuardian;
   readonly prices: Prices;
   readonly meter: Meter;
+  /** What providers are told of the trace that a call is a part of; absent where they are told nothing. */
+  readonly traceHeaders?: (record: CallRecord) => Headers;
   /** Takes secrets out of what others wrote before a client sees it. */
   readonly redact: Redact;
   readonly settings: GatewaySettings;

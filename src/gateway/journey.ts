@@ -1,11 +1,13 @@
+import type { GatewayError } from '../canon/error.ts';
 import { type RetryOptions, waitMs } from '../policy/backoff.ts';
 import type { Plan, Target } from '../policy/plan.ts';
 import type { TargetHealth } from '../policy/target-health.ts';
 import { judge } from '../policy/verdict.ts';
 import type { Call } from './call.ts';
 import type { Delivered } from './delivery.ts';
-import type { Gateway } from './gateway.ts';
+import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
+import { issuerOf } from './proofs.ts';
 
 /** A target that may do better after a while. */
 interface Candidate {
@@ -33,6 +35,8 @@ export class Journey {
   /** Of the target that is being asked. */
   #health: TargetHealth | undefined;
   #began = 0;
+  /** The error said that it cannot do what was asked of it: another one may. */
+  #isUnable = false;
 
   /** @param order all targets of the plan, the best first. */
   constructor(gateway: Gateway, source: Incoming, plan: Plan, order: readonly Target[]) {
@@ -79,31 +83,58 @@ export class Journey {
     const now = performance.now();
     if (!result.delivered) {
       this.#health?.failed(now, judge(result.error));
+      this.#isUnable = this.#plan.targets.length > 1 && this.#gateway.capabilities.learn(this.target, result.error);
       return true;
     }
     const { record, began } = this.source.call;
     if (result.unanswered === true || record.firstByteMs === undefined) this.#health?.left();
-    else this.#health?.succeeded(now, Math.max(0, began + record.firstByteMs - this.#began));
+    else this.#health?.succeeded(now, this.#firstByteMs(began + record.firstByteMs));
     return false;
+  }
+
+  /** Of an answer that somebody else began nothing is known but how long such answers take. @param at when it began. */
+  #firstByteMs(at: number): number {
+    return at >= this.#began ? at - this.#began : (this.#health?.latencyMs ?? 0);
   }
 
   /** Turns to whoever may do better, waiting if need be. False when nobody is left to be asked. */
   async goOn(result: Failed): Promise<boolean> {
     const failed = this.target;
-    const ms = performance.now() - this.#began;
+    const sent = this.#began;
+    const ms = performance.now() - sent;
     const { answer, call } = this.source;
     const verdict = judge(result.error);
-    if (result.cut === true && answer?.breakOff(this.#gateway, failed, result.error, this.#plan.onCut) !== true)
-      return false;
-    if (!verdict.elsewhere && !verdict.again) return false;
+    if (result.cut === true && !this.#canGoOn(result.error)) return false;
+    if (!verdict.elsewhere && !verdict.again && !this.#isUnable) return false;
     if (verdict.again) this.#note(failed, verdict.restMs);
     if (!this.#nextInRound() && !(await this.#anotherRound())) return false;
     const { provider, model } = failed;
     const { kind, status } = result.error;
     call.record.failures ??= [];
-    call.record.failures.push({ provider, model, error: kind, status, ms: Math.round(ms) });
+    call.record.failures.push({
+      provider,
+      model,
+      error: kind,
+      status,
+      ms: Math.round(ms),
+      at: Math.round(sent - call.began),
+    });
     answer?.goOn(this.target);
     return true;
+  }
+
+  /** Whether an answer that the client has seen a part of may be gone on with. */
+  #canGoOn(error: GatewayError): boolean {
+    const { provider, model } = this.target;
+    const { sealer, estimator } = this.#gateway;
+    const { call, request } = this.source;
+    const broken = this.source.answer?.breakOff({
+      ...{ error, from: this.target, policy: this.#plan.onCut },
+      unproven: sealer.seal({ issuer: issuerOf(provider, model), form: 'signature', value: '' }),
+      costOf: (record) => costOf(this.#gateway, record),
+      promptTokens: () => estimator.guess(`${provider}/${model}`, request(), call.record.requestBytes).tokens,
+    });
+    return broken === true;
   }
 
   #note(target: Target, restMs = 0): void {

@@ -36,6 +36,13 @@ export class Memory {
     remember(this.#names, key(provider, model), name);
   }
 
+  /** Forgets all that was learnt of a provider: it is another one now. */
+  forget(provider: string): void {
+    for (const map of [this.#remedies, this.#names]) {
+      for (const each of map.keys()) if (each.startsWith(key(provider, ''))) map.delete(each);
+    }
+  }
+
   /** Everything learnt, for people: provider and model, and what is changed for them. */
   *entries(): Iterable<{ readonly target: string; readonly remedies: readonly Remedy[] }> {
     for (const [target, remedies] of this.#remedies) yield { target: target.replace('\n', '/'), remedies };

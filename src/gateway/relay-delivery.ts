@@ -128,7 +128,7 @@ export class RelayDelivery implements AnswerSink, Ticking {
       this.#sending?.abort();
       this.#finish({
         delivered: false,
-        error: new GatewayError('bad_upstream', "The provider's answer is too large."),
+        error: new GatewayError('bad_upstream', "The provider's answer is too large.", { place: 'gateway' }),
       });
     }
     return true;

@@ -13,7 +13,7 @@ import type { Gateway } from './gateway.ts';
 import { explained, notOffered } from './offering.ts';
 import { type RelayBody, relayBody } from './relay-body.ts';
 import { RelayDelivery } from './relay-delivery.ts';
-import { authorized, type Unsigned, withQuery } from './wire-call.ts';
+import { authorized, traced, type Unsigned, withQuery } from './wire-call.ts';
 
 /** What a call asks for that is passed on as it is. */
 export interface RelayWish {
@@ -33,6 +33,7 @@ export async function relay(gateway: Gateway, call: Call, wish: RelayWish): Prom
     const body = relayBody(call);
     call.record.model = (body.model ?? '').slice(0, maxName);
     call.record.stream = body.stream;
+    if (body.stream) call.streams?.();
     return inTurn(
       targetsFor(gateway, call, wish, body.model),
       (target) => attempt(gateway, call, { ...wish, body }, target),
@@ -69,7 +70,8 @@ async function attempt(
   const door = provider.door(wish.operation, named ? { model } : {});
   if (door === undefined) return { delivered: false, error: notOffered(gateway, wish.operation, provider) };
   call.record.carriage = 'passed';
-  const request = requestFor(gateway, call, wish, { provider, door, body: wish.body.named(model) });
+  const plain = requestFor(gateway, call, wish, { provider, door, body: wish.body.named(model) });
+  const request = traced(gateway, call, plain);
   const result = await deliver(gateway, call, { provider, door }, request);
   if (result.delivered) return result;
   // Of something that has an id the provider itself knows best that it is not there.

@@ -48,25 +48,31 @@ const codings: readonly {
 
 const redactedFlag = 0x10;
 
-/** @param secret what nobody but this gateway and its replicas knows. */
-export function createSealer(secret: string): Sealer {
-  const key = hash('sha256', `dragoman proofs\n${secret}`, 'buffer');
-  const codeOf = (content: Buffer): Buffer =>
-    createHmac('sha256', key).update(content).digest().subarray(0, codeLength);
+/**
+ * @param secret what nobody but this gateway and its replicas knows.
+ * @param older what was used instead of it before: envelopes that were made with it are opened still.
+ */
+export function createSealer(secret: string, older: readonly string[] = []): Sealer {
+  const keys = [secret, ...older].map((each) => hash('sha256', `dragoman proofs\n${each}`, 'buffer'));
+  const [own = Buffer.alloc(0)] = keys;
   return {
     seal(proof) {
       const content = contentOf(proof);
-      return Buffer.concat([mark, codeOf(content), content]).toString('base64');
+      return Buffer.concat([mark, codeOf(own, content), content]).toString('base64');
     },
     open(envelope) {
       if (!isSealed(envelope)) return undefined;
       const bytes = Buffer.from(envelope, 'base64');
       if (bytes.length <= head + 2) return undefined;
       const content = bytes.subarray(head);
-      if (!timingSafeEqual(codeOf(content), bytes.subarray(mark.length, head))) return undefined;
-      return proofIn(content);
+      const code = bytes.subarray(mark.length, head);
+      return keys.some((key) => timingSafeEqual(codeOf(key, content), code)) ? proofIn(content) : undefined;
     },
   };
+}
+
+function codeOf(key: Buffer, content: Buffer): Buffer {
+  return createHmac('sha256', key).update(content).digest().subarray(0, codeLength);
 }
 
 /** Flags, issuer, what comes beside the value, the value: each part but the last after its length. */

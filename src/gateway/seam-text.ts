@@ -1,3 +1,6 @@
+/** More of the text has to be seen. */
+const more = Symbol('more');
+
 /** How a model was asked to go on with a text. */
 export type Resumption =
   /** It sees the text as the beginning of its own answer, without the white space at its end. */
@@ -30,7 +33,7 @@ export function newText(sent: string, head: string, resumption: Resumption, isAl
   if (resumption.type === 'prefill') return afterPrefill(sent, head, isAll);
   const said = afterAnchor(sent, head, resumption.anchor) ?? afterReplay(sent, head);
   // Up to now all of it is a repetition.
-  if (said === 'more') return isAll ? '' : undefined;
+  if (said === more) return isAll ? '' : undefined;
   if (said !== undefined) return said;
   // As long as it says what has been said it may be on its way to the end of that.
   return isAll || !sent.includes(head.trim()) ? afterOverlap(sent, head) : undefined;
@@ -46,30 +49,30 @@ function afterPrefill(sent: string, head: string, isAll: boolean): string | unde
 }
 
 /** What comes after the anchor where the text begins with it, give or take white space. */
-function afterAnchor(sent: string, head: string, anchor: string): string | 'more' | undefined {
-  const begin = /^[\s"'“`….]*/.exec(head)?.[0].length ?? 0;
-  for (const start of begin === 0 ? [0] : [0, begin]) {
+function afterAnchor(sent: string, head: string, anchor: string): string | typeof more | undefined {
+  const begin = /^[\s"'“‘«`…<]*/.exec(head)?.[0].length ?? 0;
+  for (const start of begin === 0 || begin === head.length ? [0] : [0, begin]) {
     const end = matched(anchor, head.slice(start));
-    if (end === 'more') return 'more';
+    if (end === more) return more;
     if (end !== undefined) return withoutHidden(sent, head.slice(start + end));
   }
   return undefined;
 }
 
 /** The white space at the end of what was sent stands after the anchor, too. */
-function withoutHidden(sent: string, rest: string): string | 'more' {
+function withoutHidden(sent: string, rest: string): string | typeof more {
   const hidden = sent.slice(sent.trimEnd().length);
   if (hidden === '') return rest;
-  if (/^\s*$/.test(rest)) return 'more';
+  if (/^\s*$/.test(rest)) return more;
   const own = /^\s*/.exec(rest)?.[0] ?? '';
   return own.startsWith(hidden) ? rest.slice(hidden.length) : rest.slice(own.length);
 }
 
 /** How many characters of the text say the same as the words do; runs of white space are all the same. */
-function matched(words: string, text: string): number | 'more' | undefined {
+function matched(words: string, text: string): number | typeof more | undefined {
   let at = 0;
   for (let i = 0; i < words.length; ) {
-    if (at >= text.length) return 'more';
+    if (at >= text.length) return more;
     if (/\s/.test(words[i] as string) && /\s/.test(text[at] as string)) {
       while (i < words.length && /\s/.test(words[i] as string)) i += 1;
       while (at < text.length && /\s/.test(text[at] as string)) at += 1;
@@ -83,10 +86,10 @@ function matched(words: string, text: string): number | 'more' | undefined {
 }
 
 /** Some begin their answer anew: as long as they say the same, nothing of it is new. */
-function afterReplay(sent: string, head: string): string | 'more' | undefined {
+function afterReplay(sent: string, head: string): string | typeof more | undefined {
   const common = Math.min(sent.length, head.length);
   if (head.slice(0, common) !== sent.slice(0, common)) return undefined;
-  return head.length > sent.length ? head.slice(sent.length) : 'more';
+  return head.length > sent.length ? head.slice(sent.length) : more;
 }
 
 /** Without the longest end of what was sent that the second text begins with. */

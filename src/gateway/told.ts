@@ -9,7 +9,11 @@ const maxUnread = 128 * 1024;
 /** Bytes of an answer beyond which nobody could be asked to go on with it. */
 const maxKept = 16 * 1024 * 1024;
 
-const firstBytes = 1024;
+/** Bytes of the blocks that they lie in: each is twice as large as the one before, up to the largest. */
+const firstBlock = 1024;
+const largestBlock = 32 * 1024;
+
+const nothing = Buffer.alloc(0);
 
 /** What a client has heard of an answer. */
 export interface ToldAnswer {
@@ -24,8 +28,11 @@ export interface ToldAnswer {
  */
 export class Told {
   readonly #language: UpstreamSide;
-  #bytes: Buffer = Buffer.alloc(0);
-  #length = 0;
+  /** Blocks that are full, and the one that is being filled. */
+  #full: Buffer[] = [];
+  #block: Buffer = nothing;
+  #used = 0;
+  #unread = 0;
   #seen = 0;
   #reader: StreamReader | undefined;
   readonly #fold = createFold();
@@ -39,14 +46,17 @@ export class Told {
   /** Takes note of bytes that leave for the client. */
   keep(bytes: Uint8Array): void {
     this.#seen += bytes.length;
-    if (this.#seen > maxKept) {
-      this.#bytes = Buffer.alloc(0);
-      this.#length = 0;
-      return;
-    }
-    if (this.#length + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    if (this.#seen > maxKept) return this.#forget();
+    if (this.#unread + bytes.length > maxUnread) this.#readAll();
+    if (this.#used + bytes.length > this.#block.length) this.#nextBlock(bytes.length);
+    this.#block.set(bytes, this.#used);
+    this.#used += bytes.length;
+    this.#unread += bytes.length;
+  }
+
+  /** Bytes that are kept as they are. */
+  get unread(): number {
+    return this.#unread;
   }
 
   /** What the client has heard so far; nothing when that was too much to keep. */
@@ -57,21 +67,26 @@ export class Told {
     return { blocks: this.#fold.soFar(), isOpen: this.#isOpen };
   }
 
-  #makeRoom(more: number): void {
-    if (this.#length + more > maxUnread) this.#readAll();
-    let size = Math.max(firstBytes, this.#bytes.length);
-    while (size < this.#length + more) size *= 2;
-    if (size === this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(size);
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
+  #nextBlock(least: number): void {
+    if (this.#used > 0) this.#full.push(this.#block.subarray(0, this.#used));
+    const size = Math.min(largestBlock, Math.max(firstBlock, 2 * this.#block.length));
+    this.#block = Buffer.allocUnsafeSlow(Math.max(size, least));
+    this.#used = 0;
   }
 
   #readAll(): void {
     this.#reader ??= this.#language.readStream((event) => this.#hear(event));
-    // The reader may keep what it is given.
-    this.#reader.feed(Buffer.from(this.#bytes.subarray(0, this.#length)));
-    this.#length = 0;
+    // The reader may keep what it is given: nothing else is written there.
+    for (const block of this.#full) this.#reader.feed(block);
+    this.#reader.feed(this.#block.subarray(0, this.#used));
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#full = [];
+    this.#block = nothing;
+    this.#used = 0;
+    this.#unread = 0;
   }
 
   #hear(event: Event): void {

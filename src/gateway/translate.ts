@@ -1,6 +1,7 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Tap } from '../canon/event.ts';
 import { createGuard, type Guard, type GuardOptions } from '../canon/grammar.ts';
+import type { Usage } from '../canon/usage.ts';
 import type { StreamReader, UpstreamSide } from '../dialects/dialect.ts';
 import type { ClientWriter } from './client-writer.ts';
 
@@ -13,6 +14,8 @@ export interface Translator {
   fail(error: GatewayError): Uint8Array;
   /** The answer is complete, or has ended in an error: nothing more will come of the input. */
   ended(): boolean;
+  /** Counts in what has passed without being translated. */
+  usage?(): Usage;
 }
 
 /** What a stream's translation is made of. */

@@ -49,6 +49,16 @@ export async function sendTo(
   return sendWhole(gateway.sender, authorized(request, credentials));
 }
 
+/** The request with what providers are told of the call's trace. */
+export function traced<Request extends Unsigned>(
+  { traceHeaders }: Gateway,
+  { record }: Call,
+  request: Request,
+): Request {
+  if (traceHeaders === undefined) return request;
+  return { ...request, headers: { ...request.headers, ...traceHeaders(record) } };
+}
+
 /** The request with its credential. */
 export function authorized(request: Unsigned, credentials: Headers): UpstreamRequest {
   const { method, origin, path, body, timeouts } = request;

@@ -12,6 +12,8 @@ export interface CircuitChange {
   readonly to: CircuitState;
   /** Kind of the error that opened it. */
   readonly why: ErrorKind;
+  /** For how long it lets nothing through, milliseconds; absent where it is not open. */
+  readonly restMs?: number;
   /** Milliseconds of the clock that the circuits go by. */
   readonly at: number;
 }

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { totalInput } from '../canon/usage.ts';
+import { CacheWarnings, cacheWords } from './cache-words.ts';
 import { type CallRecord, calls } from './call.ts';
 import { callLine } from './call-line.ts';
 import { GatheredLines, type Line } from './gathered.ts';
@@ -94,10 +95,13 @@ const maxError = 2000;
 /** Writes a line for every call that is over. Returns what stops that. */
 export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, redact: Redact): () => void {
   const info = pino.levels.values['info'] ?? 30;
+  const warnings = new CacheWarnings();
   const listener = (message: unknown): void => {
     const record = message as CallRecord;
     if (record.error === undefined) {
-      if (log.isLevelEnabled('info')) write(new CallLine(record, info));
+      if (record.cacheMiss !== undefined && warnings.isDue(record, Date.now())) {
+        log.warn({ call: callFields(record, redact) }, line(record));
+      } else if (log.isLevelEnabled('info')) write(new CallLine(record, info));
       return;
     }
     const fields = {
@@ -152,6 +156,10 @@ function line(record: CallRecord): string {
     text += `, ${totalInput(usage)} in${cached}, ${usage.output} out`;
   }
   if (record.cost !== undefined) text += `, $${record.cost.toFixed(4)}`;
+  if (record.cacheMiss !== undefined) text += `, ${cacheWords(record.cacheMiss)}`;
+  if (record.failures !== undefined)
+    text += `, after ${record.failures.map(({ provider, error }) => `${provider} ${error}`).join(', ')}`;
+  if (record.seams !== undefined) text += ', gone on with after a break';
   if (record.losses.length > 0) text += `, ${record.losses.length} losses`;
   if (record.mends.length > 0) text += `, mended ${[...new Set(record.mends)].join(' ')}`;
   if (record.healed.length > 0) text += `, healed: ${record.healed.join(', ')}`;

@@ -15,6 +15,8 @@ export interface ProviderTotals {
   mends: { [mend: string]: number };
   /** Calls in which something did not arrive as it was said. */
   lossy: number;
+  /** Prompts that the provider's cache had lost: in how many calls, tokens paid for again, and what that cost. */
+  cache_misses: { calls: number; tokens: number; cost: number };
   carriage: { passed: number; amended: number; translated: number };
 }
 
@@ -34,6 +36,11 @@ export class Meter {
     totals.cost += record.cost ?? 0;
     for (const mend of record.mends) totals.mends[mend] = (totals.mends[mend] ?? 0) + 1;
     if (record.losses.length > 0) totals.lossy += 1;
+    if (record.cacheMiss !== undefined) {
+      totals.cache_misses.calls += 1;
+      totals.cache_misses.tokens += record.cacheMiss.tokens;
+      totals.cache_misses.cost += record.cacheMiss.cost ?? 0;
+    }
     if (record.carriage !== undefined) totals.carriage[record.carriage] += 1;
   }
 
@@ -54,6 +61,7 @@ export class Meter {
         cost: 0,
         mends: {},
         lossy: 0,
+        cache_misses: { calls: 0, tokens: 0, cost: 0 },
         carriage: { passed: 0, amended: 0, translated: 0 },
       };
       this.#totals.set(provider, totals);

@@ -54,6 +54,16 @@ test('a part of the calls that fails opens it, too', () => {
   assert.equal(one.why, 'overloaded');
 });
 
+test('closed again, it begins to count anew', () => {
+  const { one } = circuit({ failures: 1000 });
+  fail(one, 10, 100_000);
+  assert.equal(one.state, 'open');
+  one.enter(101_000);
+  one.succeeded(101_000);
+  fail(one, 9, 101_001);
+  assert.equal(one.state, 'closed');
+});
+
 test('what has left the window does not count any more', () => {
   const { one } = circuit({ failures: 1000, calls: 6 });
   for (let call = 0; call < 5; call++) one.failed(100_000, 'internal');

@@ -111,8 +111,8 @@ export class Circuit {
     const latest = Math.min(until, now + this.#options.maxOpenMs);
     if (latest <= now || (this.#state === 'open' && this.#until >= latest)) return;
     this.#why = why;
-    if (this.#state !== 'open') this.#become('open', now);
     this.#until = latest;
+    if (this.#state !== 'open') this.#become('open', now);
   }
 
   #open(now: number, why: ErrorKind): void {
@@ -136,6 +136,7 @@ export class Circuit {
   #become(to: CircuitState, at: number): void {
     const from = this.#state;
     this.#state = to;
-    this.#keeper.changed({ scope: this.scope, from, to, why: this.#why, at });
+    const restMs = Math.round(this.#until - at);
+    this.#keeper.changed({ scope: this.scope, from, to, why: this.#why, ...(to === 'open' && { restMs }), at });
   }
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type ErrorDetails, type ErrorKind, GatewayError } from '../canon/error.ts';
 import { type CircuitChange, circuitChanges } from '../observe/circuit-change.ts';
 import { type BreakerOptions, Health } from './health.ts';
+import { type News, readNews } from './news.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 const breaker: BreakerOptions = {
@@ -141,6 +142,14 @@ test('faults of the client count for nothing, and close nothing', () => {
   assert.equal(target.admits(later), false);
 });
 
+test('of the models of a key that is half open one gets the probe', () => {
+  const all = health();
+  fail(all.of('a', 'm'), 1, verdict('billing'));
+  const later = start + 300_000;
+  assert.equal(all.of('a', 'm').admits(later), true);
+  assert.equal(all.of('a', 'n').admits(later), false);
+});
+
 test('of two targets at one provider that is half open one gets the probe', () => {
   const all = health();
   const [one, other] = [all.of('a', 'm'), all.of('a', 'n')];
@@ -189,8 +198,83 @@ test('changes are told to the owner and on the channel', () => {
   } finally {
     circuitChanges.unsubscribe(hear);
   }
-  assert.deepEqual(told, [{ scope: 'key:a#2', from: 'closed', to: 'open', why: 'billing', at: start }]);
+  assert.deepEqual(told, [
+    { scope: 'key:a#2', from: 'closed', to: 'open', why: 'billing', restMs: 300_000, at: start },
+  ]);
   assert.deepEqual(published, told);
+});
+
+/** Two gateways that tell one another what they find; all that is told. */
+function together(): { one: Health; other: Health; told: News[] } {
+  const [one, other] = [health(), health()];
+  const told: News[] = [];
+  const over = (to: Health) => (news: News) => {
+    told.push(news);
+    to.hear(readNews(JSON.parse(JSON.stringify(news))) as News, start);
+  };
+  one.shareWith(over(other));
+  other.shareWith(over(one));
+  return { one, other, told };
+}
+
+test('what one gateway finds the others know, and it is told once', () => {
+  const { one, other, told } = together();
+  fail(one.of('a', 'vendor/m'), 3, verdict('overloaded'));
+  assert.equal(other.of('a', 'vendor/m').restsUntil(start), start + 10_000);
+  assert.equal(other.of('a', 'n').admits(start), true);
+  fail(one.of('b#2', 'm'), 1, verdict('billing'));
+  assert.equal(other.of('b#2', 'n').admits(start), false);
+  assert.equal(other.of('b', 'n').admits(start), true);
+  fail(one.of('c', 'm'), 3, verdict('bad_upstream', { place: 'connection' }));
+  assert.equal(other.of('c#2', 'n').admits(start), false);
+  for (const ms of [0, 1, 2]) fail(one.of('d#2', 'm'), 1, verdict('rate_limit', { retryAfter: 20 }), start + ms);
+  assert.equal(other.of('d#2', 'm').restsUntil(start), start + 20_000);
+  assert.deepEqual(told, [
+    { scope: 'model:a/vendor/m', restMs: 10_000, why: 'overloaded' },
+    { scope: 'key:b#2', restMs: 300_000, why: 'billing' },
+    { scope: 'provider:c', restMs: 10_000, why: 'bad_upstream' },
+    { scope: 'target:d#2/m', restMs: 20_000, why: 'rate_limit' },
+  ]);
+});
+
+test('what is well again at one gateway may prove it at the others', () => {
+  const { one, other } = together();
+  fail(one.of('a', 'm'), 3, verdict('overloaded'));
+  const later = start + 10_000;
+  assert.equal(one.of('a', 'm').admits(later), true);
+  one.of('a', 'm').succeeded(later, 10);
+  assert.equal(other.of('a', 'm').admits(start), true, 'before its time');
+  assert.equal(other.of('a', 'm').circuits.model.state, 'half_open');
+});
+
+test('what is no news is not heard', () => {
+  const news = { scope: 'model:a/m', restMs: 5, why: 'overloaded' };
+  assert.deepEqual(readNews(news), news);
+  for (const wrong of [
+    undefined,
+    'x',
+    [],
+    { ...news, scope: 'a/m' },
+    { ...news, scope: 'model:a' },
+    { ...news, scope: 'provider:a/m' },
+    { ...news, scope: 'key:' },
+    { ...news, scope: `model:a/${'m'.repeat(2000)}` },
+    { ...news, restMs: -1 },
+    { ...news, restMs: '5' },
+    { ...news, restMs: Number.NaN },
+    { ...news, why: 'toString' },
+    { ...news, why: undefined },
+  ]) {
+    assert.equal(readNews(wrong), undefined, JSON.stringify(wrong));
+  }
+});
+
+test('news of an absurdly long rest have the limits of our own', () => {
+  const all = health();
+  all.hear({ scope: 'model:a/m', restMs: 1e12, why: 'overloaded' }, start);
+  assert.equal(all.of('a', 'm').restsUntil(start), start + 80_000);
+  all.hear({ scope: 'target:a/n', restMs: 1e12, why: 'rate_limit' }, start);
+  assert.equal(all.of('a', 'n').restsUntil(start), start + 600_000);
 });
 
 test('names that nobody serves do not fill the memory, and do not push out what is used', () => {
@@ -202,6 +286,21 @@ test('names that nobody serves do not fill the memory, and do not push out what 
   assert.equal(all.of('a', 'known'), known);
   assert.ok([...all.entries()].length <= 2000);
   assert.ok([...all.circuits()].length <= 2002);
+});
+
+test('what is under way is not forgotten, nor what another key still knows of a model', () => {
+  const all = health();
+  const target = all.of('a', 'slow');
+  target.began();
+  const known = all.of('b', 'known');
+  known.began();
+  known.succeeded(start, 10);
+  const { model } = all.of('b#2', 'known').circuits;
+  for (let name = 0; name < 10_000; name++) all.of('a', `invented-${name}`);
+  assert.equal(all.of('a', 'slow'), target);
+  assert.equal(all.of('b', 'known'), known);
+  assert.ok([...all.circuits()].includes(model));
+  assert.equal(all.of('b#2', 'known').circuits.model, model);
 });
 
 test('even where all have answered there is a limit', () => {

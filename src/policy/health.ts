@@ -1,6 +1,7 @@
 import { type CircuitChange, publishCircuitChange } from '../observe/circuit-change.ts';
 import { Circuit, type CircuitKeeper, type CircuitOptions } from './circuit.ts';
-import { type RestOptions, TargetHealth } from './target-health.ts';
+import { type News, splitScope } from './news.ts';
+import { type RestOptions, TargetHealth, type TargetKeeper } from './target-health.ts';
 
 /** When targets are left alone, and for how long. Times are milliseconds. */
 export interface BreakerOptions extends CircuitOptions, RestOptions {
@@ -32,10 +33,13 @@ interface Deployment {
 export class Health {
   readonly #breaker: BreakerOptions;
   readonly #keyOptions: CircuitOptions;
-  readonly #keeper: CircuitKeeper;
+  readonly #keeper: CircuitKeeper & TargetKeeper;
   readonly #sites = new Map<string, Site>();
   readonly #deployments = new Map<string, Deployment>();
   #size = 0;
+  /** Others know already what is just being heard from them. */
+  #isHearing = false;
+  #tell: ((news: News) => void) | undefined;
 
   constructor(options: {
     readonly breaker: BreakerOptions;
@@ -51,8 +55,32 @@ export class Health {
       changed: (change) => {
         publishCircuitChange(change);
         onChange?.(change);
+        const { scope, to, why, restMs = 0 } = change;
+        if (to !== 'half_open') this.#share({ scope, restMs, why });
       },
+      rested: ({ provider, model }, restMs, why) => this.#share({ scope: `target:${provider}/${model}`, restMs, why }),
     };
+  }
+
+  /** Has others told of what is found here: of circuits that open or close, and of targets that rest. */
+  shareWith(tell: (news: News) => void): void {
+    this.#tell = tell;
+  }
+
+  /** Takes over what others have found. What is well again there gets a call to prove it here, too. */
+  hear({ scope, restMs, why }: News, now: number): void {
+    const parts = splitScope(scope);
+    if (parts === undefined) return;
+    const { of, provider, model } = parts;
+    this.#isHearing = true;
+    try {
+      if (of === 'target') return this.of(provider, model).rest(now + restMs, now, why);
+      const circuit = this.#circuitOf(of, provider, model);
+      if (restMs > 0) circuit.openUntil(now + restMs, now, why);
+      else circuit.allow(now);
+    } finally {
+      this.#isHearing = false;
+    }
   }
 
   /** What is known of this target: the same object for the same names, as long as it is remembered. */
@@ -74,6 +102,20 @@ export class Health {
     for (const { key } of this.#deployments.values()) yield key;
   }
 
+  /** The circuits of providers, by their names. */
+  *providers(): Iterable<readonly [provider: string, circuit: Circuit]> {
+    for (const [provider, { circuit }] of this.#sites) yield [provider, circuit];
+  }
+
+  #share(news: News): void {
+    if (!this.#isHearing) this.#tell?.(news);
+  }
+
+  #circuitOf(of: 'provider' | 'key' | 'model', provider: string, model: string): Circuit {
+    if (of === 'model') return this.of(provider, model).circuits.model;
+    return of === 'key' ? this.#deployment(provider).key : this.#site(provider).circuit;
+  }
+
   #remember(provider: string, model: string): TargetHealth {
     if (this.#size >= maxTargets) this.#forget();
     const deployment = this.#deployment(provider);
@@ -84,7 +126,7 @@ export class Health {
       site.models.set(model, circuit);
     }
     const circuits = { provider: site.circuit, key, model: circuit };
-    const target = new TargetHealth({ provider, model }, circuits, this.#breaker, this.#keeper.random);
+    const target = new TargetHealth({ provider, model }, circuits, this.#breaker, this.#keeper);
     targets.set(model, target);
     this.#size += 1;
     return target;
@@ -139,7 +181,7 @@ export class Health {
 }
 
 /** The name of the provider without the number of its key: `name` of `name#2`. */
-export function siteOf(provider: string): string {
+function siteOf(provider: string): string {
   const mark = provider.indexOf('#');
   return mark < 0 ? provider : provider.slice(0, mark);
 }

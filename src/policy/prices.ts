@@ -162,9 +162,14 @@ function bill(usage: Usage, rates: Rates, isClaude: boolean): number | undefined
   return dollars / 1_000_000;
 }
 
+/** Whether providers of this kind run on one's own machines, where nobody is paid by the token. */
+export function isLocal(kind: string | undefined): boolean {
+  return kind !== undefined && localKinds.has(kind);
+}
+
 /** The model in the tables that hold for the kind, by the fullest of its names; models of local servers have no price. */
 function rowOf(kind: string | undefined, names: readonly string[]): TableModel | undefined {
-  if (kind !== undefined && localKinds.has(kind)) return undefined;
+  if (isLocal(kind)) return undefined;
   for (const provider of tablesFor(kind, names)) {
     const rows = rowsOf(provider);
     for (const name of names) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/load.ts';
 import { knownKinds } from '../providers/table.ts';
-import { breakerOptions, retryOptions } from './resilience.ts';
+import { breakerOptions, createRetries } from './resilience.ts';
 
 function config(...lines: string[]): Config {
   return readConfig({ file: 'dragoman.yaml', text: lines.join('\n') }, { env: {}, kinds: knownKinds });
@@ -12,7 +12,7 @@ function config(...lines: string[]): Config {
 const providers = 'providers: { a: { kind: openrouter, api_key: k, retries: { most: 0, patience: 1m } } }';
 
 test('what nothing is said of suits calls of models', () => {
-  assert.deepEqual(retryOptions(config(providers), 'b'), { most: 2, baseMs: 500, maxMs: 8000, patienceMs: 10_000 });
+  assert.deepEqual(createRetries(config(providers)).of('b'), { most: 2, baseMs: 500, maxMs: 8000, patienceMs: 10_000 });
   assert.deepEqual(breakerOptions(config(providers)), {
     failures: 5,
     windowMs: 60_000,
@@ -30,12 +30,11 @@ test('what nothing is said of suits calls of models', () => {
   assert.equal(config(providers).health.probe, 0);
 });
 
-test('a provider has retries of its own where it says so, and all its keys have them', () => {
+test('a provider has retries of its own where it says so', () => {
   const written = config(providers, 'retries: { base: 1s, most: 5, share: "0.5" }');
   const own = { most: 0, baseMs: 1000, maxMs: 8000, patienceMs: 60_000 };
-  assert.deepEqual(retryOptions(written, 'a'), own);
-  assert.deepEqual(retryOptions(written, 'a#2'), own);
-  assert.equal(retryOptions(written, 'b').most, 5);
+  assert.deepEqual(createRetries(written).of('a'), own);
+  assert.equal(createRetries(written).of('b').most, 5);
   assert.equal(written.retries.share, 0.5);
 });
 

@@ -1,10 +1,28 @@
 import type { Config } from '../config/config.ts';
 import type { RetryOptions } from './backoff.ts';
-import { type BreakerOptions, siteOf } from './health.ts';
+import type { BreakerOptions } from './health.ts';
+import { RetryBudget } from './retry-budget.ts';
 
-/** What the configuration says of retries at a provider, or at one of its keys. */
-export function retryOptions({ retries, providers }: Config, provider: string): RetryOptions {
-  const { most, base, max, patience } = { ...retries, ...providers[siteOf(provider)]?.retries };
+/** What the configuration says of retries. */
+export interface Retries {
+  /** Of all calls together. */
+  readonly budget: RetryBudget;
+  /** By the provider's name as it is configured, without the number of a key. */
+  of(provider: string): RetryOptions;
+}
+
+/** What the configuration says of retries, for all providers and for those that have their own. */
+export function createRetries({ retries, providers }: Config): Retries {
+  const { share, least, ...usual } = retries;
+  const own = Object.entries(providers).flatMap(([name, provider]) =>
+    provider.retries === undefined ? [] : [[name, retryOptions({ ...usual, ...provider.retries })] as const],
+  );
+  const byProvider = new Map(own);
+  const usualOptions = retryOptions(usual);
+  return { budget: new RetryBudget({ share, least }), of: (provider) => byProvider.get(provider) ?? usualOptions };
+}
+
+function retryOptions({ most, base, max, patience }: Omit<Config['retries'], 'share' | 'least'>): RetryOptions {
   return Object.freeze({ most, baseMs: base, maxMs: max, patienceMs: patience });
 }
 

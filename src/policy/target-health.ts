@@ -17,6 +17,14 @@ export interface RestOptions {
   readonly maxRestMs: number;
 }
 
+/** What a target needs of whoever keeps it. */
+export interface TargetKeeper {
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** It has begun to rest, because it was asked too much. */
+  readonly rested: (target: TargetHealth, restMs: number, why: ErrorKind) => void;
+}
+
 /** Refusals of a key in a row until it rests: one that has no money left is certain, others may be about one model. */
 const keyFailures: { readonly [kind in ErrorKind]?: number } = { billing: 1 };
 const usualKeyFailures = 3;
@@ -27,7 +35,7 @@ export class TargetHealth {
   readonly model: string;
   readonly circuits: TargetCircuits;
   readonly #options: RestOptions;
-  readonly #random: () => number;
+  readonly #keeper: TargetKeeper;
   #busy = 0;
   /** A call under way is the probe of a circuit that is half open. */
   #probing = false;
@@ -41,13 +49,13 @@ export class TargetHealth {
     name: { readonly provider: string; readonly model: string },
     circuits: TargetCircuits,
     options: RestOptions,
-    random: () => number,
+    keeper: TargetKeeper,
   ) {
     this.provider = name.provider;
     this.model = name.model;
     this.circuits = circuits;
     this.#options = options;
-    this.#random = random;
+    this.#keeper = keeper;
   }
 
   /** Whether a call may be sent now. Where a circuit is half open the answer is true once, and that call is its probe. */
@@ -121,7 +129,7 @@ export class TargetHealth {
     else if (blame === 'model' || blame === 'key') provider.succeeded(now);
     if (blame === 'model') {
       model.failed(now, why);
-      if (restMs !== undefined) this.rest(now + restMs, now);
+      if (restMs !== undefined) this.rest(now + restMs, now, why);
     } else if (why === 'rate_limit') this.#restFor(restMs, now);
     else if (blame === 'key') {
       key.failed(now, why, keyFailures[why] ?? usualKeyFailures);
@@ -136,9 +144,13 @@ export class TargetHealth {
   }
 
   /** Leaves it alone until then, as it said itself. */
-  rest(until: number, now: number): void {
+  rest(until: number, now: number, why: ErrorKind): void {
     const latest = Math.min(until, now + this.#options.maxRestMs);
-    if (latest > now && latest > this.#restUntil) this.#restUntil = latest;
+    if (latest <= now || latest <= this.#restUntil) return;
+    // What is refused together with it makes the rest longer by no more than moments.
+    const begins = this.#restUntil <= now;
+    this.#restUntil = latest;
+    if (begins) this.#keeper.rested(this, Math.round(latest - now), why);
   }
 
   #isWell(): boolean {
@@ -147,12 +159,12 @@ export class TargetHealth {
   }
 
   #restFor(restMs: number | undefined, now: number): void {
-    if (restMs !== undefined && restMs > 0) return this.rest(now + restMs, now);
+    if (restMs !== undefined && restMs > 0) return this.rest(now + restMs, now, 'rate_limit');
     // Calls that were under way together are refused together, and that is one refusal.
     if (this.#restUntil > now) return;
     const full = Math.min(this.#options.maxRestMs, this.#options.restMs * 2 ** Math.min(this.#rests, 30));
     this.#rests += 1;
-    this.rest(now + full / 2 + (this.#random() * full) / 2, now);
+    this.rest(now + full / 2 + (this.#keeper.random() * full) / 2, now, 'rate_limit');
   }
 
   /** True when the call that is over was the probe. */

@@ -52,6 +52,19 @@ test('what the example has in comments is right, too', () => {
   assert.equal(config.log.file, 'logs/dragoman.log');
 });
 
+test('what stands in the page on routing is right', () => {
+  const blocks = [...written('docs/routing.md').matchAll(/```yaml\n([^`]*)```/g)].map(([, text = '']) => text);
+  assert.ok(blocks.length > 3);
+  const [first = ''] = blocks;
+  const providers = first.slice(0, first.indexOf('models:'));
+  for (const block of blocks) {
+    const text = block.includes('providers:') ? block : providers + block;
+    const env = Object.fromEntries([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, 'k']));
+    const config = readConfig({ file: 'dragoman.yaml', text }, { env, kinds: knownKinds });
+    assert.ok(buildProviders(config, { ask }).size > 0);
+  }
+});
+
 test('editors are pointed to the schema in the first line', () => {
   const [first] = example.text.split('\n');
   assert.equal(first, '# yaml-language-server: $schema=./docs/dragoman.schema.json');

@@ -26,6 +26,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return encoding === 'identity' ? body : Pieces.of(await decode(body.whole(), encoding, limit));
 }
 
+/** A body whose pieces are so many, and smaller than that in the middle, is joined: each takes room of its own, bytes. */
+const manyPieces = 64;
+const smallPiece = 1024;
+
 /** What is left of headers that have been read. */
 const none: string[] = [];
 
@@ -41,7 +45,8 @@ function gather(request: IncomingMessage, limit: number): Promise<Pieces> {
         reject(tooLarge(limit));
         return;
       }
-      chunks.push(chunk);
+      // No more than a kilobyte is so copied for each.
+      if (chunks.push(chunk) > manyPieces + length / smallPiece) chunks = [Buffer.concat(chunks)];
     });
     request.on('end', () => {
       resolve(new Pieces(chunks));

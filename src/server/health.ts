@@ -9,9 +9,14 @@ export function health(serving: Serving, call: Call, detailed: boolean): void {
   const report = detailed
     ? {
         ...brief,
+        generation: {
+          number: serving.generation.number,
+          since: new Date(serving.generation.since).toISOString(),
+        },
         calls_open: serving.open.size - 1,
         memory: { resident_bytes: process.memoryUsage.rss() },
         providers: gateway.meter.report(),
+        cache_misses: gateway.guardian.recent(),
         learnt: [...gateway.memory.entries()],
       }
     : brief;

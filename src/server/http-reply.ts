@@ -5,6 +5,14 @@ import { clientPatienceMs } from '../gateway/delivery.ts';
 import type { Turn, TurnTask } from '../upstream/turn.ts';
 import { endEarly } from './linger.ts';
 
+/** Where a reply belongs. */
+export interface ReplyHost {
+  /** It is to be the last of its connection. */
+  readonly isLast: boolean;
+  /** Nothing more can be said, because all is said or because the client has left. */
+  closed(): void;
+}
+
 /** A reply over node:http. */
 export class HttpReply implements Reply, TurnTask {
   readonly #response: ServerResponse;
@@ -22,13 +30,15 @@ export class HttpReply implements Reply, TurnTask {
   /** The whole answer, until then. */
   #whole: Uint8Array | undefined;
 
-  /** @param closed hears when nothing more can be said, because all is said or because the client has left. */
-  constructor(response: ServerResponse, turn: Turn, closed?: () => void, patienceMs: number = clientPatienceMs) {
+  readonly #host: ReplyHost | undefined;
+
+  constructor(response: ServerResponse, turn: Turn, host?: ReplyHost, patienceMs: number = clientPatienceMs) {
     this.#response = response;
+    this.#host = host;
     this.#turn = turn;
     this.#patienceMs = patienceMs;
     response.on('close', () => {
-      closed?.();
+      host?.closed();
       if (response.writableFinished) return;
       this.#gone = true;
       this.#onGone?.();
@@ -42,6 +52,7 @@ export class HttpReply implements Reply, TurnTask {
     const list: string[] = [];
     for (const name in headers) list.push(name, `${headers[name] as string | number}`);
     const response = this.#response;
+    if (this.#host?.isLast === true) response.shouldKeepAlive = false;
     this.#isChunked = !('content-length' in headers) && response.useChunkedEncodingByDefault;
     if (this.#isChunked) list.push('transfer-encoding', 'chunked');
     response.writeHead(status, list);

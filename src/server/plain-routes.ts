@@ -5,8 +5,10 @@ import type { Call } from '../gateway/call.ts';
 import { listModels } from '../gateway/models.ts';
 import { isKeptPath, keptRoute } from './conversation-routes.ts';
 import { health } from './health.ts';
+import { tellMetrics } from './metrics-route.ts';
 import { decoded } from './paths.ts';
-import type { Serving } from './serving.ts';
+import { answerProbe } from './probes.ts';
+import type { MetricsSource, Serving } from './serving.ts';
 
 /** A request for a path without a model call behind it. */
 export interface PlainRequest {
@@ -19,11 +21,14 @@ export interface PlainRequest {
 export async function plainRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): Promise<void> {
   const method = request.method ?? 'GET';
   if (path === '/' || path === '/api/hello') return greet(call);
-  if (path === '/health' || path === '/health/detailed') {
+  if (path === '/livez' || path === '/readyz') {
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
-    if (path === '/health/detailed' && serving.access(request.headers, query) === undefined)
-      throw unauthorized(request);
-    return health(serving, call, path === '/health/detailed');
+    const known = serving.access(request.headers, query) !== undefined;
+    return answerProbe(serving, call, { path, verbose: new URLSearchParams(query).has('verbose'), known });
+  }
+  if (path === '/health' || path === '/health/detailed') return healthRoute(serving, { request, path, query }, call);
+  if (path === '/metrics' && serving.metrics !== undefined) {
+    return metricsRoute(serving, serving.metrics, { request, path, query }, call);
   }
   if (isKeptPath(path)) {
     const caller = serving.access(request.headers, query);
@@ -41,6 +46,24 @@ export async function plainRoute(serving: Serving, { request, path, query }: Pla
 /** Lists of models: OpenAI's, Anthropic's and Google's, and Bedrock's two. */
 const modelPath =
   /^(?:(\/v1|\/v1beta|\/openai\/v1)?\/models(?:\/(.+))?|\/(inference-profiles|foundation-models)(?:\/(.+))?)$/;
+
+function healthRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): void {
+  const detailed = path === '/health/detailed';
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
+  if (detailed && serving.access(request.headers, query) === undefined) throw unauthorized(request);
+  health(serving, call, detailed);
+}
+
+async function metricsRoute(
+  serving: Serving,
+  source: MetricsSource,
+  { request, query }: PlainRequest,
+  call: Call,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
+  if (!source.open && serving.access(request.headers, query) === undefined) throw unauthorized(request);
+  await tellMetrics(serving, source, request, call);
+}
 
 /** Whose language a request speaks that is not a model call: told by its path, else by the headers that only one has. */
 export function guessedDialect({ headers }: IncomingMessage, path: string): DialectName {

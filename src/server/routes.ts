@@ -17,6 +17,7 @@ import { type CallPath, callPathOf } from './paths.ts';
 import { guessedDialect, plainRoute, unauthorized, wrongMethod } from './plain-routes.ts';
 import { relayPathOf } from './relay-paths.ts';
 import type { Serving } from './serving.ts';
+import { Visit } from './visit.ts';
 
 /** Answers one HTTP request. Rejects only when the connection itself is lost. */
 export async function route(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -25,14 +26,15 @@ export async function route(serving: Serving, request: IncomingMessage, response
   const path = trimmed(cut === -1 ? url : url.slice(0, cut));
   const query = cut === -1 ? '' : url.slice(cut);
   const callPath = callPathOf(path, query) ?? relayPathOf(request, path);
+  const id = nextId();
+  const visit = new Visit(serving, id);
   const call = newCall(
-    serving,
+    id,
     request,
-    response,
+    new HttpReply(response, serving.turn, visit),
     callPath ?? { dialect: guessedDialect(request, path), operation: path },
     query,
   );
-  serving.open.add(call.id);
   try {
     if (callPath === undefined) return await plainRoute(serving, { request, path, query }, call);
     const { methods = ['POST'] } = callPath;
@@ -42,6 +44,11 @@ export async function route(serving: Serving, request: IncomingMessage, response
     if (serving.open.size > serving.maxCalls) {
       throw new GatewayError('overloaded', 'The gateway has as many calls as it can take.', { retryAfter: 1 });
     }
+    if (serving.door.memory.isOver && serving.open.size > 1) {
+      throw new GatewayError('overloaded', 'The gateway has no memory for more calls.', { retryAfter: 5 });
+    }
+    const streams = visit.counted(caller);
+    if (streams !== undefined) call.streams = streams;
     const body = await readBody(request, serving.maxBody);
     call.record.requestBytes = body.length;
     call.caller = caller;
@@ -87,23 +94,18 @@ function turnAway(request: IncomingMessage, response: ServerResponse, call: Call
 interface ArrivingCall extends Call {
   body: Pieces;
   caller: string;
+  streams?: () => void;
 }
 
 function newCall(
-  { open, turn }: Serving,
+  id: string,
   request: IncomingMessage,
-  response: ServerResponse,
+  plain: HttpReply,
   { dialect, operation, carrier }: Pick<CallPath, 'dialect' | 'operation' | 'carrier'>,
   query: string,
 ): ArrivingCall {
-  const id = nextId();
   const began = performance.now();
-  const session = request.headers['x-claude-code-session-id'];
-  turn.enter();
-  const plain = new HttpReply(response, turn, () => {
-    open.delete(id);
-    turn.leave();
-  });
+  const { 'x-claude-code-session-id': session, traceparent, tracestate } = request.headers;
   return {
     id,
     dialect: dialectNamed(dialect) as ClientDialect,
@@ -120,6 +122,8 @@ function newCall(
       model: '',
       stream: false,
       ...(typeof session === 'string' && { session }),
+      ...(typeof traceparent === 'string' && { traceparent }),
+      ...(typeof tracestate === 'string' && { tracestate }),
       tries: 0,
       status: 0,
       usage: {},

@@ -1,35 +1,59 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { GatewayError } from '../canon/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Turn } from '../upstream/turn.ts';
 import { createAccess } from './access.ts';
+import { type ConnectionLimits, Connections } from './connections.ts';
+import { Door } from './door.ts';
+import { MemoryGuard } from './memory-guard.ts';
 import { route } from './routes.ts';
-import type { Serving } from './serving.ts';
+import type { MetricsSource, Serving } from './serving.ts';
+import type { ShareLimits } from './shares.ts';
 
 /** Importing it would read everything it exports, and with that load a whole client: 20 ms of every start. */
 const { createServer } = process.getBuiltinModule('node:http');
 
-/** What the server needs to know of its configuration. */
-export interface ServerOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+/** What a configuration says to the server; it may change while it runs. */
+export interface Terms extends ConnectionLimits, ShareLimits {
   readonly keys: readonly string[];
   /** Bytes. */
   readonly maxBody: number;
-  /** Connections at once; more are refused. */
-  readonly maxConnections: number;
   /** Calls under way at once; more are told that the gateway is overloaded. */
   readonly maxCalls: number;
   /** Time a client has to send its request, milliseconds. */
   readonly bodyTimeout: number;
+  /** Bytes of memory above which no more calls are taken. */
+  readonly maxMemory: number;
+  /** Whether metrics may be read without a key. */
+  readonly openMetrics: boolean;
+}
+
+/** What holds as long as the server does. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
   /** Of the event loop; calls tell it when they come and go. */
   readonly turn: Turn;
+  /** Told at /metrics, where there are any. */
+  readonly metrics?: Pick<MetricsSource, 'gather'>;
   /** True when other processes accept connections at the same port. */
   readonly isShared?: boolean;
+  /** Hears when memory becomes scarce, and when it is no longer. */
+  readonly onMemory?: (guard: MemoryGuard) => void;
+  /** Which configuration the first one is, counted from 1. */
+  readonly generation?: number;
 }
+
+/** Bytes of a request's head. */
+const maxHeaderSize = 64 * 1024;
+
+/** How often requests are looked at that take too long to come, milliseconds. */
+const connectionsCheckingInterval = 1000;
 
 /** How often a server that is closing looks for connections that have become idle, milliseconds. */
 const idleCheckMs = 50;
@@ -41,36 +65,36 @@ export interface RunningServer {
   readonly url: string;
   /** How many calls have begun and are not over. */
   underWay(): number;
-  /** Accepts no more; resolves when every call is over, or when `graceMs` have passed and what is left was cut. */
-  close(graceMs: number): Promise<void>;
+  /** How many connections clients have. */
+  connections(): Promise<number>;
+  /** Calls that come from now on are answered by this gateway on these terms; those under way end as they began. */
+  adopt(gateway: Gateway, terms: Terms, generation: number): void;
+  /**
+   * Says for `delayMs` that it will close, and then accepts no more; resolves when every call is over, or when `graceMs`
+   * more have passed and what is left was cut.
+   */
+  close(graceMs: number, delayMs?: number): Promise<void>;
 }
 
 /** Starts to accept calls. @throws when the address cannot be bound, with what to do about it. */
-export async function startServer(gateway: Gateway, options: ServerOptions): Promise<RunningServer> {
-  const serving: Serving = {
-    gateway,
-    access: createAccess(options.keys),
-    turn: options.turn,
-    maxBody: options.maxBody,
-    maxCalls: options.maxCalls,
-    startedAt: Date.now(),
-    open: new Set(),
+export async function startServer(gateway: Gateway, terms: Terms, options: ServerOptions): Promise<RunningServer> {
+  const door = new Door(new MemoryGuard(terms.maxMemory, options.onMemory));
+  const { turn, metrics } = options;
+  const lasting: Lasting = { turn, door, startedAt: Date.now(), open: new Set(), metrics };
+  let serving = servingOn(gateway, terms, lasting, options.generation ?? 1);
+  const settings = { noDelay: true, keepAliveTimeout: 75_000, maxHeaderSize, connectionsCheckingInterval };
+  const server = createServer(settings, (request, response) => {
+    (request.socket as Answering)[answering] = response;
+    accept(serving, request, response);
+  });
+  const connections = new Connections(server, options.isShared === true);
+  const keepTo = (limits: Terms): void => {
+    connections.keepTo(limits);
+    door.memory.limit = limits.maxMemory;
+    server.headersTimeout = Math.min(60_000, limits.bodyTimeout);
+    server.requestTimeout = limits.bodyTimeout;
   };
-  const server = createServer(
-    {
-      noDelay: true,
-      keepAliveTimeout: 75_000,
-      headersTimeout: Math.min(60_000, options.bodyTimeout),
-      requestTimeout: options.bodyTimeout,
-      maxHeaderSize: 64 * 1024,
-    },
-    (request, response) => {
-      (request.socket as Answering)[answering] = response;
-      accept(serving, request, response);
-    },
-  );
-  if (options.isShared === true) refuseBeyond(server, options.maxConnections);
-  else server.maxConnections = options.maxConnections;
+  keepTo(terms);
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     // In the middle of an answer, another one would become a part of it.
     if (!socket.writable || isUnderWay((socket as Answering)[answering])) {
@@ -81,26 +105,45 @@ export async function startServer(gateway: Gateway, options: ServerOptions): Pro
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   await listen(server, options);
+  const stopLooking = door.memory.start();
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     port,
     url: `http://${host}:${port}`,
-    underWay: () => serving.open.size,
-    close: (graceMs) => close(server, graceMs),
+    underWay: () => lasting.open.size,
+    connections: () => promisify(server.getConnections.bind(server))(),
+    adopt: (next, changed, generation) => {
+      serving = servingOn(next, changed, lasting, generation);
+      keepTo(changed);
+    },
+    close: async (graceMs, delayMs = 0) => {
+      door.isDraining = true;
+      if (delayMs > 0) await pause(delayMs);
+      await close(server, graceMs);
+      stopLooking();
+    },
   };
 }
 
-/** A limit of the server's own would hand the connection to another process, and that one, being full, to the next, in a circle. */
-function refuseBeyond(server: Server, most: number): void {
-  let open = 0;
-  server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
-    if (open > most) socket.destroy();
-  });
+/** What a server has whatever the configuration says. */
+interface Lasting extends Pick<Serving, 'turn' | 'door' | 'startedAt' | 'open'> {
+  readonly metrics: ServerOptions['metrics'];
+}
+
+function servingOn(gateway: Gateway, terms: Terms, { metrics, ...lasting }: Lasting, generation: number): Serving {
+  const { callsPerKey, streamsPerKey } = terms;
+  const isShared = callsPerKey !== undefined || streamsPerKey !== undefined;
+  return {
+    ...lasting,
+    gateway,
+    access: createAccess(terms.keys),
+    generation: { number: generation, since: Date.now() },
+    maxBody: terms.maxBody,
+    maxCalls: terms.maxCalls,
+    ...(isShared && { shareLimits: terms }),
+    ...(metrics !== undefined && { metrics: { open: terms.openMetrics, gather: metrics.gather } }),
+  };
 }
 
 /** The answer that a connection carries, to be found when its client breaks the rules; a map would cost every collection of garbage. */

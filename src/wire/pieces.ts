@@ -35,6 +35,18 @@ export class Pieces {
     return joined;
   }
 
+  /** The bytes from `start` to `end`, a character for each. */
+  latin1(start: number, end: number): string {
+    let text = '';
+    let at = 0;
+    for (const piece of this.#list) {
+      const next = at + piece.length;
+      if (start < next && end > at) text += piece.toString('latin1', Math.max(0, start - at), Math.min(end, next) - at);
+      at = next;
+    }
+    return text;
+  }
+
   /** The same bytes with those from `start` to `end` replaced; nothing is copied. */
   replaced(start: number, end: number, by: Buffer): Pieces {
     const list: Buffer[] = [];

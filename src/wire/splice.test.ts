@@ -136,3 +136,24 @@ test('a token without an end is not gathered for ever', () => {
   const body = new Pieces([Buffer.from('{"a":'), piece, piece, piece, piece]);
   assert.throws(() => scanBody(body), /too long/);
 });
+
+test('the first turns, whether there are tools, and the key of the cache are found on the way', () => {
+  const turns = ['{"role":"user","content":[{"a":"]}"}]}', '{"b":[[1],{}]}', '{}', '{}', '{}'];
+  const text = `{"model":"m","prompt_cache_key":"k\\u00e9","messages":[${turns.join(' , ')}],"tools":[{"x":{}}]}`;
+  for (let size = 1; size < 40; size++) {
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < text.length; at += size) pieces.push(Buffer.from(text.slice(at, at + size)));
+    const body = new Pieces(pieces);
+    const scan = scanBody(body);
+    assert.equal(scan.turns, 5);
+    assert.equal(scan.turnBounds[0], text.indexOf('[{"role'));
+    assert.equal(scan.tools, true);
+    assert.equal(scan.cacheKey, 'k\u00e9');
+    assert.deepEqual(
+      scan.turnBounds.slice(1).map((end, i) => body.latin1(end - (turns[i]?.length ?? 0), end)),
+      turns,
+    );
+  }
+  const { turns: none, turnBounds, tools, cacheKey } = scanBody(Pieces.ofText('{"messages":"x","prompt_cache_key":5}'));
+  assert.deepEqual([none, turnBounds, tools, cacheKey], [0, [], false, undefined]);
+});

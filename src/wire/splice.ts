@@ -11,6 +11,14 @@ export interface BodyScan {
   readonly stream: boolean;
   /** Whether any string in it, a field's name or a value, begins with the mark that was looked for. */
   readonly marked: boolean;
+  /** The value of the top-level `prompt_cache_key`, where it is a string. */
+  readonly cacheKey: string | undefined;
+  /** How many turns the conversation has; none where it is not a list of objects. */
+  readonly turns: number;
+  /** Where their list begins, and where each of them ends, but for the last of very many. */
+  readonly turnBounds: readonly number[];
+  /** Whether there is a list of tools. */
+  readonly tools: boolean;
 }
 
 /** A body that is not one JSON object. `at` is the byte where that shows. */
@@ -33,6 +41,11 @@ const CLOSE_BRACKET = 0x5d;
 
 /** A field's name, a number or a model's name that is longer is none: a piece that ends in one is not kept for ever. */
 const maxToken = 64 * 1024;
+
+/** Of how many turns the ends are told. */
+const maxTurnEnds = 4096;
+
+const noBounds: readonly number[] = Object.freeze([]);
 
 /**
  * Finds `model` and `stream` at the top level. Strings are leapt over by a native search, so that the cost is that
@@ -76,6 +89,13 @@ class Scanner {
   #modelEnd = -1;
   #stream = false;
   #marked = false;
+  #cacheKey: string | undefined;
+  /** Whether the nested value is the list of turns. */
+  #inTurns = false;
+  #turns = 0;
+  #tools = false;
+  #turnBounds = noBounds as number[];
+  #turnsStart = 0;
 
   constructor(mark: string) {
     this.#mark = mark;
@@ -99,6 +119,10 @@ class Scanner {
       modelEnd: this.#modelEnd,
       stream: this.#stream,
       marked: this.#marked,
+      cacheKey: this.#cacheKey,
+      turns: this.#turns,
+      turnBounds: this.#turnBounds,
+      tools: this.#tools,
     };
   }
 
@@ -174,9 +198,13 @@ class Scanner {
       this.#depth = 0;
       this.#inString = false;
       this.#state = 'nested';
+      this.#inTurns = this.#key === 'messages' || this.#key === 'input';
+      if (this.#inTurns) this.#turnsStart = this.#base + start;
+      if (this.#key === 'tools') this.#tools = true;
       return true;
     }
-    if (code === QUOTE && !isModel) {
+    const isCacheKey = this.#key === 'prompt_cache_key';
+    if (code === QUOTE && !isModel && !isCacheKey) {
       if (!this.#markKnown(start)) return false;
       return this.#go('string');
     }
@@ -185,7 +213,9 @@ class Scanner {
     if (isModel) this.#modelEnd = this.#base + end;
     if (code === QUOTE) {
       this.#noteMark(start);
-      this.#model = this.#stringAt(start, end);
+      const text = this.#stringAt(start, end);
+      if (isModel) this.#model = text;
+      else this.#cacheKey = text;
     } else if (this.#key === 'stream') this.#stream = this.#text.slice(start, end) === 'true';
     this.#at = end;
     this.#state = 'comma';
@@ -228,6 +258,7 @@ class Scanner {
       } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
         depth -= 1;
         if (depth === 0) return this.#closeNested(i, code);
+        if (depth === 1 && this.#inTurns) this.#noteTurn(i + 1);
       }
     }
     return this.#pause(length, depth);
@@ -238,6 +269,12 @@ class Scanner {
     if (code !== this.#close) throw this.#wrong('Brackets do not match.');
     if (this.#key === 'model') this.#modelEnd = this.#base + at + 1;
     return this.#go('comma');
+  }
+
+  #noteTurn(end: number): void {
+    if (this.#turns === 0) this.#turnBounds = [this.#turnsStart, this.#base + end];
+    else if (this.#turns < maxTurnEnds) this.#turnBounds.push(this.#base + end);
+    this.#turns += 1;
   }
 
   /** The string goes on in the next piece. */

@@ -64,8 +64,9 @@ export const corpus: readonly Answer[] = [
 /** The answer as events, its texts in small pieces. */
 export function speak(answer: readonly Block[], sink: Sink, id: string): void {
   const say = (event: Event): void => sink(event);
-  say({ type: 'start', id, model: 'a-model' });
-  say({ type: 'usage', usage: { input: 100, output: 1 } });
+  const usage = { input: 100, output: 1 };
+  say({ type: 'start', id, model: 'a-model', usage });
+  say({ type: 'usage', usage });
   answer.forEach((block, index) => speakBlock(block, index, say));
   say({ type: 'usage', usage: { input: 100, output: 50 } });
   say({ type: 'finish', reason: answer.some(({ type }) => type === 'tool_call') ? 'tool_calls' : 'end' });

@@ -42,7 +42,7 @@ export interface Stage {
   play(word: string, play: Play): void;
 }
 
-export async function startStage(t: TestContext): Promise<Stage> {
+export async function startStage(t: TestContext, more: object = {}): Promise<Stage> {
   const plays = new Map<string, Play>();
   const origin = await serve(t, plays);
   const base = (role: string, speaks: Language): string =>
@@ -70,6 +70,7 @@ export async function startStage(t: TestContext): Promise<Stage> {
       ]),
     ),
     breaker: { failures: 1_000_000, rate: 1, calls: 1_000_000 },
+    ...more,
   });
   return {
     rig,
@@ -156,3 +157,16 @@ function heard(
   const request = client.readRequest({ ...body, ...address }, {});
   return { client, request, content: role === 'first' ? answer.content : reply(answer.content, request, manner) };
 }
+
+/** Bytes of the answer in that language. */
+export function streamLength(language: Language, answer: Answer): number {
+  return streamOf(language, plainQuestion[language], { answer, manner: 'as asked', asked: [] }, 'first').length;
+}
+
+const plainQuestion: { readonly [language in Language]: JsonObject } = {
+  anthropic: { max_tokens: 100, messages: [{ role: 'user', content: 'What?' }] },
+  'openai-chat': { messages: [{ role: 'user', content: 'What?' }] },
+  'openai-responses': { input: 'What?' },
+  gemini: { contents: [{ role: 'user', parts: [{ text: 'What?' }] }] },
+  'bedrock-converse': { messages: [{ role: 'user', content: [{ text: 'What?' }] }] },
+};

@@ -190,6 +190,7 @@ function callOf(client: Language, body: Pieces, reply: Reply): Call {
       operation: 'call',
       model: '',
       stream: false,
+      session: 'session',
       tries: 0,
       status: 0,
       usage: {},

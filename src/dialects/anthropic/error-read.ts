@@ -2,6 +2,7 @@ import { type ErrorDetails, type ErrorKind, errorKindOf, GatewayError } from '..
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { type Overflow, readOverflow } from '../../canon/overflow.ts';
 import { readRetryAfter } from '../../canon/retry-after.ts';
+import { kindOfWording } from '../../canon/wording.ts';
 import type { Headers } from '../dialect.ts';
 import { anthropicName } from './ext.ts';
 import { nativeOverflow } from './overflow.ts';
@@ -20,9 +21,10 @@ const kindOfType: ReadonlyMap<string, ErrorKind> = new Map([
   ['not_supported', 'not_supported'],
 ]);
 
-/** Money is said in many places and under many types. */
-const billingWords =
-  /credit balance is too low|insufficient (?:credits?|funds|quota|balance)|spend(?:ing)? limit|plans? (?:&|and) billing|billing (?:hard )?(?:limit|account|issue)/i;
+/** What it says to those who may not use it any more, under the type of a bad request. */
+const lockedOut = /organization has been disabled/i;
+/** What a text may tell that the type beside it does not. */
+const finer: ReadonlySet<ErrorKind> = new Set(['billing', 'content_policy']);
 /** Longest stretch of a body that is no JSON to be quoted, characters. */
 const maxQuote = 500;
 
@@ -70,6 +72,7 @@ function errorFrom(said: Said, message: string, status: number | undefined, deta
     ...(said.code !== undefined && { code: said.code }),
     ...(said.param !== undefined && { param: said.param }),
     ...overflow,
+    ...(kind === 'billing' && { shouldRetry: false }),
     ...details,
   });
 }
@@ -81,8 +84,11 @@ function overflowOf({ code }: Said, message: string): Overflow | undefined {
 function kindOf({ type, code }: Said, message: string, status: number | undefined): ErrorKind {
   const kind = kindOfType.get(type ?? '');
   if (kind === 'billing' || code === 'insufficient_quota') return 'billing';
-  if ((kind === 'invalid_request' || kind === 'permission' || status === 402) && billingWords.test(message))
-    return 'billing';
+  if (kind === undefined || kind === 'invalid_request' || kind === 'permission') {
+    const told = kindOfWording(message, status);
+    if (told !== undefined && finer.has(told)) return told;
+    if (kind === 'invalid_request' && lockedOut.test(message)) return 'permission';
+  }
   if (kind === 'timeout' && status === 504) return 'upstream_timeout';
   if (kind !== undefined) return kind;
   return status === undefined ? 'internal' : errorKindOf(status);

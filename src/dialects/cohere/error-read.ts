@@ -13,8 +13,6 @@ const longestQuote = 500;
 const kindByStatus: ReadonlyMap<number, ErrorKind> = new Map([
   // The request or the answer held a token from the service's list of those it denies.
   [498, 'content_policy'],
-  // Cancelled, but not by us: mostly a stream that failed within the service.
-  [499, 'bad_upstream'],
 ]);
 
 /** Wordings that say more than the status they come with. */
@@ -36,6 +34,7 @@ const wordings: readonly (readonly [kind: ErrorKind, statuses: readonly number[]
     /content (?:policy|filter)|safety (?:policy|filter)|blocked (?:input|output|content)|toxic|deny-?list/i,
   ],
   ['upstream_timeout', [500, 502, 503], /timed? ?out|deadline exceeded/i],
+  ['rate_limit', [], /rate limit|too many requests|limited to [\d,]+ API calls \/ minute/i],
   ['overloaded', [429, 500, 502, 503], /overloaded|at capacity|over capacity|high demand|too busy/i],
 ];
 

@@ -23,6 +23,8 @@ interface Said {
   readonly param?: string;
   /** A duration, `34.4s`. */
   readonly delay?: string;
+  /** An allowance of a whole day is used up: what the delay says is of the next try only, and it will fail. */
+  readonly forToday?: boolean;
   /** The body is Google's own form. */
   readonly envelope: boolean;
 }
@@ -43,6 +45,8 @@ const kindByStatus: ReadonlyMap<string, ErrorKind> = new Map([
   ['UNIMPLEMENTED', 'not_supported'],
   ['UNAVAILABLE', 'unavailable'],
   ['DEADLINE_EXCEEDED', 'upstream_timeout'],
+  // Not by us.
+  ['CANCELLED', 'bad_upstream'],
 ]);
 
 /** Reasons that Google gives beside the code. */
@@ -106,7 +110,7 @@ function errorOf(
   const overflow = overflowOf(said);
   const kind = kindOf(said, status, overflow !== undefined);
   const retryAfter = readRetryAfter(headers, said.message, said.delay);
-  const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
+  const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' || said.forToday === true ? 'false' : undefined);
   const ownStatus =
     status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
   const code = said.domain === ownDomain ? undefined : (said.reason ?? said.status);
@@ -176,8 +180,14 @@ function readSaid(body: JsonObject): Said {
     ...(code !== undefined && { code }),
     ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined && value !== '')),
     ...(delay !== undefined && { delay }),
+    ...(isForToday(details) && { forToday: true }),
     envelope: typeof inner.message === 'string' && code !== undefined,
   };
+}
+
+function isForToday(details: readonly JsonObject[]): boolean {
+  const violations = objectsIn(detailOf(details, 'QuotaFailure').violations);
+  return violations.some(({ quotaId }) => /PerDay/.test(stringIn(quotaId) ?? ''));
 }
 
 function shown(message: string): string {

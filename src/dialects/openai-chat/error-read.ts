@@ -2,6 +2,7 @@ import { type ErrorDetails, type ErrorKind, errorKindOf, errorKinds, GatewayErro
 import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { readOverflow } from '../../canon/overflow.ts';
 import { readRetryAfter } from '../../canon/retry-after.ts';
+import { kindOfWording } from '../../canon/wording.ts';
 import type { Headers } from '../dialect.ts';
 
 /** What an error body says, whatever its form. */
@@ -15,6 +16,10 @@ interface Said {
   readonly status?: number;
   readonly tokens?: number;
   readonly limit?: number;
+  /** How long to wait, where the body has a field for it: seconds, or a duration such as `34.07s`. */
+  readonly delay?: unknown;
+  /** Headers that the body quotes. */
+  readonly headers?: Headers;
   /** The body is OpenAI's own form. */
   readonly envelope: boolean;
 }
@@ -34,6 +39,9 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map([
   ['insufficient_credits', 'billing'],
   ['insufficient_balance', 'billing'],
   ['exceeded_current_quota_error', 'billing'],
+  ['budget_exceeded', 'billing'],
+  ['credit_limit', 'billing'],
+  ['payment_required', 'billing'],
   ['content_policy_violation', 'content_policy'],
   ['content_filter', 'content_policy'],
   ['responsibleaipolicyviolation', 'content_policy'],
@@ -46,6 +54,9 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map([
   ['permission_denied', 'permission'],
   ['permission_denied_error', 'permission'],
   ['insufficient_permissions', 'permission'],
+  ['permissiondenied', 'permission'],
+  ['key_model_access_denied', 'permission'],
+  ['team_model_access_denied', 'permission'],
   ['model_not_found', 'not_found'],
   ['invalid_model', 'not_found'],
   ['deploymentnotfound', 'not_found'],
@@ -58,13 +69,23 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map([
   ['rate_limit_reached_error', 'rate_limit'],
   ['ratelimiterror', 'rate_limit'],
   ['request_limit_exceeded', 'rate_limit'],
+  ['rate_limited', 'rate_limit'],
+  ['ratelimitreached', 'rate_limit'],
+  ['model_rate_limit', 'rate_limit'],
+  ['throttling_error', 'rate_limit'],
+  ['too_many_requests', 'rate_limit'],
   ['overloaded', 'overloaded'],
   ['overloaded_error', 'overloaded'],
   ['engine_overloaded', 'overloaded'],
   ['engine_overloaded_error', 'overloaded'],
   ['model_overloaded', 'overloaded'],
   ['service_tier_capacity_exceeded', 'overloaded'],
+  ['capacity_exceeded', 'overloaded'],
+  ['queue_exceeded', 'overloaded'],
+  ['nocapacity', 'overloaded'],
+  ['slow_down', 'overloaded'],
   ['service_unavailable', 'unavailable'],
+  ['service_unavailable_error', 'unavailable'],
   ['temporarily_unavailable', 'unavailable'],
   ['upstream_timeout', 'upstream_timeout'],
   ['deadline_exceeded', 'upstream_timeout'],
@@ -90,36 +111,16 @@ const vagueKinds: ReadonlyMap<string, ErrorKind> = new Map([
   ['api_error', 'internal'],
 ]);
 
-const kindByWording: readonly (readonly [ErrorKind, RegExp])[] = [
-  [
-    'billing',
-    /insufficient (?:credits?|balance|quota|funds)|exceeded your current quota|requires more credits|out of credits|billing|payment required|credit balance|余额不足/i,
-  ],
-  [
-    'content_policy',
-    /content (?:management )?policy|content_filter|flagged (?:input|by|as)|moderation|safety (?:system|policy)/i,
-  ],
-  [
-    'overloaded',
-    /overloaded|over capacity|at capacity|capacity exceeded|high demand|too busy|server is busy|currently busy|overload/i,
-  ],
-  [
-    'not_found',
-    /model .{0,200}(?:not found|does not exist|is not available|not exist)|no (?:endpoints|allowed providers|such model)|unknown model|invalid model name/i,
-  ],
-  [
-    'authentication',
-    /(?:incorrect|invalid|missing|no) (?:api )?key|invalid (?:authentication|(?:access )?token)|no auth credentials/i,
-  ],
-];
-
 /** Reads an HTTP error of any compatible server. Never throws. */
 export function readError(status: number, headers: Headers, body: Uint8Array): GatewayError {
   const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 1024 * 1024)).toString('utf8');
-  const value = parseJson(text);
+  const parsed = parseJson(text);
+  // Google wraps it in a list.
+  const value = Array.isArray(parsed) ? (parsed as unknown[])[0] : parsed;
   const said = isObject(value) ? readSaid(value) : unstructured(status, text, headers['content-type'] ?? '');
   const contentType = headers['content-type'] ?? 'application/json';
-  return errorOf(said, status, headers, said.envelope ? { dialect: 'openai-chat', body, contentType } : undefined);
+  const passable = said.envelope && !Array.isArray(parsed);
+  return errorOf(said, status, headers, passable ? { dialect: 'openai-chat', body, contentType } : undefined);
 }
 
 /** Reads an error that came inside an answer, where no HTTP status speaks. */
@@ -153,7 +154,7 @@ function errorOf(
   const overflow = kind === 'context_overflow' ? asked : undefined;
   const tokens = said.tokens ?? overflow?.tokens;
   const limit = said.limit ?? overflow?.limit;
-  const retryAfter = readRetryAfter(headers, said.message);
+  const retryAfter = readRetryAfter(said.headers ?? headers, said.message, said.delay);
   const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
   const ownStatus =
     status !== undefined && status !== errorKinds[kind] && errorKindOf(status) === kind && status >= 400;
@@ -173,16 +174,16 @@ function errorOf(
 
 function kindOf(said: Said, status: number | undefined, overflow: boolean): ErrorKind {
   if (overflow) return 'context_overflow';
+  const told = kindOfWording(said.message, status);
   // A request larger than the limit of a minute is called a rate limit too, and no waiting helps it.
-  if (status === 413) return 'too_large';
+  if (status === 413 || told === 'too_large') return 'too_large';
   for (const word of said.words) {
     const kind = kindByWord.get(word);
     if (kind === 'timeout' && status !== undefined && status >= 500) return 'upstream_timeout';
+    if (kind === 'unavailable' && told === 'overloaded') return told;
     if (kind !== undefined) return kind;
   }
-  if (status !== 401) {
-    for (const [kind, wording] of kindByWording) if (wording.test(said.message)) return rankedKind(kind, status);
-  }
+  if (told !== undefined) return told;
   if (status === 503 && said.envelope) return 'overloaded';
   if (status !== undefined) return errorKindOf(status);
   for (const word of said.words) {
@@ -190,16 +191,6 @@ function kindOf(said: Said, status: number | undefined, overflow: boolean): Erro
     if (kind !== undefined) return kind;
   }
   return 'bad_upstream';
-}
-
-/** A wording is only believed where the status leaves room for it: a 400 may mention billing in passing. */
-function rankedKind(kind: ErrorKind, status: number | undefined): ErrorKind {
-  if (status === undefined) return kind;
-  const own = errorKindOf(status);
-  if (kind === 'overloaded') return status >= 500 ? kind : own;
-  if (kind === 'billing') return status === 402 || status === 403 || status === 429 ? kind : own;
-  if (kind === 'authentication') return status === 400 || status === 403 ? kind : own;
-  return status < 500 && status !== 429 ? kind : own;
 }
 
 function readSaid(body: JsonObject): Said {
@@ -239,6 +230,7 @@ function fromObject(error: JsonObject): Said {
   const limit = error['n_ctx'];
   return {
     ...said,
+    ...delayIn(error),
     ...(typeof tokens === 'number' && { tokens }),
     ...(typeof limit === 'number' && { limit }),
   };
@@ -267,6 +259,17 @@ function originText(error: JsonObject): string | undefined {
   const inner = typeof raw === 'string' ? (parseJson(raw) ?? raw) : raw;
   if (isObject(inner)) return readSaid(inner).message;
   return typeof inner === 'string' && inner.trim() !== '' && !inner.trimStart().startsWith('<') ? inner : undefined;
+}
+
+/** Google's `RetryInfo`, OpenRouter's copy of its origin's headers, and a field that others have. */
+function delayIn({ details, metadata, retry_after: field }: JsonObject): Pick<Said, 'delay' | 'headers'> {
+  const info = objectsIn(details).find((detail) => stringIn(detail['@type'])?.endsWith('.RetryInfo') === true);
+  const quoted = isObject(metadata) && isObject(metadata['headers']) ? Object.entries(metadata['headers']) : [];
+  const headers = quoted.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : []));
+  return {
+    delay: info?.['retryDelay'] ?? field,
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers) as Headers }),
+  };
 }
 
 function innerCode(error: JsonObject): unknown {

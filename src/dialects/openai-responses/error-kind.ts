@@ -1,4 +1,5 @@
 import { type ErrorKind, errorKindOf } from '../../canon/error.ts';
+import { kindOfWording } from '../../canon/wording.ts';
 
 /** Codes and types of OpenAI and its kin, lower case; those that in-stream errors have among them. */
 const kindByWord: ReadonlyMap<string, ErrorKind> = new Map(
@@ -27,7 +28,14 @@ const kindByWord: ReadonlyMap<string, ErrorKind> = new Map(
     permission: ['permission_error', 'permission_denied', 'insufficient_permissions', 'data_residency_mismatch'],
     not_found: ['model_not_found', 'not_found_error', 'not_found', 'deploymentnotfound', 'previous_response_not_found'],
     rate_limit: ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', 'tokens', 'requests'],
-    overloaded: ['server_is_overloaded', 'slow_down', 'overloaded', 'overloaded_error', 'engine_overloaded'],
+    overloaded: [
+      'server_is_overloaded',
+      'slow_down',
+      'nocapacity',
+      'overloaded',
+      'overloaded_error',
+      'engine_overloaded',
+    ],
     unavailable: ['service_unavailable', 'temporarily_unavailable'],
     upstream_timeout: ['upstream_timeout', 'deadline_exceeded', 'vector_store_timeout'],
     timeout: ['timeout', 'request_timeout'],
@@ -52,37 +60,6 @@ const vagueKinds: ReadonlyMap<string, ErrorKind> = new Map([
   ['api_error', 'internal'],
 ]);
 
-/** Whether a kind that the text suggests can be meant under a status: a 400 may mention billing in passing. */
-type Fits = (status: number) => boolean;
-
-const kindByWording: readonly (readonly [ErrorKind, RegExp, Fits])[] = [
-  [
-    'billing',
-    /insufficient (?:credits?|balance|quota|funds)|exceeded your current quota|requires more credits|out of credits|payment required|credit balance|used all available credits/i,
-    (status) => status === 402 || status === 403 || status === 429,
-  ],
-  [
-    'content_policy',
-    /content (?:management )?policy|content_filter|flagged (?:input|by|as|for)|safety (?:system|policy)|usage policy/i,
-    (status) => status < 500 && status !== 429,
-  ],
-  [
-    'overloaded',
-    /overloaded|over capacity|at capacity|high demand|too busy|server is busy/i,
-    (status) => status >= 500,
-  ],
-  [
-    'not_found',
-    /model .{0,200}(?:not found|does not exist|is not available|not exist)|no such model|unknown model/i,
-    (status) => status < 500 && status !== 429,
-  ],
-  [
-    'authentication',
-    /(?:incorrect|invalid|missing|no) (?:api )?key|invalid (?:authentication|(?:access )?token)/i,
-    (status) => status === 400 || status === 403,
-  ],
-];
-
 /** What is known of an error besides its text. */
 export interface ErrorMarks {
   /** Type, code and the like, lower case. */
@@ -99,15 +76,15 @@ export interface ErrorMarks {
 export function kindOf(message: string, { words, status, overflow, envelope }: ErrorMarks): ErrorKind {
   if (overflow) return 'context_overflow';
   // A request larger than the limit of a minute is called a rate limit too, and no waiting helps it.
-  if (status === 413) return 'too_large';
+  const told = kindOfWording(message, status);
+  if (status === 413 || told === 'too_large') return 'too_large';
   for (const word of words) {
     const kind = kindByWord.get(word);
     if (kind === 'timeout' && status !== undefined && status >= 500) return 'upstream_timeout';
+    if (kind === 'unavailable' && told === 'overloaded') return told;
     if (kind !== undefined) return kind;
   }
-  for (const [kind, wording, fits] of kindByWording) {
-    if ((status === undefined || fits(status)) && wording.test(message)) return kind;
-  }
+  if (told !== undefined) return told;
   if (status === 503 && envelope) return 'overloaded';
   if (status !== undefined) return errorKindOf(status);
   return words.map((word) => vagueKinds.get(word)).find((kind) => kind !== undefined) ?? 'bad_upstream';

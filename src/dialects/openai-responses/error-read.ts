@@ -1,5 +1,5 @@
 import { type ErrorDetails, errorKindOf, errorKinds, GatewayError } from '../../canon/error.ts';
-import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { readOverflow } from '../../canon/overflow.ts';
 import { readRetryAfter } from '../../canon/retry-after.ts';
 import type { Headers } from '../dialect.ts';
@@ -14,6 +14,8 @@ interface Said {
   readonly param?: string;
   /** HTTP status, where the body names one. */
   readonly status?: number;
+  /** Seconds until a limit is over, where the body has a field for it. */
+  readonly delay?: number;
   readonly envelope: boolean;
 }
 
@@ -46,7 +48,7 @@ function errorOf(
   const overflow = status === 429 ? undefined : readOverflow(said.message);
   const { words, envelope, message, param, code } = said;
   const kind = kindOf(message, { words, status, overflow: overflow !== undefined, envelope });
-  const retryAfter = readRetryAfter(headers, message);
+  const retryAfter = readRetryAfter(headers, message, said.delay);
   const shouldRetry = headers['x-should-retry'] ?? (kind === 'billing' ? 'false' : undefined);
   const ownStatus =
     status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
@@ -80,6 +82,7 @@ function nestedIn(error: unknown): unknown {
 function plain(error: JsonObject): Said {
   const message = textOf(error.message ?? error.detail ?? error.error).slice(0, longestMessage);
   const { code, type, innererror } = error;
+  const delay = numberIn(error.resets_in_seconds);
   const inner = isObject(innererror) ? innererror.code : undefined;
   const param = stringIn(error.param);
   const status = [code, error.status, error.status_code].map(Number).find((number) => number >= 400 && number < 600);
@@ -89,6 +92,7 @@ function plain(error: JsonObject): Said {
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(param !== undefined && param !== '' && { param }),
     ...(status !== undefined && { status }),
+    ...(delay !== undefined && { delay }),
     envelope: false,
   };
 }

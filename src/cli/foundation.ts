@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { Conversations } from '../gateway/conversations.ts';
+import { Estimator } from '../gateway/estimate.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { CacheGuardian } from '../gateway/guardian.ts';
+import { Memory } from '../gateway/memory.ts';
+import { createPdfReader } from '../gateway/pdf.ts';
+import { Meter } from '../observe/meter.ts';
+import type { Ask } from '../providers/ask.ts';
+import type { DocumentStore } from '../store/document-store.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { askThrough } from '../upstream/ask.ts';
+import { createSender } from '../upstream/send.ts';
+import { Ticker } from '../upstream/ticker.ts';
+import { Turn } from '../upstream/turn.ts';
+import type { Handover } from './handover.ts';
+import { version } from './version.ts';
+
+/** How often silent streams are looked at, milliseconds. */
+const heartbeatMs = 500;
+
+/** Bytes of prompts that each process keeps, so that it can say why one was not found in a provider's cache. */
+const promptMemory = 64 * 1024 * 1024;
+
+/** What one PDF that has to be told as text may cost. */
+const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500, maxCharacters: 2_000_000 };
+
+/** What of a gateway outlives every configuration. */
+type Lasting =
+  | 'sender'
+  | 'ticker'
+  | 'memory'
+  | 'conversations'
+  | 'estimator'
+  | 'guardian'
+  | 'pdfs'
+  | 'meter'
+  | 'userAgent';
+
+/** What lives as long as the process, whatever the configuration becomes. */
+export interface Foundation {
+  readonly parts: Pick<Gateway, Lasting>;
+  readonly turn: Turn;
+  /** How credentials are fetched. */
+  readonly ask: Ask;
+  close(): Promise<void>;
+}
+
+/** Opens sockets and stores for all configurations to come, as the first one says. */
+export async function layFoundation(config: Config, handover?: Handover): Promise<Foundation> {
+  const store = await storeFor(config, handover);
+  const turn = new Turn();
+  const sender = createSender({ proxied: isProxied(process.env), turn });
+  const direct = createSender();
+  const pdfs = createPdfReader(pdfLimits);
+  const estimator = new Estimator();
+  return {
+    parts: {
+      sender,
+      ticker: new Ticker(heartbeatMs),
+      memory: new Memory(),
+      conversations: new Conversations(store),
+      estimator,
+      guardian: new CacheGuardian({ memory: promptMemory }),
+      pdfs,
+      meter: new Meter(),
+      userAgent: `dragoman/${version}`,
+    },
+    turn,
+    ask: askThrough(sender, direct),
+    close: async () => {
+      await sender.close();
+      store.close();
+      await pdfs.close();
+      await estimator.close();
+      await direct.close();
+    },
+  };
+}
+
+/** Where conversations are kept. What is kept in one process another would not find, so that several have a file. */
+async function storeFor(
+  { store: { file, memory } }: Config,
+  { storeFile }: Partial<Handover> = {},
+): Promise<DocumentStore> {
+  if (file === undefined && storeFile === undefined) return new MemoryStore(memory);
+  const { SqliteStore } = await import('../store/sqlite-store.ts');
+  return file === undefined ? new SqliteStore(storeFile ?? '', { most: memory }) : new SqliteStore(resolve(file));
+}
+
+function isProxied(env: NodeJS.ProcessEnv): boolean {
+  return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => (env[name] ?? '') !== '');
+}
