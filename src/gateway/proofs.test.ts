@@ -86,6 +86,19 @@ describe('proofs', () => {
     assert.deepEqual(restored(forged, 'openai', true), { content: [text], losses: ['dropped turns[0].content[0]'] });
   });
 
+  test('of reasoning that was cut off are empty, and who speaks the client’s language is not shown it', () => {
+    const issuer = issuerOf('anthropic', 'claude-opus-5-5');
+    const signature = sealer.seal({ issuer, form: 'signature', value: '' });
+    const cut = asked({ type: 'thinking', text: 'Let me th', signature }, { type: 'text', text: 'Yes.' });
+    const seen = (own: boolean): string[] => {
+      const target = { name: issuer, bare: true, own };
+      const { turns } = withOwnProofs(cut, sealer, target, () => undefined);
+      return turns.flatMap(({ content }) => content.map((block) => block.type));
+    };
+    assert.deepEqual(seen(true), ['text']);
+    assert.deepEqual(seen(false), ['thinking', 'text']);
+  });
+
   test('that do not exist are sealed, too, so that plain reasoning goes back to who thought it', () => {
     const plain = thought.filter(({ type }) => type !== 'signature');
     const away = sealed('deepseek', ...plain);

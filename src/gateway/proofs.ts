@@ -70,6 +70,8 @@ export function withOwnProofs(
     if (!isSealed(proof)) return issuer.bare ? block : without(block, path, issuer.own, lose);
     const opened = sealer.open(proof);
     if (opened?.issuer !== issuer.name) return without(block, path, issuer.own, lose);
+    // Reasoning that was cut off before its proof came, or was never proven: who checks proofs would refuse it.
+    if (opened.value === '' && issuer.own) return without(block, path, issuer.own, lose);
     const { signature: _, redacted: __, ...rest } = block;
     const ext = mergeExt(rest.ext, opened.ext);
     const own = opened.value === '' ? {} : { [opened.form]: opened.value };

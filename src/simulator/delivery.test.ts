@@ -35,6 +35,8 @@ describe('the plan of a delivery', () => {
     ['cut after a byte', [{ kind: 'cut', at: byte(6), how: 'end' }], ['aaaabb', 'end']],
     ['cut between events by bytes', [{ kind: 'cut', at: byte(8) }], ['aaaabbbb', 'close']],
     ['cut after the end', [{ kind: 'cut', at: byte(500) }], ['aaaabbbbcccc', 'close']],
+    ['cut before a text', [{ kind: 'cut', at: { before: 'bb' } }], ['aaaa', 'close']],
+    ['cut after a text', [{ kind: 'cut', at: { after: 'bb' } }], ['aaaabbbb', 'close']],
     ['stall for ever', [{ kind: 'stall', at: byte(5) }], ['aaaab', 'hang']],
     ['stall and go on', [{ kind: 'stall', at: at(1), ms: 3 }], ['aaaa', 3, 'bbbbcccc', 'end']],
     ['strange bytes', [{ kind: 'bytes', at: at(1), bytes: 'WFg=', encoding: 'base64' }], ['aaaaXXbbbbcccc', 'end']],

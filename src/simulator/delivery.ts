@@ -20,6 +20,8 @@ export interface Incident {
   readonly last: boolean;
 }
 
+type CountedPlace = Extract<Place, { readonly event: number } | { readonly byte: number }>;
+
 /** What a fault needs from the dialect to be written. */
 export interface IncidentWriter {
   malformed(): Frame;
@@ -61,7 +63,7 @@ function written(bytes: Buffer): Action {
 /** What happens to an answer made of these events: everything up to its end, one way or another. */
 export function planDelivery(frames: readonly Frame[], manner: Manner, incidents: readonly Incident[]): Action[] {
   const actions: Action[] = [];
-  const pending = [...incidents];
+  const pending = incidents.map((incident) => ({ ...incident, at: counted(incident.at, frames) }));
   let bytes = 0;
   /** Carries out what is due at this place; true when nothing follows. */
   const strike = (event: number | undefined, byte: number): boolean => {
@@ -91,8 +93,17 @@ export function planDelivery(frames: readonly Frame[], manner: Manner, incidents
   return sliced(actions, manner.slice);
 }
 
+/** The place as a number of events or bytes. @throws when the text that names it is not said. */
+function counted(at: Place, frames: readonly Frame[]): CountedPlace {
+  if ('event' in at || 'byte' in at) return at;
+  const text = 'before' in at ? at.before : at.after;
+  const index = frames.findIndex((frame) => bytesOf(frame).includes(text));
+  if (index < 0) throw new Error(`no event holds ${JSON.stringify(text)}`);
+  return { event: 'before' in at ? index : index + 1 };
+}
+
 /** The first place within the next so many bytes where something happens. */
-function nextByte(pending: readonly Incident[], from: number, length: number): number | undefined {
+function nextByte(pending: readonly { readonly at: CountedPlace }[], from: number, length: number): number | undefined {
   const places = pending
     .map(({ at }) => ('byte' in at ? at.byte : Number.NaN))
     .filter((byte) => byte > from && byte < from + length);

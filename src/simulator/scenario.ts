@@ -38,8 +38,15 @@ export interface UsageNumbers {
   readonly extra?: JsonObject;
 }
 
-/** A place in an answer: after so many events (a whole answer is one event), or after so many bytes of the body. */
-export type Place = { readonly event: number } | { readonly byte: number };
+/**
+ * A place in an answer: after so many events (a whole answer is one event), after so many bytes of the body, or right
+ * before or after the first event in which a text stands.
+ */
+export type Place =
+  | { readonly event: number }
+  | { readonly byte: number }
+  | { readonly before: string }
+  | { readonly after: string };
 
 /** What goes wrong. Times are milliseconds. */
 export type Fault =

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { nameOf, type Run, usualLimit } from './scenario.ts';
+import { nameOf, type Run, Untold, usualLimit } from './scenario.ts';
 import { Stage } from './stage.ts';
 
 /** How a run ended. */
@@ -43,13 +43,17 @@ async function playOne(run: Run): Promise<Outcome> {
     stage.check();
   } catch (error) {
     failure = error ?? new Error('it failed without a word');
-    stage.keepTraces();
+    if (!(failure instanceof Untold)) stage.keepTraces();
   }
   await stage.end();
   const took = performance.now() - began;
   if (failure === undefined) {
     stage.forget();
     return { run, state: 'ok', took };
+  }
+  if (failure instanceof Untold) {
+    stage.forget();
+    return { run, state: 'skipped', took, why: failure.message };
   }
   const why = failure instanceof Error ? (failure.stack ?? failure.message) : inspect(failure);
   stage.keep('failure.txt', `${nameOf(run)}\n\n${why}\n`);

@@ -19,7 +19,10 @@ export interface Choice {
   readonly because: string;
 }
 
-/** One story, told by a real client through a real gateway; it fails by throwing. */
+/** Thrown by a story that cannot be told here, with the reason. */
+export class Untold extends Error {}
+
+/** One story, told by a real client through a real gateway; it fails by throwing anything but `Untold`. */
 export interface Scenario {
   readonly name: string;
   readonly client: Client;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type AwsAccount, type Scenario as Script, type Simulator, startSimulator } from '../../src/simulator/index.ts';
@@ -23,6 +23,15 @@ export interface WorldOptions {
   readonly config?: GatewayConfig;
   /** Where model names go, in place of the usual rules. */
   readonly models?: GatewayConfig;
+  /** A second upstream, which goes on where the first one fails; it speaks the same language, or another. */
+  readonly spare?: {
+    readonly script: Script;
+    readonly language?: Language;
+    /** What it calls the model. */
+    readonly model?: string;
+    /** Members for its entry in the configuration. */
+    readonly provider?: GatewayConfig;
+  };
   /** HTTP statuses other than 200 that the upstream is meant to answer with. */
   readonly refusals?: readonly number[];
 }
@@ -30,10 +39,21 @@ export interface WorldOptions {
 /** An upstream and a gateway before it. */
 export interface World {
   readonly simulator: Simulator;
+  /** That of the second upstream. */
+  readonly spare: Simulator | undefined;
+  /** The one that runs now. */
   readonly gateway: GatewayProcess;
   readonly key: string;
   /** Requests for answers that reached the upstream so far. */
   calls(): readonly ModelCall[];
+  /** Those that reached the second upstream. */
+  spareCalls(): readonly ModelCall[];
+  /** Everything that the gateway has written, and those before it. */
+  log(): string;
+  /** Kills the gateway, and starts another one where it was. */
+  restart(): Promise<void>;
+  /** Writes another configuration for the gateway, which changes these sections of its own. */
+  reconfigure(sections: (config: GatewayConfig) => GatewayConfig): void;
 }
 
 /** What one run may use; all of it ends with the run. */
@@ -77,34 +97,55 @@ export class Stage {
 
   /** Starts an upstream that plays the script, and a gateway before it. */
   async world(script: Script, options: WorldOptions = {}): Promise<World> {
-    const { aws } = options;
-    const simulator = await startSimulator({
-      scenario: script,
-      requireKey: providerKey,
-      keep: 2000,
-      ...(aws !== undefined && { aws }),
-    });
-    this.onEnd(() => simulator.close());
-    const gateway = await startGateway(this.makeFolder('gateway'), this.#configFor(simulator.url, options));
+    const { spare: second } = options;
+    const simulator = await this.#upstream(script, options.aws);
+    const spare = second && (await this.#upstream(second.script));
+    const config = this.#configFor(simulator.url, spare?.url, options);
+    const folder = this.makeFolder('gateway');
+    let gateway = await startGateway(folder, config);
+    let before = '';
     this.onEnd(() => gateway.stop());
     const world: World = {
       simulator,
-      gateway,
+      spare,
+      get gateway() {
+        return gateway;
+      },
       key: clientKey,
-      calls: () => simulator.requests.filter(isModelCall).map((request) => new ModelCall(this.language, request)),
+      calls: () => callsOf(this.language, simulator),
+      spareCalls: () => (spare === undefined ? [] : callsOf(second?.language ?? this.language, spare)),
+      log: () => before + gateway.output(),
+      restart: async () => {
+        const { port } = new URL(gateway.url);
+        gateway.signal('SIGKILL');
+        await gateway.ended;
+        before += gateway.output();
+        gateway = await startGateway(folder, { ...config, server: { port: Number(port) } });
+      },
+      reconfigure: (sections) => {
+        const now = JSON.parse(readFileSync(gateway.configFile, 'utf8')) as GatewayConfig;
+        writeFileSync(gateway.configFile, JSON.stringify({ ...now, ...sections(now) }));
+      },
     };
     this.#worlds.push({ world, options });
     return world;
+  }
+
+  async #upstream(scenario: Script, aws?: AwsAccount): Promise<Simulator> {
+    const account = aws !== undefined && { aws };
+    const simulator = await startSimulator({ scenario, requireKey: providerKey, keep: 2000, ...account });
+    this.onEnd(() => simulator.close());
+    return simulator;
   }
 
   /** What must hold after every run, whatever its story: nothing refused, nothing told, nothing left open. */
   check(): void {
     for (const { world, options } of this.#worlds) {
       assert.ok(world.gateway.isRunning(), 'the gateway has ended by itself');
-      checkTraffic(world.simulator.requests, options.refusals ?? []);
-      for (const call of world.calls()) checkCall(call);
+      for (const { requests } of simulatorsOf(world)) checkTraffic(requests, options.refusals ?? []);
+      for (const call of [...world.calls(), ...world.spareCalls()]) checkCall(call);
       for (const secret of [clientKey, providerKey]) {
-        assert.ok(!world.gateway.output().includes(secret), 'a secret stands in the output of the gateway');
+        assert.ok(!world.log().includes(secret), 'a secret stands in the output of the gateway');
       }
     }
   }
@@ -112,13 +153,14 @@ export class Stage {
   /** Writes down what happened, for whoever has to find out why it failed. */
   keepTraces(): void {
     for (const { world } of this.#worlds) {
-      this.keep('gateway.log', world.gateway.output());
-      for (const [index, request] of world.simulator.requests.entries()) {
+      this.keep('gateway.log', world.log());
+      const requests = simulatorsOf(world).flatMap((simulator) => simulator.requests);
+      for (const [index, request] of requests.sort((one, other) => one.startedAt - other.startedAt).entries()) {
         const name = `upstream-${String(index).padStart(3, '0')}`;
         const { method, status, state } = request;
         this.keep(
           `${name}.txt`,
-          `${method} ${request.path}\n${JSON.stringify(request.headers, null, 2)}\n${status} ${state}\n`,
+          `${method} ${request.headers.host ?? ''}${request.path}\n${JSON.stringify(request.headers, null, 2)}\n${status} ${state}\n`,
         );
         this.keep(`${name}.json`, request.body.toString('utf8'));
       }
@@ -135,15 +177,31 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
-  #configFor(url: string, options: WorldOptions): GatewayConfig {
-    const { base, model } = this.grammar;
-    const spoken = { speaks: this.language, base_url: `${url}${base}`, api_key: providerKey, ...options.provider };
-    const to = `up/${model}`;
+  #configFor(url: string, spareUrl: string | undefined, options: WorldOptions): GatewayConfig {
+    const { model } = this.grammar;
+    const { spare } = options;
+    const up = options.service?.(url) ?? { ...entryFor(this.language, url), ...options.provider };
+    const language = spare?.language ?? this.language;
+    const second = spareUrl !== undefined && { spare: { ...entryFor(language, spareUrl), ...spare?.provider } };
+    const after = spare === undefined ? [] : [`spare/${spare.model ?? grammars[language].model}`];
+    const usual = Object.fromEntries(known.map((name) => [name, { to: [`up/${model}`, ...after] }]));
     return {
       auth: { keys: [clientKey] },
-      providers: { up: options.service?.(url) ?? spoken },
-      models: options.models ?? { ...Object.fromEntries(known.map((name) => [name, { to }])), '*': { to: 'up/*' } },
+      providers: { up, ...second },
+      models: options.models ?? { ...usual, '*': { to: ['up/*', ...after] } },
       ...options.config,
     };
   }
+}
+
+function entryFor(language: Language, url: string): GatewayConfig {
+  return { speaks: language, base_url: `${url}${grammars[language].base}`, api_key: providerKey };
+}
+
+function callsOf(language: Language, { requests }: Simulator): readonly ModelCall[] {
+  return requests.filter(isModelCall).map((request) => new ModelCall(language, request));
+}
+
+function simulatorsOf({ simulator, spare }: World): readonly Simulator[] {
+  return spare === undefined ? [simulator] : [simulator, spare];
 }

@@ -14,6 +14,8 @@ import { openaiTrouble } from './openai-sdk-trouble.ts';
 import { recovery } from './recovery.ts';
 import { responsesAnswers } from './responses-sdk.ts';
 import { sessions } from './sessions.ts';
+import { steadiness } from './steady.ts';
+import { survival } from './survival.ts';
 import { tools } from './tools.ts';
 
 /** Every scenario, in the order in which it is played. */
@@ -25,6 +27,8 @@ export const scenarios: readonly Scenario[] = [
   ...clouds,
   ...oddServers,
   ...recovery,
+  ...survival,
+  ...steadiness,
   ...codexSessions,
   ...(['anthropic-sdk-1', 'anthropic-sdk-0'] as const).flatMap((client) => [
     ...anthropicAnswers(client),
