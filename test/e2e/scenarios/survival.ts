@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Fault } from '../../../src/simulator/index.ts';
 import { assertEnded, itemsOf, runCodex } from '../codex/session.ts';
 import type { Language } from '../language.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Choice, Scenario } from '../scenario.ts';
 import { mark, markPiece, type Saying, type Script } from '../script.ts';
 import type { Stage } from '../stage.ts';
 import {
@@ -96,6 +96,33 @@ const stories: Readonly<Record<string, (stage: Stage) => Story>> = {
   }),
 };
 
+/** What another model would do in the same place: a call that begins in another way. */
+const otherwise = scriptWith({ calls: [bash('other')] });
+
+const toldInPieces: Choice = {
+  languages: understood.languages.filter((language) => language !== 'gemini'),
+  because: 'elsewhere nothing is told of arguments that are not whole, so that others may follow',
+};
+
+/** A call is completed only by the words with which it was begun. */
+const apart: typeof stories = {
+  'dies in arguments, the next one has others, the first one goes on': () => ({
+    script: inArguments,
+    first: { faults: { 0: cut(markPiece) } },
+    second: { script: otherwise },
+    seams: ['up>spare', 'spare>up'],
+    world: { config: { retries: { base: '50ms' } } },
+  }),
+  'dies in arguments, the next one has others, the client asks anew': ({ grammar }) => ({
+    script: inArguments,
+    first: { times: 1, faults: { 0: cut(markPiece) }, faultsOfGoingOn: () => [grammar.busy] },
+    second: { script: otherwise },
+    errors: ['bad_upstream'],
+    seams: 'any',
+    world: { refusals: [grammar.busy.status], config: { retries: { base: '50ms' } } },
+  }),
+};
+
 /** Where the two providers speak different languages. */
 const across: typeof stories = {
   'dies in a text, and another language goes on': ({ language }) => ({
@@ -180,6 +207,7 @@ export const codexSurvival: readonly Scenario[] = Object.entries(codexStories).m
 /** A provider fails in the middle of a session of Claude Code, and the session goes on as if nothing had been. */
 export const survival: readonly Scenario[] = [
   ...Object.entries(stories).map(([name, story]) => ({ name, story, over: understood })),
+  ...Object.entries(apart).map(([name, story]) => ({ name, story, over: toldInPieces })),
   ...Object.entries(across).map(([name, story]) => ({
     name,
     story,
