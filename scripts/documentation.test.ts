@@ -61,7 +61,7 @@ test('the dashboard asks for metrics that there are', async () => {
 /** Everything that a gateway counts, traces included. */
 async function allMetrics(): Promise<readonly FamilySnapshot[]> {
   const metrics = new Metrics({ version: '0' });
-  metrics.watch({ calls: () => 0, connections: () => Promise.resolve(0) });
+  metrics.watch({ calls: () => 0, connections: () => Promise.resolve(0), circuits: () => [] });
   const traces = new TraceExport({
     endpoint: 'http://127.0.0.1',
     headers: {},

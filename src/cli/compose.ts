@@ -130,7 +130,7 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
   const stopLoggingHealth = logHealth(log);
   let current = { config, gateway: composed.gateway };
   const observing = await startObserving(config, {
-    providers: () => current.gateway.providers,
+    gateway: () => current.gateway,
     log,
     ...(handover !== undefined && { handover }),
   });
@@ -162,6 +162,7 @@ export async function serve(config: Config, { logFile, handover }: ServeOptions 
         current = { config: next, gateway };
         log.level = next.log.level;
         server.adopt(gateway, termsOf(next, workers), change.generation);
+        await observing.adopt(next);
       },
       stop: async () => {
         const { shutdown_grace: grace, drain_delay: delay } = current.config.server;

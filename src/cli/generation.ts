@@ -16,8 +16,8 @@ import type { Provider } from '../providers/provider.ts';
 import { kinds } from '../providers/table.ts';
 import type { Foundation } from './foundation.ts';
 import type { KnownSecrets } from './known-secrets.ts';
-import { tracePropagation } from './observing.ts';
 import { createResilience } from './resilience.ts';
+import { tracePropagation } from './tracing.ts';
 
 /** What a configuration is made into a gateway with. */
 export interface Circumstances {

@@ -52,6 +52,6 @@ export class KnownSecrets {
  * What proofs of reasoning are sealed with: the same after a restart and in every replica that has the same credentials.
  * Without any, nobody else has to read them, and every start has its own.
  */
-function sealOf(secrets: readonly string[], otherwise: string): string {
-  return secrets.length > 0 ? secrets.toSorted().join('\n') : otherwise;
+function sealOf(credentials: readonly string[], otherwise: string): string {
+  return credentials.length > 0 ? credentials.toSorted().join('\n') : otherwise;
 }

@@ -326,10 +326,11 @@ describe('dragoman serve --workers', () => {
 
   test('goes with the process that started it', { skip: process.platform === 'win32' }, async (t) => {
     const { child, stream } = await startStreaming(t);
+    // Its output is closed when nobody has it any more.
+    const closed = once(child, 'close');
     child.kill('SIGKILL');
     await assert.rejects(stream.text());
-    // Its output is closed when nobody has it any more.
-    await once(child, 'close');
+    await closed;
     assert.equal(child.complained, '');
     assert.deepEqual(
       readdirSync(child.folder).filter((name) => name.startsWith('dragoman-store-')),

@@ -22,7 +22,7 @@ export interface Changes {
 }
 
 /** Settings that hold until the process ends: what they decide has been done when it began. */
-const lasting: readonly (readonly [section: 'server' | 'log' | 'store' | 'metrics' | 'tracing', field: string])[] = [
+const lasting: readonly (readonly [section: 'server' | 'log' | 'store' | 'metrics', field: string])[] = [
   ['server', 'host'],
   ['server', 'port'],
   ['server', 'workers'],
@@ -33,12 +33,6 @@ const lasting: readonly (readonly [section: 'server' | 'log' | 'store' | 'metric
   ['store', 'file'],
   ['store', 'memory'],
   ['metrics', 'enabled'],
-  ['tracing', 'endpoint'],
-  ['tracing', 'headers'],
-  ['tracing', 'sample'],
-  ['tracing', 'service'],
-  ['tracing', 'attributes'],
-  ['tracing', 'timeout'],
 ];
 
 /**

@@ -205,8 +205,11 @@ export class Delivery implements AnswerSink, Ticking {
   /** Meters what passes, and keeps an error back while it can still be told by status. */
   #metered(next: Sink): Sink {
     return (event: Event): void => {
-      if (event.type === 'usage') this.#call.record.usage = mergeUsage(this.#call.record.usage, event.usage);
+      const { record } = this.#call;
+      if (event.type === 'usage') record.usage = mergeUsage(record.usage, event.usage);
       else if (event.type === 'open') noteUntold(this.#call, event.block);
+      else if (event.type === 'start') record.responseModel = event.model;
+      else if (event.type === 'finish') record.finish = event.reason;
       else if (event.type === 'error') {
         const error = this.#clean(event.error);
         if (!this.#committed) this.#early = error;

@@ -38,11 +38,9 @@ export async function embed(gateway: Gateway, call: Call, form: string): Promise
     const source = embedSource(call, form, incoming(call));
     const model = source.incoming.model ?? source.request().model;
     call.record.model = model.slice(0, maxName);
-    return inTurn(
-      gateway.planOperation('embeddings', model),
-      (target) => attempt(gateway, source, target),
-      () => notOffered(gateway, 'embeddings'),
-    );
+    const targets = gateway.planOperation('embeddings', model);
+    if (targets.length === 0) throw notOffered(gateway, 'embeddings');
+    return inTurn(gateway, { call }, targets, (target) => attempt(gateway, source, target));
   });
 }
 

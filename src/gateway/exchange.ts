@@ -17,8 +17,9 @@ import type { Call } from './call.ts';
 import { ClientAnswer } from './client-answer.ts';
 import type { Delivered } from './delivery.ts';
 import { costOf, type Gateway } from './gateway.ts';
-import { incoming } from './incoming.ts';
-import { Journey } from './journey.ts';
+import { type Incoming, incoming } from './incoming.ts';
+import { Journey, type Traveller } from './journey.ts';
+import { race } from './race.ts';
 import { errorReply, jsonReply, receiptHeaders, retryHeaders } from './reply.ts';
 import { routeOrder } from './route-order.ts';
 
@@ -27,25 +28,39 @@ export const maxName = 512;
 
 /** Answers one model call. Never throws: whatever happens, the client gets an answer in its language. */
 export async function exchange(gateway: Gateway, call: Call): Promise<void> {
-  let answer: ClientAnswer | undefined;
+  let journey: Journey | undefined;
   try {
-    const journey = setOut(gateway, call);
-    answer = journey.source.answer;
+    journey = setOut(gateway, call);
     journey.begin();
-    let result = await attempt(gateway, journey.source, journey.target);
+    let result = await ask(gateway, journey);
     while (journey.hasFailed(result) && (await journey.goOn(result))) {
       result = await attempt(gateway, journey.source, journey.target);
     }
-    if (!result.delivered) {
-      if (answer?.isBegun === true) answer.end(result.error);
-      else refuse(call, result);
-    }
+    if (!result.delivered) tell(journey.source, result);
   } catch (error) {
     fail(call, error);
   } finally {
-    answer?.settle((record) => costOf(gateway, record));
-    settle(gateway, call);
+    arrive(gateway, call, journey?.source);
   }
+}
+
+/** Asks the first target, with another one beside it where that is wished for. */
+function ask(gateway: Gateway, journey: Journey): Promise<Delivered> {
+  const afterMs = journey.hedgeMs;
+  return afterMs === undefined ? attempt(gateway, journey.source, journey.target) : race(gateway, journey, afterMs);
+}
+
+/** Tells the client of a failure: in the stream where it has seen a part of it, else instead of an answer. */
+function tell({ call, answer }: Incoming, result: Extract<Delivered, { delivered: false }>): void {
+  if (answer?.isBegun === true) answer.end(result.error);
+  else refuse(call, result);
+}
+
+/** Adds up what the call has come to. */
+function arrive(gateway: Gateway, call: Call, source: Incoming | undefined): void {
+  source?.answer?.settle((record) => costOf(gateway, record));
+  if (source !== undefined && source.call.record !== call.record) Object.assign(call.record, source.call.record);
+  settle(gateway, call);
 }
 
 /** Does what answers a call of another sort, and tells of it when it is over. Never throws. */
@@ -74,43 +89,28 @@ function setOut(gateway: Gateway, asked: Call): Journey {
   return new Journey(gateway, source, plan, routeOrder(gateway, source, plan));
 }
 
-/** Tries the targets in their order, as long as the next one might help. */
-export function inTurn(
+/** Tries targets in their order, and again after a while, as an exchange does, for what is no answer in a conversation. */
+export async function inTurn(
+  gateway: Gateway,
+  traveller: Traveller,
   targets: readonly Target[],
   tryOne: (target: Target) => Promise<Delivered>,
-  nothing: () => GatewayError,
 ): Promise<Delivered> {
-  const [only] = targets;
-  // Each function that waits costs a stream most of a kilobyte.
-  return only !== undefined && targets.length === 1 ? tryOne(only) : oneByOne(targets, tryOne, nothing);
-}
-
-async function oneByOne(
-  targets: readonly Target[],
-  tryOne: (target: Target) => Promise<Delivered>,
-  nothing: () => GatewayError,
-): Promise<Delivered> {
-  let result: Delivered | undefined;
-  for (const target of targets) {
-    try {
-      result = await tryOne(target);
-    } catch (error) {
-      result = refusal(error);
-    }
-    if (result.delivered || !mayHelpElsewhere(result.error)) return result;
-  }
-  return result ?? { delivered: false, error: nothing() };
+  const journey = new Journey(gateway, traveller, { targets, strategy: 'ordered', sticky: false, onCut: 'error' });
+  journey.begin();
+  let result = await settled(tryOne, journey.target);
+  while (journey.hasFailed(result) && (await journey.goOn(result))) result = await settled(tryOne, journey.target);
+  return result;
 }
 
 /** What keeps a target from being asked at all, such as a credential that cannot be had, leaves the next one a chance. */
-function refusal(error: unknown): Delivered {
-  if (!(error instanceof GatewayError)) throw error;
-  return { delivered: false, error };
-}
-
-/** Another provider cannot mend what is wrong with the request itself. */
-function mayHelpElsewhere(error: GatewayError): boolean {
-  return error.status >= 500 || [401, 402, 403, 404, 408, 409, 429].includes(error.status);
+async function settled(tryOne: (target: Target) => Promise<Delivered>, target: Target): Promise<Delivered> {
+  try {
+    return await tryOne(target);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return { delivered: false, error };
+  }
 }
 
 /** The provider's refusal, in its own bytes when it spoke the client's language. */

@@ -1,9 +1,11 @@
 import type { GatewayError } from '../canon/error.ts';
+import type { ChatRequest } from '../canon/request.ts';
 import { type RetryOptions, waitMs } from '../policy/backoff.ts';
 import type { Plan, Target } from '../policy/plan.ts';
 import type { TargetHealth } from '../policy/target-health.ts';
 import { judge } from '../policy/verdict.ts';
 import type { Call } from './call.ts';
+import type { ClientAnswer } from './client-answer.ts';
 import type { Delivered } from './delivery.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
@@ -18,12 +20,22 @@ interface Candidate {
 
 type Failed = Extract<Delivered, { readonly delivered: false }>;
 
+/** What is taken from target to target. */
+export interface Traveller {
+  readonly call: Call;
+  /** A streamed answer that others may go on with. */
+  readonly answer?: ClientAnswer;
+  request?(): ChatRequest;
+  /** What was asked may have been done although the answer says otherwise, and must not be done twice. */
+  readonly isOnce?: boolean;
+}
+
 /**
  * The way of one call from target to target: where it goes first, and, when that fails, whether another one or the same
  * one after a while may do better.
  */
-export class Journey {
-  readonly source: Incoming;
+export class Journey<Source extends Traveller = Incoming> {
+  #source: Source;
   readonly #gateway: Gateway;
   readonly #plan: Plan;
   /** Those of this round, the best first. */
@@ -39,12 +51,22 @@ export class Journey {
   #isUnable = false;
 
   /** @param order all targets of the plan, the best first. */
-  constructor(gateway: Gateway, source: Incoming, plan: Plan, order: readonly Target[]) {
+  constructor(gateway: Gateway, source: Source, plan: Plan, order: readonly Target[] = plan.targets) {
     this.#gateway = gateway;
-    this.source = source;
+    this.#source = source;
     this.#plan = plan;
     this.#round = order;
     gateway.retries.budget.earn();
+  }
+
+  /** The call as whoever answers it has it. */
+  get source(): Source {
+    return this.#source;
+  }
+
+  /** From now on somebody else's part in the call is what counts. */
+  turnTo(source: Source): void {
+    this.#source = source;
   }
 
   get target(): Target {
@@ -76,6 +98,29 @@ export class Journey {
     health.began();
     this.#health = health;
     this.#began = now;
+  }
+
+  /** After how many milliseconds somebody else is to be asked beside the target, should it not have begun to answer. */
+  get hedgeMs(): number | undefined {
+    const { hedge } = this.#plan;
+    return hedge === undefined ? undefined : this.#health?.quantileMs(hedge);
+  }
+
+  /** Who may be asked beside the target: the next one that is well, or the same one where there is no other. */
+  spare(): Target | undefined {
+    const now = performance.now();
+    const others = this.#round.slice(this.#at + 1);
+    const isWell = (target: Target): boolean => this.#healthOf(target).restsUntil(now) === 0;
+    return others.find(isWell) ?? (others.length === 0 && isWell(this.target) ? this.target : undefined);
+  }
+
+  /** Somebody else was faster than the target. @param result what came of the target. */
+  overtaken(result: Delivered, by: Target, began: number): void {
+    if (result.delivered) this.#health?.left();
+    else this.#health?.failed(performance.now(), judge(result.error));
+    this.#at = this.#round.indexOf(by);
+    this.#health = this.#healthOf(by);
+    this.#began = began;
   }
 
   /** Takes note of what came of it. True when the client has not got its answer. */
@@ -132,7 +177,8 @@ export class Journey {
       ...{ error, from: this.target, policy: this.#plan.onCut },
       unproven: sealer.seal({ issuer: issuerOf(provider, model), form: 'signature', value: '' }),
       costOf: (record) => costOf(this.#gateway, record),
-      promptTokens: () => estimator.guess(`${provider}/${model}`, request(), call.record.requestBytes).tokens,
+      promptTokens: () =>
+        request === undefined ? 0 : estimator.guess(`${provider}/${model}`, request(), call.record.requestBytes).tokens,
     });
     return broken === true;
   }
@@ -153,6 +199,7 @@ export class Journey {
 
   /** All have been asked: those that may do better are asked again after a while, as long as there are retries to spend. */
   async #anotherRound(): Promise<boolean> {
+    if (this.#source.isOnce === true) return false;
     for (;;) {
       this.#retries += 1;
       const candidates = this.#again?.filter(({ target }) => this.#retries <= this.#retriesOf(target).most) ?? [];

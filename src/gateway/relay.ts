@@ -34,10 +34,10 @@ export async function relay(gateway: Gateway, call: Call, wish: RelayWish): Prom
     call.record.model = (body.model ?? '').slice(0, maxName);
     call.record.stream = body.stream;
     if (body.stream) call.streams?.();
-    return inTurn(
-      targetsFor(gateway, call, wish, body.model),
-      (target) => attempt(gateway, call, { ...wish, body }, target),
-      () => notOffered(gateway, wish.operation),
+    const targets = targetsFor(gateway, call, wish, body.model);
+    if (targets.length === 0) throw notOffered(gateway, wish.operation);
+    return inTurn(gateway, { call, isOnce: wish.method === 'POST' }, targets, (target) =>
+      attempt(gateway, call, { ...wish, body }, target),
     );
   });
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
+import type { FailedTry } from '../observe/call.ts';
 import type { Redact } from '../observe/redact.ts';
 import type { Call } from './call.ts';
 
@@ -70,7 +71,13 @@ export function receiptHeaders({ record, id }: Call): ReplyHeaders {
   if (provider !== undefined) told['x-dragoman-route'] = headerText(`${provider}/${upstreamModel}`);
   if (carriage !== undefined) told['x-dragoman-carriage'] = carriage;
   if (losses.length > 0) told['x-dragoman-loss'] = receipt(losses);
+  if (record.failures !== undefined)
+    told['x-dragoman-failed'] = headerText(record.failures.map(failureText).join('; '));
   return told;
+}
+
+function failureText({ provider, model, error }: FailedTry): string {
+  return `${provider}/${model} ${error}`;
 }
 
 /** What a whole answer has cost, US dollars; a stream's cost is known only when it is over, and stands in the log. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { channel } from 'node:diagnostics_channel';
 import { type TestContext, test } from 'node:test';
 import { readExposition, type ToldMetrics } from '../../test/seeing/exposition-reader.ts';
 import { type CallRecord, publishCall } from './call.ts';
+import { publishCircuitChange } from './circuit-change.ts';
 import { expositionOf } from './exposition.ts';
 import { Family, gauge, lasting, merged } from './metric.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics, type StandingCircuit } from './metrics.ts';
+import { publishReload } from './reload.ts';
 
 const good: CallRecord = {
   id: 'req_1',
@@ -108,10 +109,9 @@ test('what went wrong in a call is counted by what it was', async (t) => {
 
 test('the states of circuits and the reloads of the configuration are told', async (t) => {
   const metrics = started(t);
-  const circuits = channel('dragoman:circuit');
-  circuits.publish({ scope: 'provider:p', from: 'closed', to: 'open', why: 'overloaded', at: 1 });
-  circuits.publish({ scope: 'provider:p', from: 'open', to: 'half_open', why: 'overloaded', at: 2 });
-  for (const ok of [true, false, false]) channel('dragoman:reload').publish({ ok, at: 1, generation: 2 });
+  publishCircuitChange({ scope: 'provider:p', from: 'closed', to: 'open', why: 'overloaded', at: 1 });
+  publishCircuitChange({ scope: 'provider:p', from: 'open', to: 'half_open', why: 'overloaded', at: 2 });
+  for (const ok of [true, false, false]) publishReload({ ok, at: 1, generation: 2 });
   const { value } = await told(metrics);
   const scope = 'provider:p';
   assert.equal(value('dragoman_circuit_state', { scope, state: 'half_open' }), 1);
@@ -122,9 +122,32 @@ test('the states of circuits and the reloads of the configuration are told', asy
   assert.equal(value('dragoman_config_reloads_total', { outcome: 'refused' }), 2);
 });
 
+test('a circuit that began anew, or is gone, with its configuration has no state of before', async (t) => {
+  const metrics = started(t);
+  const opened = { from: 'closed', to: 'open', why: 'overloaded', at: 1 } as const;
+  for (const name of ['anew', 'gone', 'same']) publishCircuitChange({ ...opened, scope: `provider:${name}` });
+  const standing: StandingCircuit[] = [
+    { scope: 'provider:anew', state: 'closed' },
+    { scope: 'provider:same', state: 'open' },
+    { scope: 'provider:never-changed', state: 'closed' },
+  ];
+  metrics.watch({ calls: () => 0, connections: () => Promise.resolve(0), circuits: () => standing });
+  const { value, families } = await told(metrics);
+  const states = families.get('dragoman_circuit_state')?.samples.filter((sample) => sample.value === 1) ?? [];
+  assert.deepEqual(
+    states.map(({ labels }) => labels),
+    [
+      { scope: 'provider:anew', state: 'closed' },
+      { scope: 'provider:same', state: 'open' },
+    ],
+  );
+  assert.equal(value('dragoman_circuit_state', { scope: 'provider:gone' }), undefined);
+  assert.equal(value('dragoman_circuit_changes_total', { to: 'open' }), 3);
+});
+
 test('a process tells of itself', async (t) => {
   const metrics = started(t);
-  metrics.watch({ calls: () => 3, connections: () => Promise.resolve(4) });
+  metrics.watch({ calls: () => 3, connections: () => Promise.resolve(4), circuits: () => [] });
   const { value } = await told(metrics);
   assert.equal(value('dragoman_open_calls'), 3);
   assert.equal(value('dragoman_open_connections'), 4);

@@ -1,8 +1,9 @@
-import { channel } from 'node:diagnostics_channel';
 import { type CallRecord, calls } from './call.ts';
 import { CallMetrics } from './call-metrics.ts';
+import { type CircuitChange, type CircuitState, circuitChanges } from './circuit-change.ts';
 import { Family, type FamilySnapshot, gauge, type Row } from './metric.ts';
 import { ProcessFigures } from './process-figures.ts';
+import { type ReloadEvent, reloads } from './reload.ts';
 
 /** Records are added up when so many have come together, or when somebody asks: in a row that takes half the time. */
 const enough = 64;
@@ -10,24 +11,18 @@ const enough = 64;
 /** Circuits whose states are told. */
 const mostCircuits = 1000;
 
-const circuitStates = ['closed', 'half_open', 'open'];
+const circuitStates: readonly CircuitState[] = ['closed', 'half_open', 'open'];
 
-/** What is read here of a change of a circuit. */
-interface CircuitChange {
-  readonly scope: string;
-  readonly to: string;
-}
-
-/** What is read here of a try to take the configuration anew. */
-interface Reload {
-  readonly ok: boolean;
-}
+/** A circuit as it is now. */
+export type StandingCircuit = Pick<CircuitChange, 'scope'> & { readonly state: CircuitState };
 
 /** What a server tells of itself when it is asked. */
 export interface ServerFigures {
   /** Calls that have begun and are not over. */
   calls(): number;
   connections(): Promise<number>;
+  /** All that there are. One that has changed and is not among them is gone. */
+  circuits(): readonly StandingCircuit[];
 }
 
 /** Who a process is, for the metric that says so. */
@@ -42,7 +37,7 @@ export interface BuildInfo {
 export class Metrics {
   readonly #calls = new CallMetrics();
   readonly #waiting: CallRecord[] = [];
-  readonly #circuits = new Map<string, string>();
+  readonly #circuits = new Map<string, CircuitState>();
   readonly #changes = new Family({
     name: 'dragoman_circuit_changes_total',
     help: 'Changes of circuits, by the state they came to.',
@@ -66,14 +61,12 @@ export class Metrics {
 
   /** Begins to listen. Returns what stops that. */
   start(): () => void {
-    const circuits = channel('dragoman:circuit');
-    const reloads = channel('dragoman:reload');
     calls.subscribe(this.#onCall);
-    circuits.subscribe(this.#onCircuit);
+    circuitChanges.subscribe(this.#onCircuit);
     reloads.subscribe(this.#onReload);
     return () => {
       calls.unsubscribe(this.#onCall);
-      circuits.unsubscribe(this.#onCircuit);
+      circuitChanges.unsubscribe(this.#onCircuit);
       reloads.unsubscribe(this.#onReload);
       this.#figures.stop();
     };
@@ -126,7 +119,7 @@ export class Metrics {
   };
 
   readonly #onReload = (message: unknown): void => {
-    this.#reloads.add(1, (message as Reload).ok ? 'applied' : 'refused');
+    this.#reloads.add(1, (message as ReloadEvent).ok ? 'applied' : 'refused');
   };
 
   #settle(): void {
@@ -143,6 +136,7 @@ export class Metrics {
   }
 
   #circuitStates(): FamilySnapshot {
+    this.#forgetCircuits();
     const rows = Array.from(this.#circuits, ([scope, current]) =>
       circuitStates.map((state): Row => [[scope, state], [state === current ? 1 : 0]]),
     ).flat();
@@ -153,5 +147,16 @@ export class Metrics {
       labels: ['scope', 'state'],
       rows,
     };
+  }
+
+  /** Nobody tells when a circuit goes, or begins anew, with the configuration that it was of. */
+  #forgetCircuits(): void {
+    if (this.#server === undefined || this.#circuits.size === 0) return;
+    const standing = new Map(this.#server.circuits().map(({ scope, state }) => [scope, state]));
+    for (const scope of this.#circuits.keys()) {
+      const state = standing.get(scope);
+      if (state === undefined) this.#circuits.delete(scope);
+      else this.#circuits.set(scope, state);
+    }
   }
 }

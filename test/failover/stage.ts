@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import type { DialectName } from '../../src/canon/content.ts';
+import type { Block, DialectName } from '../../src/canon/content.ts';
+import { createFold } from '../../src/canon/fold.ts';
 import type { JsonObject } from '../../src/canon/json.ts';
+import type { ChatRequest } from '../../src/canon/request.ts';
+import type { ClientSide } from '../../src/dialects/dialect.ts';
 import { dialectNamed } from '../../src/dialects/index.ts';
 import { type Rig, startRig } from '../gateway/rig.ts';
 import { type Answer, speak } from './corpus.ts';
@@ -124,16 +127,35 @@ function answer(
   else response.write(stream.subarray(0, cut.at), () => setImmediate(() => response.destroy()));
 }
 
-/** What a provider of that language says to this request. */
+/** What a provider of that language says to this request, as a stream. */
 export function streamOf(language: Language, body: JsonObject, play: Play, role: string): Buffer {
-  const { client } = dialectNamed(language);
-  if (client === undefined) throw new Error(`nobody asks in ${language}`);
-  const request = client.readRequest({ ...body, model: 'a-model', stream: true }, {});
-  const content = role === 'first' ? play.answer.content : reply(play.answer.content, request, play.manner);
+  const { client, request, content } = heard(language, body, play, role);
   const pieces: Uint8Array[] = [];
   const sink = client.writeStream((piece) => pieces.push(Buffer.from(piece as Uint8Array)), request);
   speak(content, sink, role === 'first' ? 'answer_1' : 'answer_2');
   return Buffer.concat(pieces);
+}
+
+/** The same, as one JSON body. */
+export function wholeOf(language: Language, body: JsonObject, play: Play, role: string): Buffer {
+  const { client, request, content } = heard(language, body, play, role);
+  const fold = createFold();
+  speak(content, fold.sink, role === 'first' ? 'answer_1' : 'answer_2');
+  return Buffer.from(JSON.stringify(client.writeResponse(fold.result(), request)));
+}
+
+function heard(
+  language: Language,
+  body: JsonObject,
+  { answer, manner }: Pick<Play, 'answer' | 'manner'>,
+  role: string,
+): { readonly client: ClientSide; readonly request: ChatRequest; readonly content: readonly Block[] } {
+  const { client } = dialectNamed(language);
+  if (client === undefined) throw new Error(`nobody asks in ${language}`);
+  // The gateway asks Gemini for events, in the address.
+  const address = { model: 'a-model', stream: true, ...(language === 'gemini' && { alt: 'sse' }) };
+  const request = client.readRequest({ ...body, ...address }, {});
+  return { client, request, content: role === 'first' ? answer.content : reply(answer.content, request, manner) };
 }
 
 /** Bytes of the answer in that language. */

@@ -65,3 +65,14 @@ export const messageEnd: string =
     delta: { stop_reason: 'end_turn', stop_sequence: null },
     usage: { output_tokens: 2 },
   }) + frame({ type: 'message_stop' });
+
+/** All of its frames. */
+export function streamedMessage(text: string): string {
+  return (
+    messageStart +
+    frame({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }) +
+    frame({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }) +
+    frame({ type: 'content_block_stop', index: 0 }) +
+    messageEnd
+  );
+}

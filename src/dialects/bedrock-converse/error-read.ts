@@ -76,7 +76,8 @@ function errorFrom(said: Said, status: number | undefined, headers: Headers, mor
   const { kind, overflow } = meaningOf(said, status);
   const retryAfter = readRetryAfter(headers, said.message);
   const should = headers['x-should-retry'];
-  const ownStatus = status !== undefined && status !== errorKinds[kind] && errorKindOf(status) === kind;
+  const ownStatus =
+    status !== undefined && status >= 400 && status !== errorKinds[kind] && errorKindOf(status) === kind;
   return new GatewayError(kind, said.message, {
     ...(ownStatus && { status }),
     ...(retryAfter !== undefined && { retryAfter }),

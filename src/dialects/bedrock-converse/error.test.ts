@@ -75,6 +75,11 @@ test("the model's own status says more than that it failed", () => {
   assert.equal(read(424, 'ModelErrorException', 'No.', { originalStatusCode: 400 }).kind, 'invalid_request');
 });
 
+test('a redirection is no status that a client may get', () => {
+  const error = read(302, undefined, 'Found');
+  assert.deepEqual([error.kind, error.status], ['bad_upstream', 502]);
+});
+
 test('an overflow tells its numbers', () => {
   const nova = read(
     400,

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/jso
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
 import { KeptFrames } from '../../wire/kept-frames.ts';
+import { lastMembers } from '../../wire/last-members.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { createLegality } from './legality.ts';
@@ -197,28 +198,12 @@ function afterSpaces(text: string, start: number): number {
 
 /** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
 function usageOf(body: Buffer): Usage {
-  const field = '"usage"';
-  const at = body.lastIndexOf(field);
-  const open = at === -1 ? -1 : body.indexOf('{', at);
-  if (open !== -1 && /^\s*:\s*$/.test(body.toString('latin1', at + field.length, Math.min(open, at + 64)))) {
-    const close = endOfObject(body, open);
-    const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
-    if (isObject(found) && ('prompt_tokens' in found || 'total_tokens' in found)) return readUsage(found);
-  }
-  const whole = parseJson(body.toString('utf8'));
-  const said: JsonObject | undefined = isObject(whole) ? usageIn(whole) : undefined;
+  const found = lastMembers(body, 'usage');
+  const answer = isObject(found) && isCounted(found) ? found : parseJson(body.toString('utf8'));
+  const said: JsonObject | undefined = isObject(answer) ? usageIn(answer) : undefined;
   return said === undefined ? {} : readUsage(said);
 }
 
-/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
-function endOfObject(body: Buffer, open: number): number {
-  let depth = 0;
-  for (let i = open; i < body.length; i++) {
-    if (body[i] === 0x7b) depth += 1;
-    else if (body[i] === 0x7d) {
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    }
-  }
-  return -1;
+function isCounted({ usage }: JsonObject): boolean {
+  return isObject(usage) && ('prompt_tokens' in usage || 'total_tokens' in usage);
 }

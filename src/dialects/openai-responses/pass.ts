@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
+import { lastMembers } from '../../wire/last-members.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { DeltaPattern } from './delta-pattern.ts';
@@ -255,24 +256,8 @@ function fitsCall(open: OpenItem, type: string, event: JsonObject): boolean {
 
 /** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
 function usageOf(body: Buffer): Usage {
-  const at = body.lastIndexOf('"usage"');
-  const open = at === -1 ? -1 : body.indexOf('{', at);
-  const close = open === -1 ? -1 : endOfObject(body, open);
-  const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
-  if (isObject(found) && 'input_tokens' in found) return readUsage(found);
-  const whole = parseJson(body.toString('utf8'));
-  return isObject(whole) && isObject(whole.usage) ? readUsage(whole.usage) : {};
-}
-
-/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
-function endOfObject(body: Buffer, open: number): number {
-  let depth = 0;
-  for (let i = open; i < body.length; i++) {
-    if (body[i] === 0x7b) depth += 1;
-    else if (body[i] === 0x7d) {
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    }
-  }
-  return -1;
+  const found = lastMembers(body, 'usage');
+  const isCounted = isObject(found) && isObject(found.usage) && 'input_tokens' in found.usage;
+  const response = isCounted ? found : parseJson(body.toString('utf8'));
+  return isObject(response) && isObject(response.usage) ? readUsage(response.usage) : {};
 }
