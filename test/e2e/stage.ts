@@ -32,6 +32,8 @@ export interface WorldOptions {
     /** Members for its entry in the configuration. */
     readonly provider?: GatewayConfig;
   };
+  /** Whether the gateway makes failures good as it usually does; the default is so where there is a spare. */
+  readonly steady?: boolean;
   /** HTTP statuses other than 200 that the upstream is meant to answer with. */
   readonly refusals?: readonly number[];
 }
@@ -179,7 +181,7 @@ export class Stage {
 
   #configFor(url: string, spareUrl: string | undefined, options: WorldOptions): GatewayConfig {
     const { model } = this.grammar;
-    const { spare } = options;
+    const { spare, steady = spare !== undefined } = options;
     const up = options.service?.(url) ?? { ...entryFor(this.language, url), ...options.provider };
     const language = spare?.language ?? this.language;
     const second = spareUrl !== undefined && { spare: { ...entryFor(language, spareUrl), ...spare?.provider } };
@@ -188,11 +190,15 @@ export class Stage {
     return {
       auth: { keys: [clientKey] },
       providers: { up, ...second },
+      ...(!steady && telling),
       models: options.models ?? { ...usual, '*': { to: ['up/*', ...after] } },
       ...options.config,
     };
   }
 }
+
+/** So that a client hears of whatever the one upstream does. */
+const telling: GatewayConfig = { retries: { most: 0 }, routing: { on_cut: 'error' } };
 
 function entryFor(language: Language, url: string): GatewayConfig {
   return { speaks: language, base_url: `${url}${grammars[language].base}`, api_key: providerKey };

@@ -6,7 +6,8 @@ import type { Scenario } from '../scenario.ts';
 import type { Stage, World } from '../stage.ts';
 
 const client = 'google-sdk' as const;
-const model = 'gemini-3.5-pro';
+/** The model that the calls ask for. */
+export const model = 'gemini-3.5-pro';
 
 /** Google's SDK. */
 export const googleAnswers: readonly Scenario[] = [
@@ -20,7 +21,8 @@ export const googleAnswers: readonly Scenario[] = [
   { name: 'errors', client, play: errors },
 ];
 
-function connect({ gateway, key }: World): GoogleGenAI {
+/** The SDK, pointed at the gateway. */
+export function connect({ gateway, key }: World): GoogleGenAI {
   return new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: gateway.url } });
 }
 

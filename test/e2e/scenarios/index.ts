@@ -15,7 +15,8 @@ import { recovery } from './recovery.ts';
 import { responsesAnswers } from './responses-sdk.ts';
 import { sessions } from './sessions.ts';
 import { steadiness } from './steady.ts';
-import { survival } from './survival.ts';
+import { codexSurvival, survival } from './survival.ts';
+import { sdkSurvival } from './survival-sdk.ts';
 import { tools } from './tools.ts';
 
 /** Every scenario, in the order in which it is played. */
@@ -29,6 +30,8 @@ export const scenarios: readonly Scenario[] = [
   ...recovery,
   ...survival,
   ...steadiness,
+  ...codexSurvival,
+  ...sdkSurvival,
   ...codexSessions,
   ...(['anthropic-sdk-1', 'anthropic-sdk-0'] as const).flatMap((client) => [
     ...anthropicAnswers(client),

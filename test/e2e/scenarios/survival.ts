@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../../src/simulator/index.ts';
+import { assertEnded, itemsOf, runCodex } from '../codex/session.ts';
 import type { Language } from '../language.ts';
-import type { Scenario } from '../scenario.ts';
-import { mark, markPiece } from '../script.ts';
+import type { Choice, Scenario } from '../scenario.ts';
+import { mark, markPiece, type Saying, type Script } from '../script.ts';
 import type { Stage } from '../stage.ts';
-import { bash, type Story, scriptWith, tell, understood } from '../survival.ts';
+import {
+  bash,
+  checkTold,
+  checkTraces,
+  type Story,
+  scriptWith,
+  startWorld,
+  tell,
+  textsOf,
+  understood,
+} from '../survival.ts';
 
 const plain = scriptWith({});
 const inText = scriptWith({
@@ -85,6 +96,33 @@ const stories: Readonly<Record<string, (stage: Stage) => Story>> = {
   }),
 };
 
+/** What another model would do in the same place: a call that begins in another way. */
+const otherwise = scriptWith({ calls: [bash('other')] });
+
+const toldInPieces: Choice = {
+  languages: understood.languages.filter((language) => language !== 'gemini'),
+  because: 'elsewhere nothing is told of arguments that are not whole, so that others may follow',
+};
+
+/** A call is completed only by the words with which it was begun. */
+const apart: typeof stories = {
+  'dies in arguments, the next one has others, the first one goes on': () => ({
+    script: inArguments,
+    first: { faults: { 0: cut(markPiece) } },
+    second: { script: otherwise },
+    seams: ['up>spare', 'spare>up'],
+    world: { config: { retries: { base: '50ms' } } },
+  }),
+  'dies in arguments, the next one has others, the client asks anew': ({ grammar }) => ({
+    script: inArguments,
+    first: { times: 1, faults: { 0: cut(markPiece) }, faultsOfGoingOn: () => [grammar.busy] },
+    second: { script: otherwise },
+    errors: ['bad_upstream'],
+    seams: 'any',
+    world: { refusals: [grammar.busy.status], config: { retries: { base: '50ms' } } },
+  }),
+};
+
 /** Where the two providers speak different languages. */
 const across: typeof stories = {
   'dies in a text, and another language goes on': ({ language }) => ({
@@ -110,9 +148,66 @@ function spareFor(language: Language): Pick<Story, 'seams' | 'spare'> {
   return { ...oneSeam, spare };
 }
 
+/** The session of Codex in the same places, where it differs. */
+const codexScript = (first: Saying): Script => [
+  { text: 'I write down the first thing, and then the others.', calls: [shell('one')], ...first },
+  { calls: [shell('two')] },
+  { calls: [shell('three')] },
+  { text: 'Written down.' },
+];
+
+function shell(word: string, before = ''): NonNullable<Saying['calls']>[number] {
+  return { tool: 'exec_command', input: { cmd: `${before}echo ${word} >> ran.txt` } };
+}
+
+const codexStories: typeof stories = {
+  'refuses every call': ({ grammar }) => ({
+    script: codexScript({}),
+    first: { trouble: () => [grammar.busy] },
+    world: { refusals: [grammar.busy.status] },
+  }),
+  'dies in a text': () => ({
+    script: codexScript({ text: `First I look, and see ${mark} nothing. Then I write.` }),
+    first: { faults: { 0: cut(markPiece) } },
+    ...oneSeam,
+  }),
+  'dies in arguments': () => ({
+    script: codexScript({ calls: [shell('one', `echo "${mark}" > /dev/null; `)] }),
+    first: { faults: { 0: cut(markPiece) } },
+    ...oneSeam,
+  }),
+  'dies in a thought': () => ({
+    script: codexScript({ think: `What is there to do? ${mark} To write down three things.` }),
+    first: { faults: { 0: cut(markPiece) } },
+    ...oneSeam,
+  }),
+};
+
+async function tellCodex(stage: Stage, story: Story): Promise<void> {
+  const folder = stage.makeFolder('work');
+  const world = await startWorld(stage, story);
+  // Without this nothing is told of a thought before it is over.
+  const config = ['model_reasoning_summary = "auto"'];
+  const session = await runCodex(stage, { ...world, folder, config, prompt: 'Write it down.' });
+  assertEnded(session, story.script.at(-1)?.text ?? '');
+  const told = itemsOf(session.items, 'agent_message').map(({ text }) => text);
+  assert.deepEqual(told, textsOf(story.script), 'what the user has read');
+  checkTraces(folder);
+  await checkTold(world, story, story.script.length);
+}
+
+/** A provider fails in the middle of a session of Codex. */
+export const codexSurvival: readonly Scenario[] = Object.entries(codexStories).map(([name, story]) => ({
+  name,
+  client: 'codex',
+  over: understood,
+  play: (stage) => tellCodex(stage, story(stage)),
+}));
+
 /** A provider fails in the middle of a session of Claude Code, and the session goes on as if nothing had been. */
 export const survival: readonly Scenario[] = [
   ...Object.entries(stories).map(([name, story]) => ({ name, story, over: understood })),
+  ...Object.entries(apart).map(([name, story]) => ({ name, story, over: toldInPieces })),
   ...Object.entries(across).map(([name, story]) => ({
     name,
     story,
