@@ -115,9 +115,8 @@ class StreamWatch implements PassWatch {
         if (this.#ended) this.#after.keep(bytes, start, end);
         return this.#ended;
       case 'error':
-        // Before anything has been said, a failure can still become a status.
-        this.#ended = this.#started && isObject(event.error) && typeof event.error.type === 'string';
-        return this.#ended;
+        // It can still become a status, or another provider can go on.
+        return false;
       default:
         return true;
     }

@@ -32,7 +32,6 @@ class StreamWatch implements PassWatch {
   /** Whether more of the last call's arguments is to come. */
   #openCall = false;
   #done = false;
-  #failed = false;
   #usage: Usage = {};
 
   frame(bytes: Buffer, start: number, end: number): boolean {
@@ -56,14 +55,15 @@ class StreamWatch implements PassWatch {
 
   /** What a legal frame says, if anything; whether it is legal. */
   #read(bytes: Buffer, start: number, end: number): JsonObject | boolean {
-    if (this.#failed || !isUtf8(bytes.subarray(start, end))) return false;
+    if (!isUtf8(bytes.subarray(start, end))) return false;
     const { event, data } = readFrame(bytes, start, end);
     // Comments and blank lines are nothing to any client.
     if (data === undefined) return silent.test(bytes.toString('latin1', start, end));
     if (event !== '' || !isWhole(data)) return false;
     const chunk = parseJson(data);
     if (!isObject(chunk)) return false;
-    if (isObject(chunk.error)) return this.#fail(chunk.error);
+    // It can still become a status, or another provider can go on.
+    if (isObject(chunk.error)) return false;
     const candidates = objectsIn(chunk.candidates);
     const first = this.#kept.size === 0;
     if (first && candidates.length === 0 && !isObject(chunk.promptFeedback)) return false;
@@ -89,7 +89,7 @@ class StreamWatch implements PassWatch {
   }
 
   ended(): boolean {
-    return this.#failed || (this.#done && !this.#openCall);
+    return this.#done && !this.#openCall;
   }
 
   tail(): string {
@@ -112,12 +112,6 @@ class StreamWatch implements PassWatch {
   usage(): Usage {
     this.#tell();
     return this.#usage;
-  }
-
-  /** Before anything has been said, a failure can still become a status. */
-  #fail({ code }: JsonObject): boolean {
-    this.#failed = this.#kept.size > 0 && typeof code === 'number';
-    return this.#failed;
   }
 
   #follow(candidate: JsonObject): boolean {

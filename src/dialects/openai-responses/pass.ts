@@ -153,9 +153,8 @@ class ResponseWatch implements PassWatch {
       case 'response.completed':
       case 'response.incomplete':
         return this.#end(type, event.response, frame);
+      // A failure can still become a status, or another provider can go on.
       case 'response.failed':
-        return this.#fail(event.response, frame);
-      // A failure that has no response is told by the translator.
       case 'response.cancelled':
       case 'error':
         return false;
@@ -218,15 +217,6 @@ class ResponseWatch implements PassWatch {
     if (status !== ends.get(type) || error || id !== this.#id) return false;
     if (!Array.isArray(output) || (output.length !== this.#items && output.length > 0)) return false;
     if (isObject(usage)) this.#usage = mergeUsage(this.#usage, readUsage(usage));
-    this.#kept.push(frame);
-    this.#ended = true;
-    return true;
-  }
-
-  /** Before anything has been said, a failure can still become a status. */
-  #fail(response: unknown, frame: string): boolean {
-    if (!isObject(response) || !isObject(response.error) || this.#items === 0) return false;
-    if (response.status !== 'failed' || typeof response.error.message !== 'string') return false;
     this.#kept.push(frame);
     this.#ended = true;
     return true;
