@@ -126,6 +126,8 @@ export function strictError(losses: readonly Loss[]): GatewayError | undefined {
     `Strict mode refuses this request, because the provider cannot take all of it: ${list}`,
     {
       ...(lost[0] !== undefined && { param: lost[0].path }),
+      // Another target may take all of it.
+      place: 'gateway',
       shouldRetry: false,
     },
   );
