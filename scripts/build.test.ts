@@ -91,7 +91,7 @@ describe('the built package', () => {
       for (const [, next = ''] of code.matchAll(/(?:from|import)"\.\/([\w.-]+)"/g)) load(next);
     };
     load('main.js');
-    assert.ok(loaded.size < 12, [...loaded].join(' '));
+    assert.ok(loaded.size < 15, [...loaded].join(' '));
     for (const later of ['simulator.js', 'doctor.js', 'code.js', 'workers.js', 'sqlite-store.js']) {
       assert.ok(!loaded.has(later), later);
       readFileSync(path.join(folder, 'dist/cli', later));

@@ -254,8 +254,11 @@ export interface PassSide {
   /** Response headers that are sent back. */
   readonly responseHeaders: readonly string[];
   watch(): PassWatch;
-  /** Usage in the bytes of a whole answer, found without parsing all of it where that is possible. */
-  usageOf(body: Buffer): Usage;
+  /**
+   * Usage in the bytes of a whole answer, found without parsing all of it where that is possible; nothing where they are
+   * not whole. @param isEnd they are the end of something longer, a stream perhaps.
+   */
+  usageOf(body: Buffer, isEnd?: boolean): Usage;
   /** Whether a whole answer is such as the language's clients cannot read, though its provider says it in this language. */
   isForeign?(body: Buffer): boolean;
 }

@@ -81,7 +81,8 @@ export class RelayDelivery implements AnswerSink, Ticking {
     if (this.#over) return;
     if (!this.#isGood()) return this.#refused();
     this.#commit();
-    if (this.#keptBytes > 0) this.#call.record.usage = this.#dialect.pass?.usageOf(Buffer.concat(this.#kept)) ?? {};
+    if (this.#keptBytes > 0)
+      this.#call.record.usage = this.#dialect.pass?.usageOf(Buffer.concat(this.#kept), true) ?? {};
     this.#call.reply.end();
     this.#finish({ delivered: true });
   }

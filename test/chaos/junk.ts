@@ -11,8 +11,8 @@ const halfCharacter = Buffer.concat([
   Buffer.from('"}\n\n'),
 ]);
 
-/** Frames in which a stream tells of a failure. */
-const errors: { readonly [language in Language]: Buffer } = {
+/** The frame in which a stream tells of a failure. */
+export const errorFrames: { readonly [language in Language]: Buffer } = {
   anthropic: Buffer.from(
     'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
   ),
@@ -28,7 +28,7 @@ const errors: { readonly [language in Language]: Buffer } = {
 
 /** The stream with something in it, or missing from it, that does not belong there. */
 export function withJunk(line: Line, what: Junk, share: number): Buffer {
-  const frames = framesOf(line);
+  const frames = framesOf(line.speaks, line.said);
   // Where the beginning has words in it, saying them twice is saying them twice.
   const isBare = line.speaks !== 'gemini';
   const at = Math.floor(share * (frames.length + 1));
@@ -41,7 +41,7 @@ export function withJunk(line: Line, what: Junk, share: number): Buffer {
       if (isBare) return Buffer.concat(frames.slice(1));
       break;
     case 'an error in the middle':
-      return Buffer.concat([...frames.slice(0, at), errors[line.speaks]]);
+      return Buffer.concat([...frames.slice(0, at), errorFrames[line.speaks]]);
     default:
   }
   return Buffer.concat([...frames.slice(0, at), junkOf(line, what), ...frames.slice(at)]);
@@ -58,13 +58,14 @@ function junkOf({ speaks }: Line, what: Junk): Buffer {
 export function withComments(line: Line, share: number): Buffer {
   if (line.speaks === 'bedrock-converse' && line.stream) return line.said;
   if (!line.stream) return Buffer.concat([Buffer.from('\n   \n\n   \n'), line.said]);
-  const frames = framesOf(line);
+  const frames = framesOf(line.speaks, line.said);
   const at = Math.floor(share * (frames.length + 1));
   const comment = Buffer.from(': still at work\n\n');
   return Buffer.concat([comment, ...frames.slice(0, at), comment, ...frames.slice(at)]);
 }
 
-function framesOf({ speaks, said }: Line): readonly Buffer[] {
+/** A stream, frame by frame. */
+export function framesOf(speaks: Language, said: Buffer): readonly Buffer[] {
   if (speaks === 'bedrock-converse') return messagesOf(said);
   return said
     .toString()

@@ -157,6 +157,11 @@ describe('what is not legal where it stands is refused', () => {
   for (const [name, frames] of cases) test(name, () => assert.equal(lastPasses(...frames), false));
 });
 
+test('an error after the start is no part of the answer: another provider may go on', () => {
+  const error = frame({ type: 'error', error: { type: 'api_error', message: 'x' } });
+  assert.deepEqual(offer(pass.watch(), start, error), [true, false]);
+});
+
 describe('a reader that takes over is where the stream is', () => {
   function takeOver(
     frames: readonly string[],

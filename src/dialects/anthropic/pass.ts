@@ -3,7 +3,7 @@ import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { FrameForm } from '../../wire/frame-form.ts';
 import { KeptFrames } from '../../wire/kept-frames.ts';
-import { lastMembers } from '../../wire/last-members.ts';
+import { lastMember, lastMembers } from '../../wire/last-members.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { isIndirect } from './block-reader.ts';
@@ -192,8 +192,8 @@ function fitsContent(word: string, called: boolean, awaited: boolean): boolean {
 }
 
 /** Usage is the last thing a message says, so it is looked for from the end; what follows it must close the message and nothing more. */
-function usageOf(body: Buffer): Usage {
-  const message = lastMembers(body, 'usage') ?? parseJson(body.toString());
+function usageOf(body: Buffer, isEnd = false): Usage {
+  const message = (isEnd ? lastMember(body, 'usage') : lastMembers(body, 'usage')) ?? parseJson(body.toString());
   return (isObject(message) ? readUsage(message.usage) : undefined) ?? {};
 }
 

@@ -59,7 +59,7 @@ describe('what passes', () => {
     assert.equal(watch.kept().length, 4);
   });
 
-  test('a blocked prompt, and no error', () => {
+  test('a blocked prompt, and no error: another provider may go on', () => {
     assert.ok(watched({ promptFeedback: { blockReason: 'SAFETY' } }).ended());
     const error = { error: { code: 503, message: 'x', status: 'UNAVAILABLE' } };
     assert.ok(!see(watched(chunk([{ text: 'a' }])), frameOf(error)));

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { KeptFrames } from '../../wire/kept-frames.ts';
-import { lastMembers } from '../../wire/last-members.ts';
+import { lastMember, lastMembers } from '../../wire/last-members.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { readEnding } from './finish.ts';
@@ -150,7 +150,8 @@ function isWhole(data: string): boolean {
 }
 
 /** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
-function usageOf(body: Buffer): Usage {
-  const answer = lastMembers(body, 'usageMetadata') ?? parseJson(body.toString());
+function usageOf(body: Buffer, isEnd = false): Usage {
+  const answer =
+    (isEnd ? lastMember(body, 'usageMetadata') : lastMembers(body, 'usageMetadata')) ?? parseJson(body.toString());
   return (isObject(answer) ? usageIn(answer) : undefined) ?? {};
 }

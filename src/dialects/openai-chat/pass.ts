@@ -3,7 +3,7 @@ import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/jso
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
 import { KeptFrames } from '../../wire/kept-frames.ts';
-import { lastMembers } from '../../wire/last-members.ts';
+import { lastMember, lastMembers } from '../../wire/last-members.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { createLegality } from './legality.ts';
@@ -197,8 +197,8 @@ function afterSpaces(text: string, start: number): number {
 }
 
 /** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
-function usageOf(body: Buffer): Usage {
-  const found = lastMembers(body, 'usage');
+function usageOf(body: Buffer, isEnd = false): Usage {
+  const found = isEnd ? lastMember(body, 'usage') : lastMembers(body, 'usage');
   const answer = isObject(found) && isCounted(found) ? found : parseJson(body.toString('utf8'));
   const said: JsonObject | undefined = isObject(answer) ? usageIn(answer) : undefined;
   return said === undefined ? {} : readUsage(said);

@@ -129,6 +129,13 @@ describe('what does not pass', () => {
   });
 });
 
+test('a failure after something was said does not pass: another provider may go on', () => {
+  const { frame } = watching();
+  for (const event of [created, added, delta('a')]) assert.ok(frame(event));
+  const failed = { ...head, status: 'failed', error: { code: 'x', message: 'No.' } };
+  assert.ok(!frame({ type: 'response.failed', response: failed }));
+});
+
 test('usage of a whole answer is found without reading all of it', () => {
   const usage = { input_tokens: 10, input_tokens_details: { cached_tokens: 4 }, output_tokens: 2 };
   const body = { ...head, output: [{ text: '"usage": {' }], usage, user: null };

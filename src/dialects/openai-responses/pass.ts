@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
-import { lastMembers } from '../../wire/last-members.ts';
+import { lastMember, lastMembers } from '../../wire/last-members.ts';
 import { readFrame } from '../../wire/sse.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
 import { DeltaPattern } from './delta-pattern.ts';
@@ -255,8 +255,8 @@ function fitsCall(open: OpenItem, type: string, event: JsonObject): boolean {
 }
 
 /** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
-function usageOf(body: Buffer): Usage {
-  const found = lastMembers(body, 'usage');
+function usageOf(body: Buffer, isEnd = false): Usage {
+  const found = isEnd ? lastMember(body, 'usage') : lastMembers(body, 'usage');
   const isCounted = isObject(found) && isObject(found.usage) && 'input_tokens' in found.usage;
   const response = isCounted ? found : parseJson(body.toString('utf8'));
   return isObject(response) && isObject(response.usage) ? readUsage(response.usage) : {};
