@@ -15,6 +15,8 @@ export function configFor(port: number): object {
   return {
     server: { host: '127.0.0.1', port: 0, shutdown_grace: '0s' },
     log: { level: 'silent' },
+    // What is made of a failure is looked at, and not whether waiting would have helped.
+    retries: { most: 0 },
     providers: Object.fromEntries(
       languages.map((language) => [
         language,

@@ -77,7 +77,7 @@ export function played(role: Role): Scenario {
 
 /** What the model has said so far as a client tells it, without reasoning: texts, and calls with what they mean. */
 export function transcript({ language, body }: ModelCall): readonly unknown[] {
-  return read(language, body as JsonObject)
+  return read(language, body)
     .turns.filter(({ role }) => role === 'assistant')
     .flatMap(({ content }) => content)
     .flatMap((block) => heard(block) ?? []);

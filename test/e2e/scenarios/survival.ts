@@ -87,6 +87,15 @@ const stories: Readonly<Record<string, (stage: Stage) => Story>> = {
   }),
   'dies in a thought': () => ({ script: inThought, first: { faults: { 0: cut(markPiece) } }, ...oneSeam }),
   'dies after the last word': () => ({ script: lastWord, first: { faults: { 2: cut('Done') } }, ...oneSeam }),
+  'dies in every answer': () => ({
+    script: [
+      ...inText.slice(0, 1),
+      { calls: [bash('two', `echo "${mark}" > /dev/null; `), bash('three')] },
+      { text: `All of it ${mark} is written down.` },
+    ],
+    first: { faults: { 0: cut(markPiece), 1: cut(markPiece), 2: cut(markPiece) } },
+    seams: ['up>spare', 'up>spare', 'up>spare'],
+  }),
   'dies, and so does the next one': () => ({
     script: inText,
     first: { faults: { 0: cut(markPiece) } },
