@@ -221,9 +221,9 @@ export class Campaign {
     for (const [name, gateway] of this.#gateways) {
       if (name === 'workers') await until('two workers serve', () => gateway.serving().length === 2, settleLimitMs);
       await sleep(500);
-      await gateway.see(gateway.serving(), true);
+      await gateway.see(gateway.all(), true);
       await sleep(1_000);
-      seen.set(name, await gateway.see(gateway.serving(), true));
+      seen.set(name, await gateway.see(gateway.all(), true));
     }
     return seen;
   }

@@ -28,7 +28,10 @@ export function demandsOf({ samples, torn, wrong, streams, calls }: Soaked): Dem
     return { what: text, isMet: more <= Math.max(least, mean * share) };
   });
   return [
-    { what: `${calls} short calls, ${wrong.length} not right ${wrong[0]?.slice(0, 300) ?? ''}`, isMet: wrong.length === 0 },
+    {
+      what: `${calls} short calls, ${wrong.length} not right ${wrong[0]?.slice(0, 300) ?? ''}`,
+      isMet: wrong.length === 0,
+    },
     { what: `${streams} slow streams, ${torn} not whole at the end`, isMet: torn === 0 },
     ...level,
   ];
