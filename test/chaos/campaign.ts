@@ -167,6 +167,8 @@ export class Campaign {
       if (outcome.type !== 'lost' || lost === mostAgain) {
         return { draw: plan, outcome, lost, heard, ms: heard.ended - heard.began, asked: going.asked, around };
       }
+      // As SDKs do: at once it would meet the connections that have just broken.
+      await sleep(100 * 2 ** lost);
       lost += 1;
     }
   }
