@@ -7,14 +7,18 @@ import { streamOf } from '../failover/stage.ts';
 
 /** How often each stream says something, milliseconds. */
 const everyMs = 2_000;
+/** How often it does so at least, before it ends; some do so up to twice as often. */
+const leastTurns = 20;
 
-/** A provider whose streams say a little from time to time, until they are told to end. */
+/** A provider whose streams say a little from time to time, for the better part of a minute or longer. */
 export class SlowProvider {
-  readonly #open = new Set<ServerResponse>();
+  /** How often each is still to say something. */
+  readonly #open = new Map<ServerResponse, number>();
   readonly #server: Server;
   readonly #frames: readonly Buffer[];
   #timer: NodeJS.Timeout | undefined;
   #turn = 0;
+  #begun = 0;
 
   constructor() {
     const [answer] = corpus;
@@ -39,8 +43,7 @@ export class SlowProvider {
   /** Every stream comes to its end. */
   end(): void {
     clearInterval(this.#timer);
-    for (const response of this.#open) response.end(Buffer.concat(this.#frames.slice(-3)));
-    this.#open.clear();
+    for (const response of this.#open.keys()) this.#end(response);
   }
 
   stop(): void {
@@ -49,19 +52,30 @@ export class SlowProvider {
     this.#server.close();
   }
 
+  #end(response: ServerResponse): void {
+    this.#open.delete(response);
+    response.end(Buffer.concat(this.#frames.slice(-3)));
+  }
+
   #begin(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(Buffer.concat(this.#frames.slice(0, 3)));
-    this.#open.add(response);
+    this.#begun += 1;
+    this.#open.set(response, leastTurns + (this.#begun % leastTurns));
     response.on('close', () => this.#open.delete(response));
   }
 
   #speak(): void {
     this.#turn += 1;
     let number = 0;
-    for (const response of this.#open) {
+    for (const [response, left] of this.#open) {
       number += 1;
-      if (number % 10 === this.#turn % 10) response.write(this.#frames[2] ?? '');
+      if (number % 10 !== this.#turn % 10) continue;
+      if (left === 0) this.#end(response);
+      else {
+        response.write(this.#frames[2] ?? '');
+        this.#open.set(response, left - 1);
+      }
     }
   }
 }

@@ -31,8 +31,9 @@ export interface Sample {
 /** What a soak came to. */
 export interface Soaked {
   readonly samples: readonly Sample[];
+  /** Slow streams that came to an end. */
   readonly streams: number;
-  /** Streams that were not whole. */
+  /** Those of them that were not whole. */
   readonly torn: number;
   readonly calls: number;
   /** Short calls that were not right. */
@@ -94,28 +95,27 @@ class Soak {
   }
 
   async run(told: (sample: Sample) => void): Promise<Soaked> {
-    const { minutes, streams } = this.#size;
+    const { minutes } = this.#size;
     const began = performance.now();
     const until = began + minutes * 60_000;
-    const reading: Promise<Ended>[] = [];
-    const opening = this.#open(reading);
-    const [samples] = await Promise.all([this.#sample(began, until, told), this.#ask(began, until), opening]);
+    const reading = this.#readAll(until);
+    const [samples] = await Promise.all([this.#sample(began, until, told), this.#ask(began, until)]);
     this.#slow.end();
-    const ended = await Promise.all(reading);
+    const ended = await reading;
     const torn = ended.filter(({ isWhole }) => !isWhole).length;
-    return { samples, streams, torn, calls: this.#calls, wrong: this.#wrong, minutes };
+    return { samples, streams: ended.length, torn, calls: this.#calls, wrong: this.#wrong, minutes };
   }
 
-  /** Within the first tenth of the time. */
-  async #open(reading: Promise<Ended>[]): Promise<void> {
+  /** All are begun within the first tenth of the time; who has come to an end begins anew. */
+  async #readAll(until: number): Promise<Ended[]> {
     const { streams, minutes } = this.#size;
-    const batch = Math.ceil(streams / 50);
-    while (reading.length < streams) {
-      for (let i = 0; i < batch && reading.length < streams; i += 1) {
-        reading.push(readSlowly(this.#gateway.url, reading.length));
-      }
-      await sleep((minutes * 6_000) / 50);
-    }
+    const ended: Ended[] = [];
+    const read = async (number: number): Promise<void> => {
+      await sleep((minutes * 6_000 * number) / streams);
+      while (performance.now() < until) ended.push(await readSlowly(this.#gateway.url, number));
+    };
+    await Promise.all(Array.from({ length: streams }, (_, number) => read(number)));
+    return ended;
   }
 
   /** As many calls as are due by now, until all are made. */
