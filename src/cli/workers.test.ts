@@ -166,6 +166,29 @@ describe('workers', () => {
     assert.ok(linesOf(log).some(({ msg }) => msg.startsWith('A worker ended by SIGKILL.')));
   });
 
+  test('leave nobody waiting who was handed to one that died', { skip: process.platform === 'win32' }, async (t) => {
+    const { ready } = await started(t);
+    await call(ready.url, '/v1/messages', message);
+    const [victim] = Object.values(cluster.workers ?? {});
+    // One that is stopped takes no connection, and the next one goes to each of them.
+    victim?.process.kill('SIGSTOP');
+    const calls = [1, 2, 3, 4].map(() =>
+      call(ready.url, '/v1/messages', message).then(
+        ({ status }) => String(status),
+        (error: unknown) => (error as NodeJS.ErrnoException).code ?? '',
+      ),
+    );
+    let answered = 0;
+    for (const one of calls) void one.then(() => (answered += 1));
+    for (const end = Date.now() + 5_000; answered < 3 && Date.now() < end; ) await new Promise(setImmediate);
+    victim?.process.kill('SIGKILL');
+    const outcomes = await Promise.all(calls);
+    assert.deepEqual(
+      outcomes.toSorted((a, b) => a.localeCompare(b)),
+      ['200', '200', '200', 'ECONNRESET'],
+    );
+  });
+
   test('change their configuration together, and one that comes later begins with the newest', async (t) => {
     const { ready, adopt, log } = await started(t, { auth: { keys: ['sk-first'] } });
     const written = {

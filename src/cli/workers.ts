@@ -13,6 +13,7 @@ import { gatherMetrics } from './gathered-metrics.ts';
 import type { FromWorker, Handover, ToWorker } from './handover.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { openLog } from './logging.ts';
+import { closeOrphans } from './orphans.ts';
 import type { Next } from './reloader.ts';
 import { Simulated } from './simulated.ts';
 
@@ -206,6 +207,7 @@ class Workers {
   /** @param deaths how many died at their start, one after the other, in this one's place. */
   #fork(deaths: number): Promise<Ready> {
     const worker = cluster.fork(compileCache());
+    closeOrphans(worker);
     const startedAt = performance.now();
     let isReady = false;
     this.#alive.add(worker);

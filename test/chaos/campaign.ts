@@ -167,6 +167,8 @@ export class Campaign {
       if (outcome.type !== 'lost' || lost === mostAgain) {
         return { draw: plan, outcome, lost, heard, ms: heard.ended - heard.began, asked: going.asked, around };
       }
+      // As SDKs do: at once it would meet the connections that have just broken.
+      await sleep(100 * 2 ** lost);
       lost += 1;
     }
   }
@@ -221,9 +223,9 @@ export class Campaign {
     for (const [name, gateway] of this.#gateways) {
       if (name === 'workers') await until('two workers serve', () => gateway.serving().length === 2, settleLimitMs);
       await sleep(500);
-      await gateway.see(gateway.serving(), true);
+      await gateway.see(gateway.all(), true);
       await sleep(1_000);
-      seen.set(name, await gateway.see(gateway.serving(), true));
+      seen.set(name, await gateway.see(gateway.all(), true));
     }
     return seen;
   }

@@ -49,8 +49,8 @@ export function configuration(shaky: string, steady: string, workers: number): G
   return {
     server: { workers, port: 0 },
     log: { level: 'warn' },
-    providers: Object.fromEntries(providers) as object,
-    models: Object.fromEntries([...pairs, ...singles]) as object,
+    providers: Object.fromEntries(providers),
+    models: Object.fromEntries([...pairs, ...singles]),
     timeouts: { connect: '3s', first_byte: '3s', idle: '3s' },
     retries: { base: '100ms', max: '1s', least: 1_000_000 },
     breaker: workers === 1 ? noBreaker : quickBreaker,

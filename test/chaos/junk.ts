@@ -1,7 +1,7 @@
 import type { Language } from '../failover/stage.ts';
 import { framed, messagesOf } from '../laws/binary.ts';
 import type { Fault } from './fault.ts';
-import type { Line } from './play.ts';
+import type { Line } from './line.ts';
 
 type Junk = Extract<Fault, { type: 'mixes in' }>['what'];
 

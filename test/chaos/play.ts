@@ -2,19 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { dialectNamed } from '../../src/dialects/index.ts';
-import type { Language } from '../failover/stage.ts';
 import type { Fault } from './fault.ts';
 import { withComments, withJunk } from './junk.ts';
+import type { Line } from './line.ts';
 import { refusals } from './refusals.ts';
-
-/** What a provider would say if all were well. */
-export interface Line {
-  readonly speaks: Language;
-  readonly stream: boolean;
-  readonly said: Buffer;
-  /** A text for the messages of refusals. */
-  readonly mark: string;
-}
 
 type Headers = { readonly [name: string]: string | number };
 
