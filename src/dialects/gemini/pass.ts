@@ -148,29 +148,14 @@ function isWhole(data: string): boolean {
   return !/\\ud[89a-f]/.test(JSON.stringify(parseJson(data)) ?? '');
 }
 
-/** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
+/**
+ * Usage stands near the end of a whole answer, so it is looked for from there; what follows it must close the answer, or the
+ * answer is not whole. All is parsed only where that fails.
+ */
 function usageOf(body: Buffer): Usage {
-  const field = '"usageMetadata"';
-  const at = body.lastIndexOf(field);
-  const open = at === -1 ? -1 : body.indexOf('{', at);
-  if (open !== -1 && /^\s*:\s*$/.test(body.toString('latin1', at + field.length, Math.min(open, at + 64)))) {
-    const close = endOfObject(body, open);
-    const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
-    if (isObject(found)) return usageIn({ usageMetadata: found }) ?? {};
-  }
+  const at = body.lastIndexOf('"usageMetadata"');
+  const tail = at === -1 ? undefined : parseJson(`{${body.toString('utf8', at)}`);
+  if (isObject(tail)) return usageIn(tail) ?? {};
   const whole = parseJson(body.toString());
   return (isObject(whole) ? usageIn(whole) : undefined) ?? {};
-}
-
-/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
-function endOfObject(body: Buffer, open: number): number {
-  let depth = 0;
-  for (let i = open; i < body.length; i++) {
-    if (body[i] === 0x7b) depth += 1;
-    else if (body[i] === 0x7d) {
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    }
-  }
-  return -1;
 }

@@ -195,30 +195,18 @@ function afterSpaces(text: string, start: number): number {
   return at;
 }
 
-/** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
+/**
+ * Usage stands near the end of a whole answer, so it is looked for from there; what follows it must close the answer, or the
+ * answer is not whole. All is parsed only where that fails.
+ */
 function usageOf(body: Buffer): Usage {
-  const field = '"usage"';
-  const at = body.lastIndexOf(field);
-  const open = at === -1 ? -1 : body.indexOf('{', at);
-  if (open !== -1 && /^\s*:\s*$/.test(body.toString('latin1', at + field.length, Math.min(open, at + 64)))) {
-    const close = endOfObject(body, open);
-    const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
-    if (isObject(found) && ('prompt_tokens' in found || 'total_tokens' in found)) return readUsage(found);
-  }
+  const at = body.lastIndexOf('"usage"');
+  const text = at === -1 ? '' : body.toString('utf8', at);
+  // In streams, what closes the frame.
+  const tail = parseJson(`{${text}`) ?? parseJson(`{${text.split('\n', 1)[0] ?? ''}`);
+  const found = isObject(tail) ? tail['usage'] : undefined;
+  if (isObject(found) && ('prompt_tokens' in found || 'total_tokens' in found)) return readUsage(found);
   const whole = parseJson(body.toString('utf8'));
   const said: JsonObject | undefined = isObject(whole) ? usageIn(whole) : undefined;
   return said === undefined ? {} : readUsage(said);
-}
-
-/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
-function endOfObject(body: Buffer, open: number): number {
-  let depth = 0;
-  for (let i = open; i < body.length; i++) {
-    if (body[i] === 0x7b) depth += 1;
-    else if (body[i] === 0x7d) {
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    }
-  }
-  return -1;
 }

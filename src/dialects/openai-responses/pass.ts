@@ -253,26 +253,15 @@ function fitsCall(open: OpenItem, type: string, event: JsonObject): boolean {
   return true;
 }
 
-/** Usage stands near the end of a whole answer, so it is looked for from there; all is parsed only where that fails. */
+/**
+ * Usage stands near the end of a whole answer, so it is looked for from there; what follows it must close the answer, or the
+ * answer is not whole. All is parsed only where that fails.
+ */
 function usageOf(body: Buffer): Usage {
   const at = body.lastIndexOf('"usage"');
-  const open = at === -1 ? -1 : body.indexOf('{', at);
-  const close = open === -1 ? -1 : endOfObject(body, open);
-  const found = close === -1 ? undefined : parseJson(body.toString('utf8', open, close));
+  const tail = at === -1 ? undefined : parseJson(`{${body.toString('utf8', at)}`);
+  const found = isObject(tail) ? tail.usage : undefined;
   if (isObject(found) && 'input_tokens' in found) return readUsage(found);
   const whole = parseJson(body.toString('utf8'));
   return isObject(whole) && isObject(whole.usage) ? readUsage(whole.usage) : {};
-}
-
-/** Where the object that begins at `open` ends; usage holds numbers and a few plain words, no braces in strings. */
-function endOfObject(body: Buffer, open: number): number {
-  let depth = 0;
-  for (let i = open; i < body.length; i++) {
-    if (body[i] === 0x7b) depth += 1;
-    else if (body[i] === 0x7d) {
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    }
-  }
-  return -1;
 }
