@@ -58,7 +58,7 @@ class StreamPassage implements Passage {
       this.#splitter.feed(this.#current);
     } catch (cause) {
       if (!(cause instanceof FrameTooLarge)) throw cause;
-      const taken = this.#translator ?? this.#handOver();
+      const taken = this.#translator ?? this.#handOver(true);
       this.#pieces.push(taken.fail(new GatewayError('bad_upstream', cause.message, { cause })));
     }
     const bytes = this.#take();
@@ -69,7 +69,7 @@ class StreamPassage implements Passage {
   end(): Uint8Array {
     const rest = this.#splitter.rest();
     if (this.#translator === undefined && rest.length === 0 && this.#watch.ended()) return this.#completed();
-    const taken = this.#translator ?? this.#handOver();
+    const taken = this.#translator ?? this.#handOver(rest.length === 0);
     if (rest.length > 0) this.#pieces.push(taken.feed(rest));
     this.#pieces.push(taken.end());
     return this.#take();
@@ -78,7 +78,7 @@ class StreamPassage implements Passage {
   fail(error: GatewayError): Uint8Array {
     // Whatever breaks after the answer is complete is no longer the client's concern.
     if (this.#translator === undefined && this.#watch.ended()) return nothing;
-    const taken = this.#translator ?? this.#handOver();
+    const taken = this.#translator ?? this.#handOver(true);
     this.#pieces.push(taken.fail(error));
     return this.#take();
   }
@@ -129,11 +129,12 @@ class StreamPassage implements Passage {
     this.#to = 0;
   }
 
-  #handOver(): Translator {
+  /** @param isOver nothing more will come of this stream. */
+  #handOver(isOver = false): Translator {
     const watch = this.#watch;
     // What came before the answer began is nothing that a client could read.
     if (!watch.started()) this.#pieces.length = 0;
-    const settled = watch.started() ? watch.settle?.() : undefined;
+    const settled = isOver && watch.started() ? watch.settle?.() : undefined;
     if (settled !== undefined) this.#pieces.push(settled);
     const numbering: Numbering = { next: 0 };
     const taken = this.#takeOver({ firstIndex: watch.closedBlocks(), calls: watch.calls() }, numbering);

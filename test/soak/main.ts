@@ -48,7 +48,7 @@ function writeDocs(result: Soaked): void {
   writeFileSync(path.join(docs, 'soak.svg'), chartOf(result));
   const page = path.join(docs, 'chaos.md');
   const figures = `${demandsOf(result)
-    .map(({ what }) => `- ${what.trim()}`)
+    .map(({ what, isMet }) => `- ${isMet ? 'met' : '**not met**'}: ${what.trim()}`)
     .join('\n')}\n\n${tableOf(result, 12)}`;
   const text = readFileSync(page, 'utf8');
   writeFileSync(page, text.replace(/(<!-- soak -->\n)[\s\S]*(\n<!-- end -->)/, `$1${figures}$2`));
