@@ -126,6 +126,14 @@ export interface Numbering {
   next: number;
   /** Set by the writer that would still add to what it has written last: ends that. */
   settle?: () => void;
+  /** What has been begun and has said nothing yet: the writer begins it, too, and what it says of that has been said. */
+  begun?: Begun | undefined;
+}
+
+/** An item that was begun, and the events that have told of it so far. */
+export interface Begun {
+  readonly id: string;
+  readonly events: readonly string[];
 }
 
 /** Writes one streamed answer as its wire form: text, or bytes where the language is binary. */
@@ -208,6 +216,8 @@ export interface ClientSide {
   readonly ping: string;
   /** A line for people in the midst of a stream, which clients pass over; absent where they would stumble. @param text ASCII, one line. */
   readonly remark?: (text: string) => string;
+  /** Set where calls are written when they are whole: one that a client has seen a part of cannot be gone on with. */
+  readonly wholeCalls?: true;
   /** Response header in which the language's clients look for the call's id. */
   readonly requestIdHeader: string;
 }
@@ -240,6 +250,8 @@ export interface PassWatch {
   settle?(): Uint8Array | undefined;
   /** Number of the next event, where the language numbers them. */
   next?(): number;
+  /** What is open and has said nothing, where a fresh reader would not know of it. */
+  begun?(): Begun | undefined;
   /** Whether all that has been said is told to be whole, where the language tells that apart from the end of a block. */
   isSettled?(): boolean;
   usage(): Usage;

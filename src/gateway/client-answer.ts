@@ -3,11 +3,11 @@ import type { Event } from '../canon/event.ts';
 import { summedUsage, totalInput, type Usage } from '../canon/usage.ts';
 import type { CallRecord } from '../observe/call.ts';
 import type { CutPolicy, Target } from '../policy/plan.ts';
-import { breakOf, lengthOf, lengthOfBlock } from './break.ts';
+import { type Break, breakOf, lengthOf, lengthOfBlock } from './break.ts';
 import type { Call } from './call.ts';
 import type { ClientWriter } from './client-writer.ts';
 import { Seam } from './seam.ts';
-import { Told } from './told.ts';
+import { Told, type ToldAnswer } from './told.ts';
 
 /** Characters of a token, about. */
 const tokenLength = 4;
@@ -66,7 +66,7 @@ export class ClientAnswer {
     const told = this.told.read();
     const { writer } = this;
     if (told === undefined || writer === undefined) return false;
-    const broken = breakOf(told, writer.call);
+    const broken = this.#breakOf(told, writer);
     const last = told.blocks.at(-1);
     const saidTokens = Math.ceil(lengthOf(told) / tokenLength);
     const usage = this.#settlePart(options, saidTokens);
@@ -76,6 +76,13 @@ export class ClientAnswer {
     if (policy === 'restart_if_silent' && told.blocks.length > 0) return false;
     this.seam = new Seam({ writer, broken, saidTokens, usage, unproven });
     return true;
+  }
+
+  /** A call of which the client has seen a part can be gone on with only where parts can be written. */
+  #breakOf(told: ToldAnswer, writer: ClientWriter): Break {
+    const broken = breakOf(told, writer.call);
+    const isShown = broken.type === 'call' && broken.call === told.blocks.at(-1);
+    return isShown && this.#call.dialect.client.wholeCalls === true ? { type: 'lost' } : broken;
   }
 
   /** Somebody goes on: the receipt says where, in the log, and in the stream where the client's language lets it. */
@@ -93,7 +100,10 @@ export class ClientAnswer {
     };
     const { record, reply, dialect } = this.#call;
     record.seams ??= [];
-    record.seams.push(seam);
+    const last = record.seams.at(-1);
+    // One that has added nothing has no part in the answer.
+    if (last?.block === block && last.at === at) record.seams[record.seams.length - 1] = { ...seam, from: last.from };
+    else record.seams.push(seam);
     const { remark } = dialect.client;
     if (remark === undefined) return;
     const text = `dragoman seam block=${block} at=${at} from=${seam.from} to=${seam.to} why=${seam.why}`;

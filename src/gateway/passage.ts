@@ -69,7 +69,7 @@ class StreamPassage implements Passage {
   end(): Uint8Array {
     const rest = this.#splitter.rest();
     if (this.#translator === undefined && rest.length === 0 && this.#watch.ended()) return this.#completed();
-    const taken = this.#translator ?? this.#handOver(rest.length === 0);
+    const taken = this.#translator ?? this.#handOver(true);
     if (rest.length > 0) this.#pieces.push(taken.feed(rest));
     this.#pieces.push(taken.end());
     return this.#take();
@@ -143,7 +143,10 @@ class StreamPassage implements Passage {
       numbering.settle?.();
       taken.feed(nothing);
     }
-    if (watch.started()) numbering.next = watch.next?.() ?? numbering.next;
+    if (watch.started()) {
+      numbering.next = watch.next?.() ?? numbering.next;
+      numbering.begun = watch.begun?.();
+    }
     this.#translator = taken;
     return taken;
   }

@@ -55,6 +55,7 @@ export const gemini = {
     writeCount,
     // White space between events is nothing to any reader, of events or of an array; a comment is too much for some.
     ping: '\n',
+    wholeCalls: true,
     requestIdHeader: 'x-request-id',
   },
   pass,

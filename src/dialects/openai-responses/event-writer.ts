@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../canon/json.ts';
+import { isObject, type JsonObject } from '../../canon/json.ts';
 import type { Numbering } from '../dialect.ts';
 
 /** Writes the events of one stream, numbered. */
@@ -14,11 +14,22 @@ export class EventWriter {
 
   /** One event. */
   event(type: string, fields: JsonObject): void {
-    if (this.#write === undefined) return;
+    if (this.#write === undefined || this.#wasSaid(type, fields)) return;
     const { type: _, sequence_number: __, ...rest } = fields;
     const members = Object.keys(rest).length > 0 ? `,${JSON.stringify(rest).slice(1)}` : '}';
     this.#write(`event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#numbering.next}${members}\n\n`);
     this.#numbering.next += 1;
+  }
+
+  /** Whether it tells of the beginning of an item that has been begun before this writer took over. */
+  #wasSaid(type: string, { item, item_id: id }: JsonObject): boolean {
+    const { begun } = this.#numbering;
+    if (begun === undefined) return false;
+    const isOf = begun.id === (isObject(item) ? item.id : id);
+    if (isOf && begun.events.includes(type)) return true;
+    // Whatever else comes, it has said something now, or is over.
+    this.#numbering.begun = undefined;
+    return false;
   }
 
   /** An event that repeats a response, some of it as JSON already: it may be large, and is said several times. */

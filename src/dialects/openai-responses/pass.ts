@@ -3,7 +3,7 @@ import { isObject, type JsonObject, parseJson, stringIn } from '../../canon/json
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { lastMember, lastMembers } from '../../wire/last-members.ts';
 import { readFrame } from '../../wire/sse.ts';
-import type { PassSide, PassWatch } from '../dialect.ts';
+import type { Begun, PassSide, PassWatch } from '../dialect.ts';
 import { DeltaPattern } from './delta-pattern.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { readUsage } from './usage.ts';
@@ -127,6 +127,15 @@ class ResponseWatch implements PassWatch {
     this.#kept.push(open.added, frame.toString('latin1'));
     this.#open = undefined;
     return frame;
+  }
+
+  begun(): Begun | undefined {
+    const open = this.#open;
+    if (open === undefined || typeof open.id !== 'string' || open.events.some(({ delta }) => delta !== undefined)) {
+      return undefined;
+    }
+    const events = open.events.map(({ type }) => String(type));
+    return { id: open.id, events: ['response.output_item.added', ...events] };
   }
 
   isSettled(): boolean {

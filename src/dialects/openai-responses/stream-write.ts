@@ -225,7 +225,8 @@ export class ResponseWriter {
 
   /** Of a native block, of a text, or of nothing in particular. */
   #beside({ dialect, index, value }: Extract<Event, { type: 'native' }>): void {
-    if (dialect !== responsesName) return;
+    // What has no name nobody can listen for.
+    if (dialect !== responsesName || typeof value.type !== 'string') return;
     if (value.type === logprobsType) {
       if (Array.isArray(value.logprobs)) this.#message?.logprobs(value.logprobs);
       return;
@@ -235,7 +236,7 @@ export class ResponseWriter {
       return;
     }
     const place = this.#native === undefined ? {} : { output_index: this.#output.length, item_id: this.#native.id };
-    this.#events.event(String(value.type), { ...value, ...place });
+    this.#events.event(value.type, { ...value, ...place });
   }
 
   #finish(event: Extract<Event, { type: 'finish' }>): void {
