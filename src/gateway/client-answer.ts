@@ -3,14 +3,12 @@ import type { Event } from '../canon/event.ts';
 import { summedUsage, totalInput, type Usage } from '../canon/usage.ts';
 import type { CallRecord } from '../observe/call.ts';
 import type { CutPolicy, Target } from '../policy/plan.ts';
+import { bytesPerToken } from '../policy/prompt-media.ts';
 import { type Break, breakOf, lengthOf, lengthOfBlock } from './break.ts';
 import type { Call } from './call.ts';
 import type { ClientWriter } from './client-writer.ts';
 import { Seam } from './seam.ts';
 import { Told, type ToldAnswer } from './told.ts';
-
-/** Characters of a token, about. */
-const tokenLength = 4;
 
 /** US dollars that a call costs by its usage; nothing where nobody knows. */
 type CostOf = (record: CallRecord) => number | undefined;
@@ -68,7 +66,7 @@ export class ClientAnswer {
     if (told === undefined || writer === undefined) return false;
     const broken = this.#breakOf(told, writer);
     const last = told.blocks.at(-1);
-    const saidTokens = Math.ceil(lengthOf(told) / tokenLength);
+    const saidTokens = Math.ceil(lengthOf(told) / bytesPerToken);
     const usage = this.#settlePart(options, saidTokens);
     this.#isWhole = broken.type === 'called';
     this.#breach = { error, from, block: Math.max(0, writer.index), at: last === undefined ? 0 : lengthOfBlock(last) };

@@ -40,7 +40,7 @@ export async function exchange(gateway: Gateway, call: Call): Promise<void> {
   } catch (error) {
     fail(call, error);
   } finally {
-    arrive(gateway, call, journey?.source);
+    arrive(gateway, call, journey);
   }
 }
 
@@ -52,12 +52,16 @@ function ask(gateway: Gateway, journey: Journey): Promise<Delivered> {
 
 /** Tells the client of a failure: in the stream where it has seen a part of it, else instead of an answer. */
 function tell({ call, answer }: Incoming, result: Extract<Delivered, { delivered: false }>): void {
-  if (answer?.isBegun === true) answer.end(result.error);
+  // It may have left while another try was waited for.
+  if (call.reply.gone) call.record.error = 'client_gone';
+  else if (answer?.isBegun === true) answer.end(result.error);
   else refuse(call, result);
 }
 
 /** Adds up what the call has come to. */
-function arrive(gateway: Gateway, call: Call, source: Incoming | undefined): void {
+function arrive(gateway: Gateway, call: Call, journey: Journey | undefined): void {
+  const source = journey?.source;
+  journey?.leave();
   source?.answer?.settle((record) => costOf(gateway, record));
   if (source !== undefined && source.call.record !== call.record) Object.assign(call.record, source.call.record);
   settle(gateway, call);
@@ -97,10 +101,14 @@ export async function inTurn(
   tryOne: (target: Target) => Promise<Delivered>,
 ): Promise<Delivered> {
   const journey = new Journey(gateway, traveller, { targets, strategy: 'ordered', sticky: false, onCut: 'error' });
-  journey.begin();
-  let result = await settled(tryOne, journey.target);
-  while (journey.hasFailed(result) && (await journey.goOn(result))) result = await settled(tryOne, journey.target);
-  return result;
+  try {
+    journey.begin();
+    let result = await settled(tryOne, journey.target);
+    while (journey.hasFailed(result) && (await journey.goOn(result))) result = await settled(tryOne, journey.target);
+    return result;
+  } finally {
+    journey.leave();
+  }
 }
 
 /** What keeps a target from being asked at all, such as a credential that cannot be had, leaves the next one a chance. */

@@ -126,20 +126,27 @@ export class Journey<Source extends Traveller = Incoming> {
   /** Takes note of what came of it. True when the client has not got its answer. */
   hasFailed(result: Delivered): result is Failed {
     const now = performance.now();
+    const health = this.#health;
+    this.#health = undefined;
     if (!result.delivered) {
-      this.#health?.failed(now, judge(result.error));
+      health?.failed(now, judge(result.error));
       this.#isUnable = this.#plan.targets.length > 1 && this.#gateway.capabilities.learn(this.target, result.error);
       return true;
     }
     const { record, began } = this.source.call;
-    if (result.unanswered === true || record.firstByteMs === undefined) this.#health?.left();
-    else this.#health?.succeeded(now, this.#firstByteMs(began + record.firstByteMs));
+    if (result.unanswered === true || record.firstByteMs === undefined) health?.left();
+    else {
+      const at = began + record.firstByteMs;
+      // Of an answer that somebody else began nothing is known but how long such answers take.
+      health?.succeeded(now, at >= this.#began ? at - this.#began : (health.latencyMs ?? 0));
+    }
     return false;
   }
 
-  /** Of an answer that somebody else began nothing is known but how long such answers take. @param at when it began. */
-  #firstByteMs(at: number): number {
-    return at >= this.#began ? at - this.#began : (this.#health?.latencyMs ?? 0);
+  /** The call is over, whatever came of it: a target that was asked and of which nothing was heard is let go of. */
+  leave(): void {
+    this.#health?.left();
+    this.#health = undefined;
   }
 
   /** Turns to whoever may do better, waiting if need be. False when nobody is left to be asked. */

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sendJson, startRaw, wholeMessage } from './raw-upstream.ts';
+import { anthropicHeaders, message, startRig, until } from './rig.ts';
+
+const refusal = (type: string): object => ({ type: 'error', error: { type, message: 'Not now.' } });
+const provider = (base_url: string): object => ({ speaks: 'anthropic', base_url, api_key: 'k' });
+
+test('a call is tried again after a while, and not before its provider wants it', async (t) => {
+  const asked: number[] = [];
+  const url = await startRaw(t, (response) => {
+    asked.push(performance.now());
+    if (asked.length > 1) return sendJson(response, 200, wholeMessage);
+    response.setHeader('retry-after-ms', '300');
+    sendJson(response, 529, refusal('overloaded_error'));
+  });
+  const rig = await startRig(t, {
+    providers: { one: provider(url) },
+    models: { 'claude-test': 'one/m' },
+    retries: { most: 1, base: '1ms' },
+  });
+  const response = await rig.post('/v1/messages', message('Hello'), anthropicHeaders);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('x-dragoman-failed'), 'one/m overloaded');
+  assert.equal(asked.length, 2);
+  assert.ok((asked[1] ?? 0) - (asked[0] ?? 0) >= 300, 'it was asked again too early');
+});
+
+test('a client that leaves while another try is waited for is told of as gone, and nobody is asked again', async (t) => {
+  let asked = 0;
+  const url = await startRaw(t, (response) => {
+    asked += 1;
+    response.setHeader('retry-after', '9');
+    sendJson(response, 529, refusal('overloaded_error'));
+  });
+  const rig = await startRig(t, {
+    providers: { one: provider(url) },
+    models: { 'claude-test': 'one/m' },
+    retries: { most: 3 },
+  });
+  const leaving = new AbortController();
+  const call = fetch(`${rig.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...anthropicHeaders },
+    body: JSON.stringify(message('Hello')),
+    signal: leaving.signal,
+  });
+  await until(() => asked === 1);
+  leaving.abort();
+  await assert.rejects(call);
+  await until(() => rig.records.length === 1);
+  assert.equal(rig.records[0]?.error, 'client_gone');
+  assert.equal(asked, 1);
+});
