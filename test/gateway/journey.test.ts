@@ -52,3 +52,24 @@ test('a client that leaves while another try is waited for is told of as gone, a
   assert.equal(rig.records[0]?.error, 'client_gone');
   assert.equal(asked, 1);
 });
+
+test('all calls together may cause only so many retries', async (t) => {
+  let asked = 0;
+  const url = await startRaw(t, (response) => {
+    asked += 1;
+    sendJson(response, 500, refusal('api_error'));
+  });
+  const rig = await startRig(t, {
+    providers: { one: provider(url) },
+    models: { 'claude-test': 'one/m' },
+    retries: { most: 3, base: '1ms', max: '1ms', share: 0, least: 2 },
+    breaker: { failures: 100 },
+  });
+  const tries: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const before = asked;
+    assert.equal((await rig.post('/v1/messages', message('Hello'), anthropicHeaders)).status, 500);
+    tries.push(asked - before);
+  }
+  assert.deepEqual(tries, [3, 1]);
+});
