@@ -22,6 +22,26 @@ function configOf(text: string, env: Record<string, string> = {}): Config {
   }
 }
 
+test('sessions stay at home, and what is known of targets stays known, under another configuration', async (t) => {
+  const of = (more: string): Config =>
+    configOf(
+      `providers: { a: { speaks: anthropic, base_url: "http://127.0.0.1:9", api_key: k }, b: { speaks: anthropic, base_url: "http://127.0.0.1:9", api_key: k } }\nmodels: { m: { to: [a/x, b/x], strategy: least_latency } }\n${more}`,
+    );
+  const { gateway, next, close } = await compose(of(''));
+  t.after(close);
+  const plan = gateway.planRoute('m');
+  const [, target] = plan.targets;
+  assert.ok(target !== undefined);
+  gateway.homes.move(plan, 'session', target);
+  gateway.health.of('b', 'x').rest(performance.now() + 60_000, performance.now());
+  const later = await next(of('strict: true'), { env: {}, generation: 2, isFresh: false });
+  assert.deepEqual(later.homes.of(later.planRoute('m'), 'session'), { ...target, strict: true });
+  assert.ok(later.health.of('b', 'x').restsUntil(performance.now()) > 0);
+  // By another measure it is judged anew.
+  const other = await next(of('breaker: { failures: 9 }'), { env: {}, generation: 3, isFresh: false });
+  assert.equal(other.health.of('b', 'x').restsUntil(performance.now()), 0);
+});
+
 test('a provider that stays the same keeps what it knows under another configuration; another one forgets', async (t) => {
   const same = 'same: { speaks: anthropic, base_url: "http://127.0.0.1:9", api_key: k }';
   const aws = 'aws: { kind: bedrock, region: us-east-1 }';

@@ -7,6 +7,7 @@ import { CacheGuardian } from '../gateway/guardian.ts';
 import { Memory } from '../gateway/memory.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { Meter } from '../observe/meter.ts';
+import { SessionHomes } from '../policy/session-homes.ts';
 import type { Ask } from '../providers/ask.ts';
 import type { DocumentStore } from '../store/document-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -34,6 +35,7 @@ type Lasting =
   | 'conversations'
   | 'estimator'
   | 'guardian'
+  | 'homes'
   | 'pdfs'
   | 'meter'
   | 'userAgent';
@@ -63,6 +65,8 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
       conversations: new Conversations(store),
       estimator,
       guardian: new CacheGuardian({ memory: promptMemory }),
+      // Kept by names of targets: a session stays where its prompt is cached.
+      homes: new SessionHomes(),
       pdfs,
       meter: new Meter(),
       userAgent: `dragoman/${version}`,

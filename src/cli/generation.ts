@@ -8,7 +8,6 @@ import { Capabilities } from '../policy/capabilities.ts';
 import type { Health } from '../policy/health.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
-import { SessionHomes } from '../policy/session-homes.ts';
 import type { Ask } from '../providers/ask.ts';
 import { buildProviders, everyKey } from '../providers/build.ts';
 import { thisMachine } from '../providers/machine.ts';
@@ -102,7 +101,6 @@ function made(
     health: resilience.health,
     retries: resilience.retries,
     capabilities: new Capabilities({ provider, prices }),
-    homes: new SessionHomes(),
     redact: secrets.redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
     ...tracePropagation(config),
