@@ -33,7 +33,7 @@ test('sessions stay at home, and what is known of targets stays known, under ano
   const [, target] = plan.targets;
   assert.ok(target !== undefined);
   gateway.homes.move(plan, 'session', target);
-  gateway.health.of('b', 'x').rest(performance.now() + 60_000, performance.now());
+  gateway.health.of('b', 'x').rest(performance.now() + 60_000, performance.now(), 'rate_limit');
   const later = await next(of('strict: true'), { env: {}, generation: 2, isFresh: false });
   assert.deepEqual(later.homes.of(later.planRoute('m'), 'session'), { ...target, strict: true });
   assert.ok(later.health.of('b', 'x').restsUntil(performance.now()) > 0);
