@@ -1,7 +1,8 @@
 // Counting a prompt's tokens: whoever asks, whoever counts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startRig, startUpstream } from './rig.ts';
+import { sendJson, startRaw } from './raw-upstream.ts';
+import { anthropicHeaders, message, startRig, startUpstream, until } from './rig.ts';
 
 interface Asking {
   readonly path: string;
@@ -67,3 +68,93 @@ for (const [client, { path, body, headers = {}, count }] of Object.entries(askin
     }
   });
 }
+
+describe('a provider whose counter does not answer', () => {
+  const prompt = { model: 'claude-test', messages: [{ role: 'user', content: 'How many words are these?' }] };
+  const provider = (url: string): object => ({ speaks: 'anthropic', base_url: url, api_key: 'k' });
+  const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Not now.' } };
+
+  test('is counted for by the next one', async (t) => {
+    const broken = await startRaw(t, (response) => sendJson(response, 529, overloaded));
+    const well = await startUpstream(t);
+    const rig = await startRig(t, {
+      providers: { one: provider(broken), two: provider(well.url) },
+      models: { 'claude-test': ['one/m', 'two/m'] },
+    });
+    const response = await rig.post('/v1/messages/count_tokens', prompt, anthropicHeaders);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('x-dragoman-estimate'), null);
+    assert.equal(response.headers.get('x-dragoman-route'), 'two/m');
+    assert.equal(response.headers.get('x-dragoman-failed'), 'one/m overloaded');
+  });
+
+  test('is guessed for where there is no other', async (t) => {
+    const broken = await startRaw(t, (response) => sendJson(response, 529, overloaded));
+    const rig = await startRig(t, { providers: { one: provider(broken) }, models: { 'claude-test': 'one/m' } });
+    const response = await rig.post('/v1/messages/count_tokens', prompt, anthropicHeaders);
+    assert.equal(response.status, 200, await response.clone().text());
+    assert.match(response.headers.get('x-dragoman-estimate') ?? '', /^tokens=\d+;/);
+    assert.equal(response.headers.get('x-dragoman-failed'), 'one/m overloaded');
+  });
+
+  test('is not asked before another one while it rests', async (t) => {
+    let asked = 0;
+    const broken = await startRaw(t, (response) => {
+      asked += 1;
+      response.setHeader('retry-after', '30');
+      sendJson(response, 529, overloaded);
+    });
+    const well = await startUpstream(t);
+    const rig = await startRig(t, {
+      providers: { one: provider(broken), two: provider(well.url) },
+      models: { 'claude-test': ['one/m', 'two/m'] },
+    });
+    assert.equal((await rig.post('/v1/messages', message('Hello'), anthropicHeaders)).status, 200);
+    const response = await rig.post('/v1/messages/count_tokens', prompt, anthropicHeaders);
+    assert.equal(response.headers.get('x-dragoman-route'), 'two/m');
+    assert.equal(asked, 1);
+  });
+
+  test('says itself what is wrong with the request', async (t) => {
+    const refusing = await startRaw(t, (response) =>
+      sendJson(response, 400, {
+        type: 'error',
+        error: { type: 'invalid_request_error', message: 'messages: too odd' },
+      }),
+    );
+    const well = await startUpstream(t);
+    const rig = await startRig(t, {
+      providers: { one: provider(refusing), two: provider(well.url) },
+      models: { 'claude-test': ['one/m', 'two/m'] },
+    });
+    const response = await rig.post('/v1/messages/count_tokens', prompt, anthropicHeaders);
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /messages: too odd/);
+    assert.equal(well.requests.length, 0);
+  });
+
+  test('is let go of with a client that leaves, and no other is asked', async (t) => {
+    let asked = 0;
+    const silent = await startRaw(t, () => {
+      asked += 1;
+    });
+    const well = await startUpstream(t);
+    const rig = await startRig(t, {
+      providers: { one: provider(silent), two: provider(well.url) },
+      models: { 'claude-test': ['one/m', 'two/m'] },
+    });
+    const leaving = new AbortController();
+    const call = fetch(`${rig.url}/v1/messages/count_tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...anthropicHeaders },
+      body: JSON.stringify(prompt),
+      signal: leaving.signal,
+    });
+    await until(() => asked === 1);
+    leaving.abort();
+    await assert.rejects(call);
+    await until(() => rig.records.length === 1);
+    assert.equal(rig.records[0]?.error, 'client_gone');
+    assert.equal(well.requests.length, 0);
+  });
+});
