@@ -102,3 +102,15 @@ test('a reader that is busy is no reason to leave a PDF out', async () => {
   const reader = readerOf({ any: new GatewayError('overloaded', 'Too many.') });
   await assert.rejects(documentsAsText(requestWith(pdf('any')), reader), /Too many/);
 });
+
+test('those that are kept are the first ones as they are sent: results in the order of their calls', async () => {
+  const reader = readerOf({ second: { pages: ['Hello'], total: 1, truncated: false } });
+  const call = (id: string): Block => ({ type: 'tool_call', id, name: 'Read', json: '{}' });
+  const result = (id: string, data: string): Block => ({ type: 'tool_result', id, content: [pdf(data)] });
+  const asked = requestWith(result('b', 'second'), result('a', 'first'));
+  const turns = [{ role: 'assistant', content: [call('a'), call('b')] } as const, ...asked.turns];
+  const { losses } = await documentsAsText({ ...asked, turns }, reader, 1);
+  assert.deepEqual(losses, [
+    { what: 'approximated', path: 'turns[1].content[0].content[0]', why: 'the PDF is told as its text, 1 page' },
+  ]);
+});

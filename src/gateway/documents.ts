@@ -2,6 +2,7 @@ import { withBlocks } from '../canon/blocks.ts';
 import type { Block, DocumentBlock } from '../canon/content.ts';
 import type { Loss } from '../canon/loss.ts';
 import { mediaTypeOf } from '../canon/media.ts';
+import { pairedTurns } from '../canon/pairing.ts';
 import { omitted } from '../canon/prose.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { type PdfReader, type PdfText, PdfUnreadable } from './pdf.ts';
@@ -37,10 +38,12 @@ export async function documentsAsText(
   return { request: next, losses };
 }
 
+/** PDFs, without those among the first documents. These are counted as they are sent: results in the order of their calls. */
 function pdfsIn(request: ChatRequest, kept: number): DocumentBlock[] {
   const found: DocumentBlock[] = [];
   let documents = 0;
-  withBlocks(request, (block) => {
+  const sent = kept === 0 ? request : { ...request, turns: pairedTurns(request.turns, () => undefined) };
+  withBlocks(sent, (block) => {
     if (block.type === 'document') documents += 1;
     if (documents > kept && isPdf(block)) found.push(block);
     return block;
