@@ -55,6 +55,7 @@ export interface ErrorReply {
  * known to be good, so that a failure up to then can still become an HTTP error, or another try.
  */
 export class Delivery implements AnswerSink, Ticking {
+  seat: number | undefined;
   readonly done: Promise<Delivered>;
   readonly #call: Call;
   /** What the client gets, where it may outlive this provider's part in it. */

@@ -17,6 +17,7 @@ const contentHeaders = ['content-type', 'content-disposition', 'content-language
 
 /** Takes an answer from a provider to a client as it comes, whatever it is: JSON, events, sound, a file. */
 export class RelayDelivery implements AnswerSink, Ticking {
+  seat: number | undefined;
   readonly done: Promise<Delivered>;
   readonly #gateway: Gateway;
   readonly #call: Call;

@@ -8,6 +8,7 @@ import type { Exchange, Headers, Listener, Transport } from './transport.ts';
 
 /** One call: an exchange within its time limits, its answer decompressed. */
 export class Call implements Sending, Ticking, Listener {
+  seat: number | undefined;
   readonly #ticker: Ticker;
   readonly #sink: AnswerSink;
   readonly #timeouts: Timeouts;

@@ -1,15 +1,20 @@
 /** Something looked at from time to time while it is in a ticker. `now` is milliseconds of `performance.now()`. */
 export interface Ticking {
+  /** Its place among the others in its ticker, which alone sets it; absent while it is in none. */
+  seat?: number | undefined;
   tick(now: number): void;
 }
 
 /**
  * One timer for any number of calls: each would otherwise set and clear several of its own. It stops when it finds
  * nothing to look at, and does not keep the process alive.
+ *
+ * Members have seats in a list. A set would leave one table after the other behind, as calls come and go: once one of
+ * them is in the old generation, the next ones follow, with every call that they ever held.
  */
 export class Ticker {
   readonly #everyMs: number;
-  readonly #members = new Set<Ticking>();
+  readonly #members: Ticking[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(everyMs: number) {
@@ -17,27 +22,35 @@ export class Ticker {
   }
 
   add(member: Ticking): void {
-    this.#members.add(member);
+    if (member.seat !== undefined) return;
+    member.seat = this.#members.push(member) - 1;
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => this.#tick(), this.#everyMs);
     this.#timer.unref();
   }
 
   delete(member: Ticking): void {
-    this.#members.delete(member);
+    const { seat } = member;
+    if (seat === undefined) return;
+    member.seat = undefined;
+    const last = this.#members.pop();
+    if (last === undefined || last === member) return;
+    this.#members[seat] = last;
+    last.seat = seat;
   }
 
   #tick(): void {
-    if (this.#members.size === 0) {
+    if (this.#members.length === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
     const now = performance.now();
-    for (const each of this.#members) each.tick(now);
+    // From the end: who takes the place of one that leaves has been looked at.
+    for (let i = this.#members.length - 1; i >= 0; i--) this.#members[i]?.tick(now);
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#members.length;
   }
 }

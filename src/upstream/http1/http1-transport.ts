@@ -13,6 +13,7 @@ const sweepMs = 1000;
  * are exchanges, and those that are left over are kept for the next.
  */
 export class Http1Transport implements Transport, Ticking {
+  seat: number | undefined;
   readonly #pools = new Map<string, Pool>();
   readonly #ticker = new Ticker(sweepMs);
   readonly #turn: Turn;
