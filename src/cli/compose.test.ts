@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { GatewayError } from '../canon/error.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
@@ -53,7 +54,11 @@ test('a provider that stays the same keeps what it knows under another configura
   );
   const { gateway, next: another, close } = await compose(first);
   t.after(close);
-  for (const name of ['same', 'other']) gateway.memory.learnName(name, 'm', 'theirs');
+  const tooLong = new GatewayError('context_overflow', 'Too long.', { limit: 5000 });
+  for (const name of ['same', 'other']) {
+    gateway.memory.learnName(name, 'm', 'theirs');
+    gateway.capabilities.learn({ provider: name, model: 'm' }, tooLong);
+  }
   const env = process.env;
   const second = await another(next, { env, generation: 2, isFresh: false });
   const kept = (later: Gateway): string[] =>
@@ -61,6 +66,8 @@ test('a provider that stays the same keeps what it knows under another configura
   assert.deepEqual(kept(second), ['same', 'aws']);
   assert.equal(second.memory.nameOf('same', 'm'), 'theirs');
   assert.equal(second.memory.nameOf('other', 'm'), 'm');
+  assert.equal(second.capabilities.window({ provider: 'same', model: 'm' }), 5000);
+  assert.equal(second.capabilities.window({ provider: 'other', model: 'm' }), undefined);
   // Credentials of a cloud may lie in a file, or in a variable that no setting names.
   assert.deepEqual(kept(await another(next, { env, generation: 3, isFresh: true })), ['same']);
   assert.deepEqual(kept(await another(next, { env: { ...env, AWS_PROFILE: 'x' }, generation: 4, isFresh: false })), [

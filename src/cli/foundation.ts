@@ -7,6 +7,7 @@ import { CacheGuardian } from '../gateway/guardian.ts';
 import { Memory } from '../gateway/memory.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { Meter } from '../observe/meter.ts';
+import { Lessons } from '../policy/lessons.ts';
 import { SessionHomes } from '../policy/session-homes.ts';
 import type { Ask } from '../providers/ask.ts';
 import type { DocumentStore } from '../store/document-store.ts';
@@ -43,6 +44,7 @@ type Lasting =
 /** What lives as long as the process, whatever the configuration becomes. */
 export interface Foundation {
   readonly parts: Pick<Gateway, Lasting>;
+  readonly lessons: Lessons;
   readonly turn: Turn;
   /** How credentials are fetched. */
   readonly ask: Ask;
@@ -71,6 +73,7 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
       meter: new Meter(),
       userAgent: `dragoman/${version}`,
     },
+    lessons: new Lessons(),
     turn,
     ask: askThrough(sender, direct),
     close: async () => {

@@ -6,6 +6,7 @@ import { costOf, type Gateway } from '../gateway/gateway.ts';
 import { fetchModels, ModelList, type NameSource } from '../gateway/model-list.ts';
 import { Capabilities } from '../policy/capabilities.ts';
 import type { Health } from '../policy/health.ts';
+import type { Lessons } from '../policy/lessons.ts';
 import { ModelRouter } from '../policy/models.ts';
 import { createPrices } from '../policy/prices.ts';
 import type { Ask } from '../providers/ask.ts';
@@ -41,7 +42,7 @@ export interface Generation {
  * and learnt for it goes on to be used. @throws ConfigError; nothing has changed then.
  */
 export function beget(
-  { parts, ask }: Foundation,
+  { parts, lessons, ask }: Foundation,
   secrets: KnownSecrets,
   config: Config,
   circumstances: Circumstances,
@@ -53,10 +54,14 @@ export function beget(
   const providers = new Map([...built].map(([name, provider]) => [name, same.get(name) ?? provider]));
   const router = new ModelRouter(config, providers);
   // From here on nothing fails.
-  for (const name of before?.gateway.providers.keys() ?? []) if (!same.has(name)) parts.memory.forget(name);
+  for (const name of before?.gateway.providers.keys() ?? []) {
+    if (same.has(name)) continue;
+    parts.memory.forget(name);
+    lessons.forget(name);
+  }
   secrets.add(config);
   const health = before !== undefined && isSameBreaker(before.config, config) ? before.gateway.health : undefined;
-  return { ...now, ...made(parts, secrets, { config, router, providers }, health) };
+  return { ...now, ...made(parts, secrets, { config, router, providers, lessons }, health) };
 }
 
 /** What is known of targets stays, unless it is to be judged by another measure. */
@@ -69,13 +74,14 @@ interface Ingredients {
   readonly config: Config;
   readonly router: ModelRouter;
   readonly providers: ReadonlyMap<string, Provider>;
+  readonly lessons: Lessons;
 }
 
 /** Made where nothing of the generation before is in sight: functions keep alive whatever they could see. */
 function made(
   parts: Foundation['parts'],
   secrets: KnownSecrets,
-  { config, router, providers }: Ingredients,
+  { config, router, providers, lessons }: Ingredients,
   known: Health | undefined,
 ): Pick<Generation, 'gateway' | 'router' | 'close'> {
   const byName = everyKey(providers);
@@ -100,7 +106,7 @@ function made(
     prices,
     health: resilience.health,
     retries: resilience.retries,
-    capabilities: new Capabilities({ provider, prices }),
+    capabilities: new Capabilities({ provider, prices, lessons }),
     redact: secrets.redact,
     settings: { pingMs: config.server.ping_interval, maxAnswer: config.limits.answer },
     ...tracePropagation(config),

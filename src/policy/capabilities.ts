@@ -1,5 +1,6 @@
 import type { GatewayError } from '../canon/error.ts';
 import type { Provider } from '../providers/provider.ts';
+import { type Lesson, Lessons, lessonKey } from './lessons.ts';
 import { type Ability, abilities, type Needs } from './needs.ts';
 import type { Target } from './plan.ts';
 import type { Prices } from './prices.ts';
@@ -19,6 +20,8 @@ export interface Lack {
 export interface CapabilityOptions {
   provider(name: string): Pick<Provider, 'kind' | 'configName' | 'routes' | 'contextWindow'>;
   readonly prices: Pick<Prices, 'windowOf'>;
+  /** What has been told before, and will be. */
+  readonly lessons?: Lessons;
   /** Milliseconds of a steady clock. */
   readonly now?: () => number;
 }
@@ -27,7 +30,6 @@ type Model = Pick<Target, 'provider' | 'model'>;
 
 /** How long a refusal is believed: models are exchanged behind their names, servers started with other options. */
 const believedMs = 6 * 60 * 60_000;
-const maxRemembered = 2000;
 
 /** What is known before anybody has asked: quirks, the window. */
 interface Known {
@@ -37,23 +39,16 @@ interface Known {
   readonly window: number | undefined;
 }
 
-/** What errors have told. */
-interface Learnt {
-  /** When it was refused. */
-  readonly refused: { [ability in Ability]?: number };
-  window?: { readonly tokens: number; readonly at: number };
-}
-
 /** What targets can do: as their settings say, and as they have said themselves when they refused. */
 export class Capabilities {
   readonly #options: CapabilityOptions;
   readonly #now: () => number;
   readonly #known = new WeakMap<Model, Known>();
-  /** The one that was told of longest ago is the first. */
-  readonly #learnt = new Map<string, Learnt>();
+  readonly #lessons: Lessons;
 
   constructor(options: CapabilityOptions) {
     this.#options = options;
+    this.#lessons = options.lessons ?? new Lessons();
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -61,7 +56,7 @@ export class Capabilities {
   can(target: Model, needs: Needs): boolean {
     const known = this.#knownOf(target);
     for (const { ability, madeUp } of known.lacks) if (!madeUp && ability !== 'input' && needs[ability]) return false;
-    const learnt = this.#learnt.get(known.key);
+    const learnt = this.#lessons.of(known.key);
     const window = this.#windowOf(known, learnt);
     if (window !== undefined && needs.input > window) return false;
     if (learnt === undefined) return true;
@@ -75,7 +70,7 @@ export class Capabilities {
     return targets.some((target) => {
       if (target.when !== undefined) return true;
       const known = this.#knownOf(target);
-      const learnt = this.#learnt.get(known.key);
+      const learnt = this.#lessons.of(known.key);
       const window = this.#windowOf(known, learnt);
       return (
         learnt !== undefined || known.lacks.some(({ madeUp }) => !madeUp) || (window !== undefined && tokens > window)
@@ -86,13 +81,13 @@ export class Capabilities {
   /** Tokens of prompt and answer together, as the target has said, else as it is written down; nothing where nobody knows. */
   window(target: Model): number | undefined {
     const known = this.#knownOf(target);
-    return this.#windowOf(known, this.#learnt.get(known.key));
+    return this.#windowOf(known, this.#lessons.of(known.key));
   }
 
   /** Everything that a target lacks, or that of it which matters to a call. */
   lacks(target: Model, needs?: Needs): readonly Lack[] {
     const known = this.#knownOf(target);
-    const learnt = this.#learnt.get(known.key);
+    const learnt = this.#lessons.of(known.key);
     const matters = (ability: Ability): boolean => needs === undefined || needs[ability];
     const refused = abilities.flatMap((ability): Lack[] => {
       const at = learnt?.refused[ability];
@@ -114,7 +109,7 @@ export class Capabilities {
     const overflow = error.kind === 'context_overflow' && limit !== undefined && limit > 0 ? limit : undefined;
     const ability = overflow === undefined ? refusedAbility(error) : undefined;
     if (overflow === undefined && ability === undefined) return false;
-    const learnt = this.#learntOf(this.#knownOf(target).key);
+    const learnt = this.#lessons.open(this.#knownOf(target).key);
     const at = this.#now();
     if (overflow !== undefined) learnt.window = { tokens: overflow, at };
     if (ability !== undefined) learnt.refused[ability] = at;
@@ -125,17 +120,9 @@ export class Capabilities {
     return at !== undefined && this.#now() - at < believedMs;
   }
 
-  #windowOf({ window }: Known, learnt: Learnt | undefined): number | undefined {
+  #windowOf({ window }: Known, learnt: Lesson | undefined): number | undefined {
     const told = learnt?.window;
     return told !== undefined && this.#isFresh(told.at) ? told.tokens : window;
-  }
-
-  #learntOf(key: string): Learnt {
-    const learnt = this.#learnt.get(key) ?? { refused: {} };
-    this.#learnt.delete(key);
-    if (this.#learnt.size >= maxRemembered) this.#learnt.delete(this.#learnt.keys().next().value as string);
-    this.#learnt.set(key, learnt);
-    return learnt;
   }
 
   #knownOf(target: Model): Known {
@@ -146,7 +133,7 @@ export class Capabilities {
     const { kind, configName } = provider;
     const window =
       provider.contextWindow(model) ?? this.#options.prices.windowOf({ kind, provider: configName, model });
-    const known = { key: `${configName}/${model}`, lacks: quirkLacks(provider, model), window };
+    const known = { key: lessonKey(configName, model), lacks: quirkLacks(provider, model), window };
     this.#known.set(target, known);
     return known;
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Ticker, type Ticking } from './ticker.ts';
 
 /** A member that says its name when it is looked at, and then does something. */
@@ -54,4 +56,31 @@ test('everybody is looked at, however many leave at once', (t) => {
   assert.equal(new Set(seen).size, 100);
   assert.equal(seen.length, 100);
   assert.equal(ticker.size, 34);
+});
+
+test('nothing is left of members that came and went while others stayed', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
+  const ticker = new Ticker(1_000_000);
+  const staying: Ticking[] = [];
+  const comeAndGo = (): void => {
+    for (let i = 0; i < 5000; i++) {
+      const one: Ticking & { readonly load: number[] } = {
+        load: new Array<number>(128).fill(i),
+        tick: () => undefined,
+      };
+      ticker.add(one);
+      if (staying.push(one) > 16) ticker.delete(staying.shift() as Ticking);
+      // What has outlived two collections is in the old generation.
+      if (i % 50 === 0) collect({ type: 'minor' });
+    }
+    for (const one of staying.splice(0)) ticker.delete(one);
+  };
+  comeAndGo();
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  comeAndGo();
+  collect({ type: 'minor' });
+  const kept = process.memoryUsage().heapUsed - before;
+  assert.ok(kept < 1_500_000, `${kept} bytes of 5 MB`);
 });
