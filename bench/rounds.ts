@@ -1,6 +1,6 @@
 import type { Contestant } from './contestant.ts';
 import { isPeer } from './contestants.ts';
-import { measure, type Stage, type Track, warmUp } from './measure.ts';
+import { measure, type Stage, sendLoad, type Track, warmUp } from './measure.ts';
 import { prepareRequest } from './request.ts';
 import { inALine, type Measured } from './run.ts';
 import { deltas, isTranslated, type Lane, lanes, paceMicros, type Setting, settings } from './scenario.ts';
@@ -136,20 +136,26 @@ export class Rounds {
 
   /**
    * Every other round goes backwards, so that nobody always follows the same one. The peers have a half of their own: some
-   * of them take so long that the others would have gone to rest between two measurements, and what a rest makes a
-   * program forget is not what a call costs.
+   * of them take so long that the others go to rest meanwhile. What a program forgets in a rest, compiled code above all,
+   * is not what a call costs: each half is gone through once before it is measured.
    */
   async #round(round: number): Promise<void> {
-    const tracks = [...this.#tracks.filter(isQuick), ...this.#tracks.filter((track) => !isQuick(track))];
-    const due = tracks.filter(({ setting, contestant, seconds }) => {
+    const due = this.#tracks.filter(({ setting, contestant, seconds }) => {
       if (setting.manner === 'paced') return round < (isPeer(contestant.name) ? 1 : this.#effort.pacedRounds);
       return !isPeer(contestant.name) || round < Math.max(1, Math.floor(peerSeconds / seconds));
     });
-    for (const track of round % 2 === 0 ? due : due.toReversed()) {
-      this.#spins.push(spin());
-      await this.#unlessPeer(track, async () => {
-        track.samples.push(await measure(this.#stage, track));
-      });
+    const halves = [due.filter((track) => !ofPeer(track)), due.filter(ofPeer)];
+    for (const half of round % 2 === 0 ? halves : halves.map((each) => each.toReversed()).toReversed()) {
+      for (const track of half.filter(mayHaveForgotten)) {
+        await this.#unlessPeer(track, async () => void (await sendLoad(this.#stage, track)));
+      }
+      for (const track of half) {
+        if (!this.#tracks.includes(track)) continue;
+        this.#spins.push(spin());
+        await this.#unlessPeer(track, async () => {
+          track.samples.push(await measure(this.#stage, track));
+        });
+      }
     }
   }
 
@@ -182,6 +188,11 @@ function spin(): number {
   return x === 0 ? 0 : performance.now() - start;
 }
 
-function isQuick({ contestant }: Track): boolean {
-  return !isPeer(contestant.name);
+function ofPeer({ contestant }: Track): boolean {
+  return isPeer(contestant.name);
+}
+
+/** Whoever takes seconds for one measuring has learnt everything again at its beginning. */
+function mayHaveForgotten({ setting, seconds }: Track): boolean {
+  return setting.manner !== 'paced' && seconds <= 1;
 }
