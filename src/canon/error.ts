@@ -102,3 +102,10 @@ export function errorKindOf(status: number): ErrorKind {
   if (status < 400) return 'bad_upstream';
   return kindByStatus.get(status) ?? (status >= 500 ? 'internal' : 'invalid_request');
 }
+
+/** What was thrown, as an error that a client may hear; a fault of our own is told without its details. */
+export function asGatewayError(thrown: unknown): GatewayError {
+  return thrown instanceof GatewayError
+    ? thrown
+    : new GatewayError('internal', 'The gateway failed.', { cause: thrown });
+}

@@ -1,9 +1,11 @@
+import type { GatewayError } from '../canon/error.ts';
 import type { Tap } from '../canon/event.ts';
 import type { JsonObject } from '../canon/json.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import type { Headers } from '../dialects/dialect.ts';
 import type { Dialect } from '../dialects/index.ts';
 import type { CallRecord } from '../observe/call.ts';
+import type { Target } from '../policy/plan.ts';
 import type { Pieces } from '../wire/pieces.ts';
 
 /** Where the answer goes. The server makes one for each call; nothing here knows of HTTP sockets. */
@@ -61,4 +63,19 @@ export interface Call {
   readonly record: CallRecord;
   /** `performance.now()` when the call came. */
   readonly began: number;
+}
+
+/** Notes a try that failed where others were asked after it. @param sent when, by `performance.now()`, and how long it took, milliseconds. */
+export function noteFailure(
+  { record, began }: Pick<Call, 'record' | 'began'>,
+  { provider, model }: Pick<Target, 'provider' | 'model'>,
+  { kind, status }: GatewayError,
+  sent: { readonly began: number; readonly ms: number },
+): void {
+  record.failures ??= [];
+  record.failures.push({
+    ...{ provider, model, error: kind, status },
+    ms: Math.round(sent.ms),
+    at: Math.round(sent.began - began),
+  });
 }

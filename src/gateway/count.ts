@@ -1,11 +1,11 @@
-import { GatewayError } from '../canon/error.ts';
+import { asGatewayError, GatewayError } from '../canon/error.ts';
 import { parseJson } from '../canon/json.ts';
 import { publishCall } from '../observe/call.ts';
 import type { Target } from '../policy/plan.ts';
 import { judge } from '../policy/verdict.ts';
 import type { Provider, Route } from '../providers/provider.ts';
 import { readRefusal } from './answer.ts';
-import type { Call } from './call.ts';
+import { type Call, noteFailure } from './call.ts';
 import { cleaned, sendCredentialed } from './credentialed.ts';
 import type { Gateway } from './gateway.ts';
 import { type Incoming, incoming, openBody } from './incoming.ts';
@@ -18,8 +18,7 @@ export async function countTokens(gateway: Gateway, call: Call): Promise<void> {
   try {
     await count(gateway, call);
   } catch (error) {
-    const told =
-      error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+    const told = asGatewayError(error);
     if (call.reply.gone) call.record.error = 'client_gone';
     else errorReply(call, told);
   } finally {
@@ -93,14 +92,7 @@ async function countAt(gateway: Gateway, target: Target, source: Incoming): Prom
   } catch (error) {
     if (call.reply.gone || prompt === undefined) throw error;
     if (!(error instanceof GatewayError) || judge(error).blame === 'client') throw error;
-    const { kind, status } = error;
-    const now = performance.now();
-    call.record.failures ??= [];
-    call.record.failures.push({
-      ...{ provider: provider.name, model, error: kind, status },
-      ms: Math.round(now - began),
-      at: Math.round(began - call.began),
-    });
+    noteFailure(call, { provider: provider.name, model }, error, { began, ms: performance.now() - began });
     return { provider, model, prompt, hasFailed: true };
   }
   if (prompt === undefined) throw new GatewayError('not_supported', `${provider.name} serves no such model.`);

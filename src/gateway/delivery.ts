@@ -1,4 +1,4 @@
-import { GatewayError } from '../canon/error.ts';
+import { asGatewayError, GatewayError } from '../canon/error.ts';
 import type { BlockHead, Event, Sink, Tap } from '../canon/event.ts';
 import { createFold } from '../canon/fold.ts';
 import { createGuard } from '../canon/grammar.ts';
@@ -345,8 +345,7 @@ export class Delivery implements AnswerSink, Ticking {
   #break(thrown: unknown): void {
     if (this.#over) return;
     this.#sending?.abort();
-    const error =
-      thrown instanceof GatewayError ? thrown : new GatewayError('internal', 'The gateway failed.', { cause: thrown });
+    const error = asGatewayError(thrown);
     if (!this.#committed) return this.#failEarly(error);
     this.#noteError(error);
     this.#call.reply.destroy();

@@ -9,7 +9,7 @@
  *   delivery    the answer as it comes: passed, translated, or turned into an error
  *   seam        where a stream breaks off, and another target goes on in the same message
  */
-import { GatewayError } from '../canon/error.ts';
+import { asGatewayError, GatewayError } from '../canon/error.ts';
 import { publishCall } from '../observe/call.ts';
 import type { Target } from '../policy/plan.ts';
 import { attempt } from './attempt.ts';
@@ -139,8 +139,7 @@ function refuse(call: Call, { error, reply }: Extract<Delivered, { delivered: fa
 
 /** A failure of our own: told truthfully, without its details, which are in the log. */
 function fail(call: Call, error: unknown): void {
-  const told =
-    error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+  const told = asGatewayError(error);
   call.record.cause ??= told.cause;
   if (call.reply.gone) return;
   if (call.reply.headSent) call.reply.destroy();

@@ -4,7 +4,7 @@ import { type RetryOptions, waitMs } from '../policy/backoff.ts';
 import type { Plan, Target } from '../policy/plan.ts';
 import type { TargetHealth } from '../policy/target-health.ts';
 import { judge } from '../policy/verdict.ts';
-import type { Call } from './call.ts';
+import { type Call, noteFailure } from './call.ts';
 import type { ClientAnswer } from './client-answer.ts';
 import type { Delivered } from './delivery.ts';
 import { costOf, type Gateway } from './gateway.ts';
@@ -160,17 +160,7 @@ export class Journey<Source extends Traveller = Incoming> {
     if (!verdict.elsewhere && !verdict.again && !this.#isUnable) return false;
     if (verdict.again) this.#note(failed, verdict.restMs);
     if (!this.#nextInRound() && !(await this.#anotherRound())) return false;
-    const { provider, model } = failed;
-    const { kind, status } = result.error;
-    call.record.failures ??= [];
-    call.record.failures.push({
-      provider,
-      model,
-      error: kind,
-      status,
-      ms: Math.round(ms),
-      at: Math.round(sent - call.began),
-    });
+    noteFailure(call, failed, result.error, { began: sent, ms });
     answer?.goOn(this.target);
     return true;
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError } from '../canon/error.ts';
+import { asGatewayError, GatewayError } from '../canon/error.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import type { Address, Call, ClientDialect } from '../gateway/call.ts';
 import { countTokens } from '../gateway/count.ts';
@@ -85,8 +85,7 @@ function turnAway(request: IncomingMessage, response: ServerResponse, call: Call
     return;
   }
   if (!request.complete) response.setHeader('connection', 'close');
-  const told =
-    error instanceof GatewayError ? error : new GatewayError('internal', 'The gateway failed.', { cause: error });
+  const told = asGatewayError(error);
   errorReply(call, told);
 }
 
