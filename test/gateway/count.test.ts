@@ -119,17 +119,19 @@ describe('a provider whose counter does not answer', () => {
     const refusing = await startRaw(t, (response) =>
       sendJson(response, 400, {
         type: 'error',
-        error: { type: 'invalid_request_error', message: 'messages: too odd' },
+        error: { type: 'invalid_request_error', message: 'messages: too odd for sk-that-is-secret' },
       }),
     );
     const well = await startUpstream(t);
     const rig = await startRig(t, {
-      providers: { one: provider(refusing), two: provider(well.url) },
+      providers: { one: { ...provider(refusing), api_key: 'sk-that-is-secret' }, two: provider(well.url) },
       models: { 'claude-test': ['one/m', 'two/m'] },
     });
     const response = await rig.post('/v1/messages/count_tokens', prompt, anthropicHeaders);
     assert.equal(response.status, 400);
-    assert.match(await response.text(), /messages: too odd/);
+    const told = await response.text();
+    assert.match(told, /messages: too odd/);
+    assert.doesNotMatch(told, /secret/, 'a provider repeats the key');
     assert.equal(well.requests.length, 0);
   });
 

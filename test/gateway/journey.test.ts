@@ -24,6 +24,10 @@ test('a call is tried again after a while, and not before its provider wants it'
   assert.equal(response.headers.get('x-dragoman-failed'), 'one/m overloaded');
   assert.equal(asked.length, 2);
   assert.ok((asked[1] ?? 0) - (asked[0] ?? 0) >= 300, 'it was asked again too early');
+  await until(() => rig.records.length === 1);
+  const [record] = rig.records;
+  const { at = Number.NaN, ms } = record?.failures?.[0] ?? { ms: Number.NaN };
+  assert.ok(at >= 0 && ms >= 0 && at + ms <= (record?.ms ?? 0) + 1, `sent after ${at} ms, failed after ${ms} more`);
 });
 
 test('a client that leaves while another try is waited for is told of as gone, and nobody is asked again', async (t) => {
