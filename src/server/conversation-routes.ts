@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../canon/error.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../canon/json.ts';
 import type { Call } from '../gateway/call.ts';
@@ -6,6 +5,7 @@ import { parseBody } from '../gateway/incoming.ts';
 import { jsonReply } from '../gateway/reply.ts';
 import { Pieces } from '../wire/pieces.ts';
 import { readBody } from './body.ts';
+import type { ClientRequest } from './request.ts';
 import type { Serving } from './serving.ts';
 
 /** A request for something that was kept. */
@@ -30,13 +30,13 @@ export function isKeptPath(path: string): boolean {
 /** Answers requests about kept answers and conversations. @throws not_found, invalid_request */
 export async function keptRoute(
   serving: Serving,
-  request: IncomingMessage,
+  request: ClientRequest,
   call: Call,
   { path, query }: { readonly path: string; readonly query: string },
 ): Promise<void> {
   const [, what, rest] = keptPath.exec(path) ?? [];
   const parts = rest === undefined || rest === '' ? [] : rest.split('/').map(decodeURIComponent);
-  const method = request.method ?? 'GET';
+  const method = request.method;
   const raw = method === 'POST' ? await readBody(request, serving.maxBody) : new Pieces([]);
   const asked: Asked = { method, parts, query, body: raw.length === 0 ? {} : parseBody(raw) };
   const answer = what === 'responses' ? aboutResponse(serving, call, asked) : aboutConversation(serving, call, asked);

@@ -13,7 +13,7 @@ export function health(serving: Serving, call: Call, detailed: boolean): void {
           number: serving.generation.number,
           since: new Date(serving.generation.since).toISOString(),
         },
-        calls_open: serving.open.size - 1,
+        calls_open: serving.turn.calls - 1,
         memory: { resident_bytes: process.memoryUsage.rss() },
         providers: gateway.meter.report(),
         cache_misses: gateway.guardian.recent(),

@@ -1,20 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
-import type { Reply } from '../gateway/call.ts';
 import { clientPatienceMs } from '../gateway/delivery.ts';
 import type { Turn, TurnTask } from '../upstream/turn.ts';
+import { type ClientReply, framed, lastChunk, lineEnd, maxCopied, type ReplyHost } from './client-reply.ts';
 import { endEarly } from './linger.ts';
 
-/** Where a reply belongs. */
-export interface ReplyHost {
-  /** It is to be the last of its connection. */
-  readonly isLast: boolean;
-  /** Nothing more can be said, because all is said or because the client has left. */
-  closed(): void;
-}
-
 /** A reply over node:http. */
-export class HttpReply implements Reply, TurnTask {
+export class HttpReply implements ClientReply, TurnTask {
   readonly #response: ServerResponse;
   readonly #patienceMs: number;
   #onDrain: (() => void) | undefined;
@@ -30,21 +22,28 @@ export class HttpReply implements Reply, TurnTask {
   /** The whole answer, until then. */
   #whole: Uint8Array | undefined;
 
-  readonly #host: ReplyHost | undefined;
+  #host: ReplyHost | undefined;
 
-  constructor(response: ServerResponse, turn: Turn, host?: ReplyHost, patienceMs: number = clientPatienceMs) {
+  constructor(response: ServerResponse, turn: Turn, patienceMs: number = clientPatienceMs) {
     this.#response = response;
-    this.#host = host;
     this.#turn = turn;
     this.#patienceMs = patienceMs;
     response.on('close', () => {
-      host?.closed();
+      this.#host?.closed();
       if (response.writableFinished) return;
       this.#gone = true;
       this.#onGone?.();
     });
     // A broken connection is told by `close`; without a listener the error would end the process.
     response.on('error', overlook);
+  }
+
+  attend(host: ReplyHost): void {
+    this.#host = host;
+  }
+
+  last(): void {
+    this.#response.shouldKeepAlive = false;
   }
 
   head(status: number, headers: { readonly [name: string]: string | number }): void {
@@ -140,29 +139,15 @@ export class HttpReply implements Reply, TurnTask {
   }
 }
 
-const lastChunk = Buffer.from('0\r\n\r\n');
-const lineEnd = Buffer.from('\r\n');
-
-/** Up to so many bytes it is cheaper to copy them than to send several pieces. */
-const maxCopied = 8 * 1024;
-
 /** Sends bytes as one of HTTP's chunks. They are some: an empty one would be the last. */
 function writeChunk(way: Pick<Writable, 'cork' | 'uncork' | 'write'>, bytes: Uint8Array): boolean {
-  const size = bytes.length.toString(16);
-  if (bytes.length > maxCopied) {
-    way.cork();
-    way.write(`${size}\r\n`, 'latin1');
-    way.write(bytes);
-    const sent = way.write(lineEnd);
-    way.uncork();
-    return sent;
-  }
-  const framed = Buffer.allocUnsafe(size.length + bytes.length + 2 * lineEnd.length);
-  const at = framed.write(size, 'latin1');
-  framed.set(lineEnd, at);
-  framed.set(bytes, at + lineEnd.length);
-  framed.set(lineEnd, framed.length - lineEnd.length);
-  return way.write(framed);
+  if (bytes.length <= maxCopied) return way.write(framed('', bytes));
+  way.cork();
+  way.write(`${bytes.length.toString(16)}\r\n`, 'latin1');
+  way.write(bytes);
+  const sent = way.write(lineEnd);
+  way.uncork();
+  return sent;
 }
 
 function overlook(): void {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /** How long, and for how many bytes, a client may go on sending what nobody wants any more. */
-const maxLingerMs = 3_000;
-const maxLingerBytes = 64 * 1024 * 1024;
+export const maxLingerMs = 3_000;
+export const maxLingerBytes = 64 * 1024 * 1024;
 
 /**
  * Ends a response whose request is still on its way. To close at once would reset the connection, and a client that is

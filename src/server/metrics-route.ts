@@ -1,17 +1,16 @@
-import type { IncomingMessage } from 'node:http';
 import type { Call } from '../gateway/call.ts';
 import { expositionOf } from '../observe/exposition.ts';
-import type { MetricsSource, Serving } from './serving.ts';
+import type { PlainRequest } from './plain-request.ts';
+import type { MetricsSource } from './serving.ts';
 
 /** Tells the metrics, in the format that the scraper prefers. */
 export async function tellMetrics(
-  serving: Serving,
   source: MetricsSource,
-  { headers }: IncomingMessage,
+  { request: { headers }, visit }: Pick<PlainRequest, 'request' | 'visit'>,
   call: Call,
 ): Promise<void> {
   // Who asks is not a part of the answer.
-  serving.open.delete(call.id);
+  visit.uncount();
   const { contentType, text } = expositionOf(await source.gather(), headers.accept);
   const body = Buffer.from(text);
   call.record.status = 200;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { DialectName } from '../canon/content.ts';
 import { GatewayError } from '../canon/error.ts';
 import type { Call } from '../gateway/call.ts';
@@ -7,28 +6,24 @@ import { isKeptPath, keptRoute } from './conversation-routes.ts';
 import { health } from './health.ts';
 import { tellMetrics } from './metrics-route.ts';
 import { decoded } from './paths.ts';
+import type { PlainRequest } from './plain-request.ts';
 import { answerProbe } from './probes.ts';
+import type { ClientRequest } from './request.ts';
 import type { MetricsSource, Serving } from './serving.ts';
 
-/** A request for a path without a model call behind it. */
-export interface PlainRequest {
-  readonly request: IncomingMessage;
-  readonly path: string;
-  readonly query: string;
-}
-
 /** Answers paths without a model call behind them. @throws not_found */
-export async function plainRoute(serving: Serving, { request, path, query }: PlainRequest, call: Call): Promise<void> {
-  const method = request.method ?? 'GET';
+export async function plainRoute(serving: Serving, plain: PlainRequest, call: Call): Promise<void> {
+  const { request, path, query } = plain;
+  const method = request.method;
   if (path === '/' || path === '/api/hello') return greet(call);
   if (path === '/livez' || path === '/readyz') {
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(request, 'GET');
     const known = serving.access(request.headers, query) !== undefined;
     return answerProbe(serving, call, { path, verbose: new URLSearchParams(query).has('verbose'), known });
   }
-  if (path === '/health' || path === '/health/detailed') return healthRoute(serving, { request, path, query }, call);
+  if (path === '/health' || path === '/health/detailed') return healthRoute(serving, plain, call);
   if (path === '/metrics' && serving.metrics !== undefined) {
-    return metricsRoute(serving, serving.metrics, { request, path, query }, call);
+    return metricsRoute(serving, serving.metrics, plain, call);
   }
   if (isKeptPath(path)) {
     const caller = serving.access(request.headers, query);
@@ -54,26 +49,22 @@ function healthRoute(serving: Serving, { request, path, query }: PlainRequest, c
   health(serving, call, detailed);
 }
 
-async function metricsRoute(
-  serving: Serving,
-  source: MetricsSource,
-  { request, query }: PlainRequest,
-  call: Call,
-): Promise<void> {
+async function metricsRoute(serving: Serving, source: MetricsSource, plain: PlainRequest, call: Call): Promise<void> {
+  const { request, query } = plain;
   if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, 'GET');
   if (!source.open && serving.access(request.headers, query) === undefined) throw unauthorized(request);
-  await tellMetrics(serving, source, request, call);
+  await tellMetrics(source, plain, call);
 }
 
 /** Whose language a request speaks that is not a model call: told by its path, else by the headers that only one has. */
-export function guessedDialect({ headers }: IncomingMessage, path: string): DialectName {
+export function guessedDialect({ headers }: ClientRequest, path: string): DialectName {
   if (path.startsWith('/v1beta') || headers['x-goog-api-key'] !== undefined) return 'gemini';
   if (/^\/(?:inference-profiles|foundation-models|model)\b/.test(path)) return 'bedrock-converse';
   if (/^(?:\/v1)?\/responses\b/.test(path)) return 'openai-responses';
   return headers['anthropic-version'] !== undefined || headers['x-api-key'] !== undefined ? 'anthropic' : 'openai-chat';
 }
 
-export function unauthorized({ headers }: IncomingMessage): GatewayError {
+export function unauthorized({ headers }: ClientRequest): GatewayError {
   const given = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'].some((name) => headers[name] !== undefined);
   const message = given
     ? "The API key is not one of this gateway's."
@@ -81,8 +72,8 @@ export function unauthorized({ headers }: IncomingMessage): GatewayError {
   return new GatewayError('authentication', message, { shouldRetry: false });
 }
 
-export function wrongMethod({ method, url }: IncomingMessage, right: string): GatewayError {
-  return new GatewayError('not_found', `${method ?? ''} ${withoutQuery(url)} is not served; use ${right}.`, {
+export function wrongMethod({ method, url }: ClientRequest, right: string): GatewayError {
+  return new GatewayError('not_found', `${method} ${withoutQuery(url)} is not served; use ${right}.`, {
     status: 405,
     shouldRetry: false,
   });

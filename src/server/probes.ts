@@ -26,12 +26,12 @@ export function answerProbe(serving: Serving, call: Call, { path, verbose, known
   jsonReply(call, reason === undefined ? 200 : 503, Buffer.from(JSON.stringify(report)), noStore);
 }
 
-function details({ door, open, startedAt, generation }: Serving): object {
+function details({ door, turn, startedAt, generation }: Serving): object {
   return {
     uptime_seconds: Math.floor((Date.now() - startedAt) / 1000),
     generation: generation.number,
     draining: door.isDraining,
-    calls_open: open.size - 1,
+    calls_open: turn.calls - 1,
     memory: { resident_bytes: door.memory.resident, limit_bytes: door.memory.limit, over: door.memory.isOver },
   };
 }

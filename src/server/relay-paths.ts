@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { type Operation, operationPath, operations, storing } from '../providers/operation.ts';
 import type { CallPath } from './paths.ts';
+import type { ClientRequest } from './request.ts';
 
 /** Operations that make things which are then asked for by their ids. */
 const withIds: ReadonlySet<Operation> = new Set([...storing, 'containers', 'videos']);
@@ -14,7 +14,7 @@ const byPath: ReadonlyMap<string, Operation> = new Map(
 const version = /^\/(?:openai\/)?(?:v1\/)?/;
 
 /** What a path asks for that is passed on as it is; nothing where it is no such path, or another service's own. */
-export function relayPathOf({ method, headers }: IncomingMessage, path: string): CallPath | undefined {
+export function relayPathOf({ method, headers }: ClientRequest, path: string): CallPath | undefined {
   // Anthropic has files as well, and others.
   if (headers['anthropic-version'] !== undefined) return undefined;
   const bare = path === '/v2/rerank' ? 'rerank' : path.replace(version, '');

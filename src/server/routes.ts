@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asGatewayError, GatewayError } from '../canon/error.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import type { Address, Call, ClientDialect } from '../gateway/call.ts';
@@ -9,53 +8,55 @@ import { relay } from '../gateway/relay.ts';
 import { errorReply } from '../gateway/reply.ts';
 import { publishCall } from '../observe/call.ts';
 import { Pieces } from '../wire/pieces.ts';
-import { readBody } from './body.ts';
+import { bodyAtOnce, readBody } from './body.ts';
 import { invokeCount, uncarried } from './carried.ts';
-import { HttpReply } from './http-reply.ts';
+import type { ClientReply } from './client-reply.ts';
 import { InvokeReply } from './invoke-reply.ts';
 import { type CallPath, callPathOf } from './paths.ts';
 import { guessedDialect, plainRoute, unauthorized, wrongMethod } from './plain-routes.ts';
 import { relayPathOf } from './relay-paths.ts';
+import type { ClientRequest } from './request.ts';
 import type { Serving } from './serving.ts';
 import { Visit } from './visit.ts';
 
 /** Answers one HTTP request. Rejects only when the connection itself is lost. */
-export async function route(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = request.url ?? '/';
+export async function route(serving: Serving, request: ClientRequest, reply: ClientReply): Promise<void> {
+  const { url } = request;
   const cut = url.indexOf('?');
   const path = trimmed(cut === -1 ? url : url.slice(0, cut));
   const query = cut === -1 ? '' : url.slice(cut);
   const callPath = callPathOf(path, query) ?? relayPathOf(request, path);
   const id = nextId();
-  const visit = new Visit(serving, id);
+  const visit = new Visit(serving);
+  reply.attend(visit);
   const call = newCall(
     id,
     request,
-    new HttpReply(response, serving.turn, visit),
+    reply,
     callPath ?? { dialect: guessedDialect(request, path), operation: path },
     query,
   );
   try {
-    if (callPath === undefined) return await plainRoute(serving, { request, path, query }, call);
+    if (callPath === undefined) return await plainRoute(serving, { request, visit, path, query }, call);
     const { methods = ['POST'] } = callPath;
-    if (!methods.includes(request.method ?? '')) throw wrongMethod(request, methods.join(', '));
+    if (!methods.includes(request.method)) throw wrongMethod(request, methods.join(', '));
     const caller = serving.access(request.headers, query);
     if (caller === undefined) throw unauthorized(request);
-    if (serving.open.size > serving.maxCalls) {
+    if (serving.turn.calls > serving.maxCalls) {
       throw new GatewayError('overloaded', 'The gateway has as many calls as it can take.', { retryAfter: 1 });
     }
-    if (serving.door.memory.isOver && serving.open.size > 1) {
+    if (serving.door.memory.isOver && serving.turn.calls > 1) {
       throw new GatewayError('overloaded', 'The gateway has no memory for more calls.', { retryAfter: 5 });
     }
     const streams = visit.counted(caller);
     if (streams !== undefined) call.streams = streams;
-    const body = await readBody(request, serving.maxBody);
+    const body = bodyAtOnce(request, serving.maxBody) ?? (await readBody(request, serving.maxBody));
     call.record.requestBytes = body.length;
     call.caller = caller;
     call.body = body;
     await run(serving, call, callPath);
   } catch (error) {
-    turnAway(request, response, call, error);
+    turnAway(request, reply, call, error);
     // A call that gets as far as being run tells of itself.
     if (callPath === undefined) return;
     call.record.ms = performance.now() - call.began;
@@ -79,12 +80,12 @@ function addressed(call: Call, address: Address | undefined): Call {
   return address === undefined ? call : { ...call, query: '', address };
 }
 
-function turnAway(request: IncomingMessage, response: ServerResponse, call: Call, error: unknown): void {
+function turnAway(request: ClientRequest, reply: ClientReply, call: Call, error: unknown): void {
   if (call.reply.gone) {
     call.record.error = 'client_gone';
     return;
   }
-  if (!request.complete) response.setHeader('connection', 'close');
+  if (!request.complete) reply.last();
   const told = asGatewayError(error);
   errorReply(call, told);
 }
@@ -98,8 +99,8 @@ interface ArrivingCall extends Call {
 
 function newCall(
   id: string,
-  request: IncomingMessage,
-  plain: HttpReply,
+  request: ClientRequest,
+  plain: ClientReply,
   { dialect, operation, carrier }: Pick<CallPath, 'dialect' | 'operation' | 'carrier'>,
   query: string,
 ): ArrivingCall {

@@ -1,15 +1,21 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { GatewayError } from '../canon/error.ts';
+import { clientPatienceMs } from '../gateway/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Turn } from '../upstream/turn.ts';
 import { createAccess } from './access.ts';
+import type { ClientReply } from './client-reply.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import { Door } from './door.ts';
+import { HttpReply } from './http-reply.ts';
+import { Http1Reception } from './http1/reception.ts';
+import { keepAliveS } from './http1/reply.ts';
 import { MemoryGuard } from './memory-guard.ts';
+import { type ClientRequest, NodeRequest } from './request.ts';
 import { route } from './routes.ts';
 import type { MetricsSource, Serving } from './serving.ts';
 import type { ShareLimits } from './shares.ts';
@@ -80,19 +86,26 @@ export interface RunningServer {
 export async function startServer(gateway: Gateway, terms: Terms, options: ServerOptions): Promise<RunningServer> {
   const door = new Door(new MemoryGuard(terms.maxMemory, options.onMemory));
   const { turn, metrics } = options;
-  const lasting: Lasting = { turn, door, startedAt: Date.now(), open: new Set(), metrics };
+  const lasting: Lasting = { turn, door, startedAt: Date.now(), metrics };
   let serving = servingOn(gateway, terms, lasting, options.generation ?? 1);
-  const settings = { noDelay: true, keepAliveTimeout: 75_000, maxHeaderSize, connectionsCheckingInterval };
+  const accept = (request: ClientRequest, reply: ClientReply): void => {
+    route(serving, request, reply).catch(() => reply.destroy());
+  };
+  const keepAliveTimeout = keepAliveS * 1000;
+  const settings = { noDelay: true, keepAliveTimeout, maxHeaderSize, connectionsCheckingInterval };
   const server = createServer(settings, (request, response) => {
     (request.socket as Answering)[answering] = response;
-    accept(serving, request, response);
+    accept(new NodeRequest(request), new HttpReply(response, turn));
   });
+  const reception = new Http1Reception(server, turn, clientPatienceMs, accept);
   const connections = new Connections(server, options.isShared === true);
   const keepTo = (limits: Terms): void => {
     connections.keepTo(limits);
     door.memory.limit = limits.maxMemory;
     server.headersTimeout = Math.min(60_000, limits.bodyTimeout);
     server.requestTimeout = limits.bodyTimeout;
+    reception.headTimeout = server.headersTimeout;
+    reception.bodyTimeout = limits.bodyTimeout;
   };
   keepTo(terms);
   server.on('clientError', (error: Error & { code?: string }, socket) => {
@@ -111,7 +124,7 @@ export async function startServer(gateway: Gateway, terms: Terms, options: Serve
   return {
     port,
     url: `http://${host}:${port}`,
-    underWay: () => lasting.open.size,
+    underWay: () => turn.calls,
     connections: () => promisify(server.getConnections.bind(server))(),
     adopt: (next, changed, generation) => {
       serving = servingOn(next, changed, lasting, generation);
@@ -120,14 +133,14 @@ export async function startServer(gateway: Gateway, terms: Terms, options: Serve
     close: async (graceMs, delayMs = 0) => {
       door.isDraining = true;
       if (delayMs > 0) await pause(delayMs);
-      await close(server, graceMs);
+      await close(server, reception, graceMs);
       stopLooking();
     },
   };
 }
 
 /** What a server has whatever the configuration says. */
-interface Lasting extends Pick<Serving, 'turn' | 'door' | 'startedAt' | 'open'> {
+interface Lasting extends Pick<Serving, 'turn' | 'door' | 'startedAt'> {
   readonly metrics: ServerOptions['metrics'];
 }
 
@@ -163,10 +176,6 @@ const clientErrors: { readonly [code: string]: string } = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-function accept(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
-  route(serving, request, response).catch(() => response.destroy());
-}
-
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: Error & { code?: string }) => {
@@ -190,11 +199,17 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   });
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
+function close(server: Server, reception: Http1Reception, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+      reception.closeAll();
+    }, graceMs);
     // A connection whose call ends later would be kept alive, and the server with it.
-    const tidy = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+    const tidy = setInterval(() => {
+      server.closeIdleConnections();
+      reception.closeIdle();
+    }, idleCheckMs);
     server.close(() => {
       clearTimeout(cut);
       clearInterval(tidy);

@@ -19,7 +19,7 @@ export interface Serving {
   readonly access: Access;
   /** Which configuration that is, counted from 1, and since when it serves. */
   readonly generation: { readonly number: number; readonly since: number };
-  /** Of the event loop that calls share. */
+  /** Of the event loop that calls share; it knows how many are under way, those of older configurations among them. */
   readonly turn: Turn;
   readonly maxBody: number;
   readonly maxCalls: number;
@@ -29,6 +29,4 @@ export interface Serving {
   /** Absent where none are kept. */
   readonly metrics?: MetricsSource;
   readonly startedAt: number;
-  /** Calls under way, those of older configurations among them. */
-  readonly open: Set<string>;
 }

@@ -1,19 +1,17 @@
-import type { ReplyHost } from './http-reply.ts';
+import type { ReplyHost } from './client-reply.ts';
 import type { Serving } from './serving.ts';
 import { checkShare, type Share } from './shares.ts';
 
 /** A call from when it comes to when it is over, as far as it counts against limits. */
 export class Visit implements ReplyHost {
   readonly #serving: Serving;
-  readonly #id: string;
+  #isCounted = true;
   #caller = '';
   #share: Share | undefined;
   #isStream = false;
 
-  constructor(serving: Serving, id: string) {
+  constructor(serving: Serving) {
     this.#serving = serving;
-    this.#id = id;
-    serving.open.add(id);
     serving.turn.enter();
   }
 
@@ -22,15 +20,20 @@ export class Visit implements ReplyHost {
   }
 
   closed(): void {
-    const { open, turn, door } = this.#serving;
-    open.delete(this.#id);
-    turn.leave();
+    this.uncount();
+    const { door } = this.#serving;
     const share = this.#share;
     if (share === undefined) return;
     share.calls -= 1;
     if (this.#isStream) share.streams -= 1;
     this.#share = undefined;
     door.shares.left(this.#caller, share);
+  }
+
+  /** It is no call of those that are counted as under way. */
+  uncount(): void {
+    if (this.#isCounted) this.#serving.turn.leave();
+    this.#isCounted = false;
   }
 
   /** Counts the call as one of this caller's. Gives what is to be told when it turns out to be streamed. @throws rate_limit */

@@ -12,16 +12,16 @@ export interface Ticking {
  * Members have seats in a list. A set would leave one table after the other behind, as calls come and go: once one of
  * them is in the old generation, the next ones follow, with every call that they ever held.
  */
-export class Ticker {
+export class Ticker<T extends Ticking = Ticking> {
   readonly #everyMs: number;
-  readonly #members: Ticking[] = [];
+  readonly #members: T[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(everyMs: number) {
     this.#everyMs = everyMs;
   }
 
-  add(member: Ticking): void {
+  add(member: T): void {
     if (member.seat !== undefined) return;
     member.seat = this.#members.push(member) - 1;
     if (this.#timer !== undefined) return;
@@ -29,7 +29,7 @@ export class Ticker {
     this.#timer.unref();
   }
 
-  delete(member: Ticking): void {
+  delete(member: T): void {
     const { seat } = member;
     if (seat === undefined) return;
     member.seat = undefined;
@@ -46,8 +46,15 @@ export class Ticker {
       return;
     }
     const now = performance.now();
-    // From the end: who takes the place of one that leaves has been looked at.
-    for (let i = this.#members.length - 1; i >= 0; i--) this.#members[i]?.tick(now);
+    this.each((member) => member.tick(now));
+  }
+
+  each(visit: (member: T) => void): void {
+    // From the end: who takes the place of one that leaves has been visited.
+    for (let i = this.#members.length - 1; i >= 0; i--) {
+      const member = this.#members[i];
+      if (member !== undefined) visit(member);
+    }
   }
 
   get size(): number {

@@ -13,22 +13,27 @@ const few = 4;
  * for each of them.
  */
 export class Turn {
-  #callsUnderWay = 0;
+  #calls = 0;
   #waiting: TurnTask[] = [];
 
   /** A call begins. */
   enter(): void {
-    this.#callsUnderWay += 1;
+    this.#calls += 1;
   }
 
   /** A call is over. */
   leave(): void {
-    this.#callsUnderWay -= 1;
+    this.#calls -= 1;
+  }
+
+  /** How many are under way. */
+  get calls(): number {
+    return this.#calls;
   }
 
   /** Whether it pays to wait. */
   get isBusy(): boolean {
-    return this.#callsUnderWay >= few;
+    return this.#calls >= few;
   }
 
   /** Does it at the end of the turn. */

@@ -20,7 +20,7 @@ const look: { readonly [carriage: string]: readonly string[] } = {
   passed: ['src/gateway/passage.ts', 'src/gateway/delivery.ts', 'src/wire/sse.ts', 'src/wire/frame-form.ts'],
   translated: ['src/gateway/translate.ts', 'src/gateway/delivery.ts', 'src/wire/sse.ts', 'src/wire/frame-form.ts'],
   whole: ['src/gateway/exchange.ts', 'src/gateway/attempt.ts', 'src/gateway/outgoing.ts', 'src/wire/splice.ts'],
-  sockets: ['src/server/routes.ts', 'src/server/body.ts', 'src/server/http-reply.ts', 'src/upstream/http1/'],
+  sockets: ['src/server/routes.ts', 'src/server/body.ts', 'src/server/http1/', 'src/upstream/http1/'],
 };
 
 const root = join(import.meta.dirname, '../..');

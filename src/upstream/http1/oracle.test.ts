@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Agent, type Dispatcher } from 'undici';
+import { pick, type Random, randomFrom, some } from './chance.ts';
 import { Http1Transport } from './http1-transport.ts';
 
 /** How an answer arrived. */
@@ -12,27 +13,6 @@ interface Outcome {
   body: string;
   ending: 'complete' | 'failed' | undefined;
   error: string | undefined;
-}
-
-type Random = () => number;
-
-/** The same numbers for the same seed. */
-function randomFrom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[Math.floor(random() * list.length)] as T;
-}
-
-function some(random: Random, most: number, make: () => string): string {
-  return Array.from({ length: Math.floor(random() * (most + 1)) }, make).join('');
 }
 
 const statusLines = [

@@ -1,3 +1,4 @@
+import { endOfLine, readFields } from '../../wire/http-fields.ts';
 import type { Headers } from '../transport.ts';
 
 /** How the end of a body is known. */
@@ -18,7 +19,6 @@ export interface ResponseHead {
 /** What no head contains: control characters, and line ends of another kind than CR LF. */
 const alien = /[^\t\r\n\x20-\x7e\x80-\xff]|\r[^\n]|(?:^|[^\r])\n/;
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
-const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const digits = /^\d{1,15}$/;
 const chunkedLast = /(?:^|,)[ \t]*chunked$/i;
 const closing = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
@@ -31,8 +31,7 @@ export function mayBecomeHead(text: string): boolean {
 
 /** Reads the lines of a head. @throws Error saying what is wrong with them. */
 export function readResponseHead(text: string): ResponseHead {
-  if (alien.test(text)) throw new Error('A control character in the head of the answer');
-  const first = text.indexOf('\r\n');
+  const first = endOfLine(text, 0);
   const line = statusLine.exec(text.slice(0, first));
   if (line === null) throw new Error('No status line of HTTP/1 begins the answer');
   const status = Number(line[2]);
@@ -50,7 +49,6 @@ export function readResponseHead(text: string): ResponseHead {
 
 /** Trailers say nothing that is wanted, but must be in order. @param text their lines, behind a line end. @throws Error */
 export function checkTrailers(text: string): void {
-  if (alien.test(text)) throw new Error('A control character in the trailers of the answer');
   const { 'content-length': length } = readHeaders(text, 2);
   if (length !== undefined) throw new Error('A length of the answer that comes after it');
 }
@@ -62,39 +60,6 @@ function framingOf(length: string | undefined, coding: string | undefined): Fram
 
 function readHeaders(text: string, from: number): Headers {
   const headers: { [name: string]: string } = {};
-  for (let at = from; at < text.length; ) {
-    const end = text.indexOf('\r\n', at);
-    const colon = text.indexOf(':', at);
-    const written = text.slice(at, colon);
-    const name = known.get(written) ?? properName(written, colon);
-    const value = trimmed(text, colon + 1, end);
-    // What every object has (`constructor`) is no header that came before.
-    const before = headers[name];
-    headers[name] = typeof before === 'string' ? `${before}, ${value}` : value;
-    at = end + 2;
-  }
+  readFields(text, from, headers);
   return headers;
-}
-
-/** Names that have been looked at, in lower case: servers send the same ones over and over. */
-const known = new Map<string, string>();
-const maxKnown = 500;
-
-function properName(written: string, colon: number): string {
-  const name = written.toLowerCase();
-  if (colon < 0 || !token.test(name)) throw new Error('A header without a proper name');
-  if (known.size < maxKnown && written.length < 100) known.set(written, name);
-  return name;
-}
-
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
