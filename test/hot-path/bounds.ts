@@ -110,7 +110,7 @@ export const joined = (most: Most): Partial<Bounds> => ({
 
 /** What sockets and both ends of HTTP add to a whole call. */
 export const overSockets: Partial<Bounds> = {
-  copies: [4, 'reads into memory that is used again are taken out of it; a head is joined to a small answer'],
+  copies: [8, 'reads into memory that is used again are taken out of it; a head is joined to a small answer'],
   copiedBytes: [
     { request: 1.1, answer: 2.2, plus: 1000 },
     'the answer is taken out of the memory of reads, and joined',
