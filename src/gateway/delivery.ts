@@ -68,6 +68,8 @@ export class Delivery implements AnswerSink, Ticking {
   #status = 0;
   #headers: Headers = {};
   #stream: Translator | undefined;
+  /** The stream's, made while the provider works: its first word need not wait for that. */
+  #ready: Translator | undefined;
   #unwrapper: Unwrapper | undefined;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
@@ -95,6 +97,7 @@ export class Delivery implements AnswerSink, Ticking {
   /** Ties the delivery to the call that feeds it, so that a slow client slows it and a client that leaves ends it. */
   attach(sending: Sending): void {
     this.#sending = sending;
+    if (this.#call.record.stream) this.#ready = openStream(this.#ends());
     // A client that has seen a part of the answer waits for the rest of it.
     if (this.#committed) this.#gateway.ticker.add(this);
     this.#call.reply.onGone(() => {
@@ -117,7 +120,7 @@ export class Delivery implements AnswerSink, Ticking {
     if (status < 200 || status >= 300 || !this.#call.record.stream) return;
     if (!isEventStream(headers, true, streamTypeOf(this.#outgoing.route))) return;
     this.#unwrapper = unwrapperFor(this.#outgoing.route, headers);
-    this.#stream = openStream(this.#ends());
+    this.#stream = this.#ready ?? openStream(this.#ends());
     this.#gateway.ticker.add(this);
   }
 
@@ -384,9 +387,7 @@ export class Delivery implements AnswerSink, Ticking {
     this.#over = true;
     this.#gateway.ticker.delete(this);
     const passed = result.delivered || result.cut === true ? this.#stream?.usage?.() : undefined;
-    if (passed !== undefined) {
-      this.#call.record.usage = mergeUsage(passed, this.#call.record.usage);
-    }
+    if (passed !== undefined) this.#call.record.usage = mergeUsage(passed, this.#call.record.usage);
     this.#settle(result);
   }
 }
