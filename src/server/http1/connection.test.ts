@@ -137,6 +137,24 @@ test('requests that are sent ahead are answered in their order', inTime, async (
   assert.deepEqual(bodies(wire.heard), ['POST /1 one', 'POST /2 two', 'POST /3 three', 'POST /chunked abc']);
 });
 
+test('what comes just when an answer is over stands behind what was sent ahead', inTime, async (t) => {
+  const heard: string[] = [];
+  const { server, port } = await stage(t, (request, reply) => {
+    heard.push(request.url);
+    reply.head(200, { 'content-length': 0 });
+    reply.end();
+    if (request.url === '/1') socket?.emit('data', Buffer.from(post('/3', '')));
+  });
+  let socket: Socket | undefined;
+  server.on('connection', (one) => {
+    socket = one;
+  });
+  const wire = dial(t, port);
+  wire.socket.write(post('/1', '') + post('/2', ''));
+  while (heard.length < 3) await turn();
+  assert.deepEqual(heard, ['/1', '/2', '/3']);
+});
+
 test('a great deal that is sent ahead waits at the client', inTime, async (t) => {
   const { port } = await stage(t, echo);
   const wire = dial(t, port);

@@ -143,6 +143,7 @@ for (const [what, head] of Object.entries({
   'a bare line feed': `${usual}x-a: 1\nx-b: 2\r\n\r\n`,
   'a bare carriage return': `${usual}x-a: 1\rx-b: 2\r\n\r\n`,
   'a body where there is none': 'GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n',
+  'a connection of another sort': `${usual}connection: close, te\r\n\r\n`,
   'an upgrade': `${usual}connection: upgrade\r\nupgrade: websocket\r\n\r\n`,
   'a wish to be told to go on': `${usual}expect: 100-continue\r\n\r\n`,
   'another version': 'POST / HTTP/1.0\r\nhost: x\r\n\r\n',
