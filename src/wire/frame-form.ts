@@ -125,10 +125,10 @@ export class FrameForm {
       return true;
     }
     for (let i = from; i < last; i += wordBytes) {
-      if (form.getFloat64(i) !== bytes.getFloat64(shift + i)) return false;
+      if (form.getFloat64(i, true) !== bytes.getFloat64(shift + i, true)) return false;
     }
     // It may begin inside of the one before it.
-    return form.getFloat64(last) === bytes.getFloat64(shift + last);
+    return form.getFloat64(last, true) === bytes.getFloat64(shift + last, true);
   }
 
   /** Behind what follows the string where nothing else may differ. */
@@ -231,6 +231,7 @@ const run = new Run();
 /**
  * Words are floating point, since large integers would be allocated by code that is not hot yet. Two such words are equal
  * only when their bytes are, but for zeros, which text has not.
+ * They are read in the order of most processors: the other one would have to be turned around.
  */
 const wordBytes = 8;
 
