@@ -1,6 +1,7 @@
 import { GatewayError } from './error.ts';
 import type { Event, FinishReason, Sink } from './event.ts';
 import { parseJson } from './json.ts';
+import { eachOf } from './run.ts';
 
 /** What the guard had to put right in an answer. The names are counted per provider. */
 export type Mend =
@@ -155,6 +156,7 @@ class AnswerGuard implements Guard {
   }
 
   #text(event: EventOf<'text'>): void {
+    if (event.pieces !== undefined) return this.#run(event);
     if (!this.#isOpen(event.index)) {
       this.#mend('block_not_open');
       this.#openBlock({ type: 'open', index: event.index, block: { type: 'text' } });
@@ -171,6 +173,12 @@ class AnswerGuard implements Guard {
     if (!whole.isWellFormed()) whole = whole.toWellFormed();
     if (whole === '') return;
     this.#next(whole === event.text ? this.#numbered(event) : { type: 'text', index: this.#index, text: whole });
+  }
+
+  /** The pieces of a run are sound. */
+  #run(event: EventOf<'text'>): void {
+    if (this.#half === '' && this.#isOpen(event.index)) return this.#next(this.#numbered(event));
+    for (const one of eachOf(event)) this.sink(one);
   }
 
   #inBlock(event: EventOf<'json' | 'signature' | 'citation'>): void {

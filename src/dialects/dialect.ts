@@ -160,7 +160,8 @@ export interface UpstreamSide {
   writeRequest(request: ChatRequest, options: WriteOptions): JsonObject;
   /** Request headers the language itself demands (`anthropic-version`). */
   headers?(request: ChatRequest): Headers;
-  readStream(emit: Sink): StreamReader;
+  /** @param runs pieces of a string that have come together may be told in one event (`Pieces`). */
+  readStream(emit: Sink, runs?: boolean): StreamReader;
   /** A whole answer, already parsed; emits the events of the answer, an `error` when it is not one. */
   readResponse(body: unknown, emit: Sink): void;
   readError(status: number, headers: Headers, body: Uint8Array): GatewayError;
@@ -192,6 +193,8 @@ export interface ClientSide {
    */
   readRequest(body: JsonObject, headers: Headers): ChatRequest;
   readonly writeStream: StreamWriter;
+  /** Set where the writer takes runs, and writes each of their pieces as an event of its own; others get events without. */
+  readonly takesRuns?: true;
   writeResponse(answer: Folded, request: ChatRequest): JsonObject;
   writeError(error: GatewayError, requestId: string): JsonObject;
   writeModel(model: ModelEntry): JsonObject;

@@ -80,6 +80,16 @@ describe('the call that is the answer', () => {
     assert.equal(finish?.reason, 'end');
   });
 
+  test('comes in the pieces in which the arguments came', () => {
+    const events: Event[] = [];
+    const sink = answeringByTool(asked(object), upstream, quirks, () => undefined).tap?.((event) => events.push(event));
+    const pieces = ['{\\"sky\\":', '\\"blue\\"}'];
+    const [open, ...rest] = call('weather', 0);
+    const run: Event = { type: 'json', index: 0, json: '{"sky":"blue"}', pieces };
+    for (const event of [open, run, ...rest]) if (event !== undefined) sink?.(event);
+    assert.deepEqual(events[1], { type: 'text', index: 0, text: '{"sky":"blue"}', pieces });
+  });
+
   test('is unwrapped where the answer is no object', () => {
     const { content } = heard(asked({ type: 'array' }), [
       ...call('weather', 0, '{"answer":', '[1,2]}'),

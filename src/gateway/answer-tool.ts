@@ -102,7 +102,7 @@ class AnswerFromCall {
         return this.#open(event);
       case 'json':
         if (event.index !== this.#answer) return this.#next(event);
-        if (this.#asObject) return this.#next({ type: 'text', index: event.index, text: event.json });
+        if (this.#asObject) return this.#next(asText(event));
         this.#json += event.json;
         return;
       case 'close':
@@ -137,4 +137,8 @@ class AnswerFromCall {
     const text = isObject(parsed) && wrapped in parsed ? JSON.stringify(parsed[wrapped]) : this.#json;
     this.#next({ type: 'text', index, text });
   }
+}
+
+function asText({ index, json, pieces }: Extract<Event, { type: 'json' }>): Event {
+  return { type: 'text', index, text: json, ...(pieces !== undefined && { pieces }) };
 }

@@ -1,6 +1,7 @@
 import type { ToolCallBlock } from '../canon/content.ts';
 import type { BlockHead, Event, Sink, Tap } from '../canon/event.ts';
 import type { ChatRequest } from '../canon/request.ts';
+import { withoutRuns } from '../canon/run.ts';
 import type { ClientSide, Numbering } from '../dialects/dialect.ts';
 
 const nothing = Buffer.alloc(0);
@@ -38,7 +39,8 @@ export class ClientWriter {
       request,
       before.numbering,
     );
-    this.#next = tap?.(written) ?? written;
+    const taking = client.takesRuns === true ? written : withoutRuns(written);
+    this.#next = tap?.(taking) ?? taking;
   }
 
   readonly sink = (event: Event): void => {

@@ -2,6 +2,7 @@ import type { ToolCallBlock } from '../canon/content.ts';
 import { GatewayError } from '../canon/error.ts';
 import type { BlockHead, Event, Sink } from '../canon/event.ts';
 import type { ChatRequest, Turn } from '../canon/request.ts';
+import { eachOf } from '../canon/run.ts';
 import { mergeUsage, summedUsage, type Usage } from '../canon/usage.ts';
 import type { Break } from './break.ts';
 import type { ClientWriter } from './client-writer.ts';
@@ -151,6 +152,11 @@ export class Seam {
   #text(event: EventOf<'text'>, next: Sink): void {
     if (this.#isJoined) return this.#said(event, next);
     if (this.#isUnheard) return;
+    if (event.pieces !== undefined) {
+      // Where the new text begins may lie in any of them.
+      for (const one of eachOf(event)) this.#hear(one, next);
+      return;
+    }
     this.#head += event.text;
     this.#join(false, next);
   }

@@ -75,7 +75,7 @@ export class Told {
   }
 
   #readAll(): void {
-    this.#reader ??= this.#language.readStream((event) => this.#hear(event));
+    this.#reader ??= this.#language.readStream((event) => this.#hear(event), true);
     // The reader may keep what it is given: nothing else is written there.
     for (const block of this.#full) this.#reader.feed(block);
     this.#reader.feed(this.#block.subarray(0, this.#used));

@@ -41,7 +41,7 @@ class StreamTranslator implements Translator {
   constructor({ from, to, tap, ...guardOptions }: Translation) {
     this.#writer = to;
     this.#guard = createGuard(tap(to.sink), guardOptions);
-    this.#reader = from.readStream(this.#guard.sink);
+    this.#reader = from.readStream(this.#guard.sink, true);
   }
 
   feed(chunk: Uint8Array): Uint8Array {

@@ -76,6 +76,51 @@ describe('a form that was learnt', () => {
   });
 });
 
+describe('frames of a form that follow each other', () => {
+  const form = formOf('"Hello"', 'Hello');
+  const said = ['plain', '', 'Grüße 🙂', 'say \\"so\\"\\n', 'a\\/b \\u0041', 'last'];
+  const bytes = Buffer.from(`before${said.map((one) => frame(`"${one}"`)).join('')}${frame('7')}`);
+  const end = bytes.length - frame('7').length;
+
+  test('are taken at once, and their strings are told one by one and together', () => {
+    assert.equal(form.end(bytes, 6, 100), end);
+    assert.deepEqual(form.pieces(), ['plain', 'Grüße 🙂', 'say \\"so\\"\\n', 'a/b A', 'last']);
+    assert.equal(form.text(), 'plainGrüße 🙂say "so"\na/b Alast');
+  });
+
+  test('are taken up to a number', () => {
+    assert.equal(form.end(bytes, 6, 2), 6 + frame('"plain"').length + frame('""').length);
+    assert.deepEqual([form.text(), form.pieces()], ['plain', ['plain']]);
+    assert.equal(form.end(bytes, 6), 6 + frame('"plain"').length);
+    assert.equal(form.end(bytes, end, 100), 0);
+  });
+
+  test('say as pieces what JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1 }),
+        fc.nat(3),
+        (texts, way) => {
+          const spelt = texts.map((text) => (way === 0 ? escapedAll(text) : JSON.stringify(text)));
+          const all = Buffer.from(spelt.map((text) => frame(text)).join(''));
+          if (form.end(all, 0, 1000) !== all.length) return;
+          assert.deepEqual(
+            form.pieces(),
+            texts.map((text) => JSON.stringify(text).slice(1, -1)),
+          );
+          assert.equal(form.text(), texts.join(''));
+        },
+      ),
+    );
+  });
+});
+
+/** A JSON string of escapes alone. */
+function escapedAll(text: string): string {
+  const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i).toString(16).padStart(4, '0'));
+  return `"${units.map((unit) => `\\u${unit}`).join('')}"`;
+}
+
 describe('a form with counts', () => {
   const counted = (text: string, counts: string, more = ''): string =>
     `data: {"parts":[{"text":"${text}"}],"n":5,"usage": {${counts}}${more}}\r\n\r\n`;

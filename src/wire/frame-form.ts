@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { escaped, odd, Run, wide } from './run.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -7,7 +8,8 @@ const space = 0x20;
 const zero = 0x30;
 /** So many digits are an integer that numbers can hold exactly. */
 const mostDigits = 15;
-const escapes: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
+const slash = 0x2f;
+const escapes: ReadonlySet<number> = new Set(Buffer.from('"\\bfnrt'));
 
 /**
  * The form of a frame of JSON that has been read once: everything but one string, and the counts behind it. A frame of the
@@ -30,11 +32,10 @@ export class FrameForm {
   /** The counts of the frame that was found last, and of the one that is looked at. */
   #counts: number[];
   #reading: number[];
-  /** The inside of the string that was found last. */
+  /** The inside of the string that was found last, and how it is spelt. */
   #from = 0;
   #to = 0;
-  #escaped = false;
-  #wide = false;
+  #spelling = 0;
 
   private constructor(prefix: string, pieces: readonly string[], holes: readonly Hole[]) {
     this.names = holes.map(({ name }) => name);
@@ -69,17 +70,24 @@ export class FrameForm {
     return new FrameForm(text.slice(0, at + 1), pieces, holes);
   }
 
-  /** Where a frame of this form ends that begins at `start`; 0 where there is none, or not all of it. */
-  end(bytes: Buffer, start: number): number {
+  /**
+   * Where a frame of this form ends that begins at `start`; 0 where there is none, or not all of it.
+   * @param most so many frames are taken that follow each other; the end is that of the last one.
+   */
+  end(bytes: Buffer, start: number, most = 1): number {
     if (bytes !== looked) {
       looked = bytes;
       view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    const begin = start + this.#prefixLength;
-    if (begin >= bytes.length || !this.#isAt(0, this.#prefixLength, start)) return 0;
-    const end = this.#stringEnd(begin);
-    if (end === -1) return 0;
-    return this.#reading.length === 0 ? this.#tailEnd(end + 1) : this.#countedEnd(end + 1);
+    run.reset();
+    let at = start;
+    for (let i = 0; i < most; i++) {
+      const end = this.#frameEnd(at);
+      if (end === 0) break;
+      at = end;
+      run.add(this.#from, this.#to, this.#spelling);
+    }
+    return at === start ? 0 : at;
   }
 
   /** The counts of the frame that was found last, or was learnt; valid until the next is looked for. */
@@ -87,11 +95,22 @@ export class FrameForm {
     return this.#counts;
   }
 
-  /** What the string says in the frame that was found last. */
+  /** What the strings say in the frames that were found last. */
   text(): string {
-    const bytes = looked;
-    if (this.#escaped) return JSON.parse(bytes.toString('utf8', this.#from - 1, this.#to + 1)) as string;
-    return bytes.toString(this.#wide ? 'utf8' : 'latin1', this.#from, this.#to);
+    return run.text(looked);
+  }
+
+  /** The inside of each of them as `JSON.stringify` writes it; those that say nothing are left out. */
+  pieces(): readonly string[] {
+    return run.pieces(looked);
+  }
+
+  #frameEnd(start: number): number {
+    const begin = start + this.#prefixLength;
+    if (begin >= looked.length || !this.#isAt(0, this.#prefixLength, start)) return 0;
+    const end = this.#stringEnd(begin);
+    if (end === -1) return 0;
+    return this.#reading.length === 0 ? this.#tailEnd(end + 1) : this.#countedEnd(end + 1);
   }
 
   /** Whether so many bytes of the form stand at `start`. */
@@ -106,10 +125,10 @@ export class FrameForm {
       return true;
     }
     for (let i = from; i < last; i += wordBytes) {
-      if (form.getFloat64(i) !== bytes.getFloat64(shift + i)) return false;
+      if (form.getFloat64(i, true) !== bytes.getFloat64(shift + i, true)) return false;
     }
     // It may begin inside of the one before it.
-    return form.getFloat64(last) === bytes.getFloat64(shift + last);
+    return form.getFloat64(last, true) === bytes.getFloat64(shift + last, true);
   }
 
   /** Behind what follows the string where nothing else may differ. */
@@ -178,27 +197,28 @@ export class FrameForm {
   #stringEnd(begin: number): number {
     const bytes = looked;
     const end = bytes.length;
-    let wide = false;
-    let escaped = false;
+    let spelling = 0;
     let at = begin;
     for (; at < end; at++) {
       const byte = bytes[at] as number;
       if (byte === quote) break;
       if (byte < space) return -1;
-      if (byte >= 0x80) wide = true;
+      if (byte >= 0x80) spelling |= wide;
       if (byte !== backslash) continue;
-      escaped = true;
+      spelling |= escaped;
       at += 1;
-      if (bytes[at] === letterU) {
+      const letter = bytes[at] ?? 0;
+      if (letter === letterU) {
         if (!isCharacter(bytes, at + 1)) return -1;
+        spelling |= odd;
         at += 4;
-      } else if (!escapes.has(bytes[at] ?? 0)) return -1;
+      } else if (letter === slash) spelling |= odd;
+      else if (!escapes.has(letter)) return -1;
     }
-    if (at >= end || (wide && !isUtf8(bytes.subarray(begin, at)))) return -1;
+    if (at >= end || ((spelling & wide) !== 0 && !isUtf8(bytes.subarray(begin, at)))) return -1;
     this.#from = begin;
     this.#to = at;
-    this.#wide = wide;
-    this.#escaped = escaped;
+    this.#spelling = spelling;
     return at;
   }
 }
@@ -206,10 +226,12 @@ export class FrameForm {
 /** The bytes that were looked at last, by any form: were they each form's own, a silent stream would hold its last read. */
 let looked: Buffer = Buffer.alloc(0);
 let view = new DataView(looked.buffer);
+const run = new Run();
 
 /**
  * Words are floating point, since large integers would be allocated by code that is not hot yet. Two such words are equal
  * only when their bytes are, but for zeros, which text has not.
+ * They are read in the order of most processors: the other one would have to be turned around.
  */
 const wordBytes = 8;
 
@@ -261,6 +283,12 @@ export class LearntForm<Meaning> {
   #form: FrameForm | undefined;
   #meaning: Meaning | undefined;
   #misses = 0;
+  readonly #most: number;
+
+  /** @param most so many frames at most are taken at once. */
+  constructor(most = 1) {
+    this.#most = most;
+  }
 
   /** Whether learning may still pay. */
   get learns(): boolean {
@@ -281,9 +309,9 @@ export class LearntForm<Meaning> {
     this.#form = undefined;
   }
 
-  /** Where a frame of the form ends that begins at `start`; 0 where that cannot be seen at once. */
+  /** As of `FrameForm`. */
   end(bytes: Buffer, start: number): number {
-    const end = this.#form === undefined ? 0 : this.#form.end(bytes, start);
+    const end = this.#form === undefined ? 0 : this.#form.end(bytes, start, this.#most);
     if (end > 0) this.#misses = 0;
     return end;
   }
@@ -291,6 +319,11 @@ export class LearntForm<Meaning> {
   /** What the string says in the frame that was found last. */
   text(): string {
     return this.#form?.text() ?? '';
+  }
+
+  /** As of `FrameForm`; nothing where frames are taken one at a time. */
+  pieces(): readonly string[] | undefined {
+    return this.#most > 1 ? this.#form?.pieces() : undefined;
   }
 
   /** As of `FrameForm`. */

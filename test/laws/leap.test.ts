@@ -106,17 +106,22 @@ function assertSamePassed({ dialect, stream }: Omit<Stream, 'name'>, places: num
   }
 }
 
-/** A watch that has seen all legal frames, leaping where it can: how far it came, and how many frames it did not read. */
+/** A watch that has seen all legal frames, leaping where it can: how far it came, and over how many frames it has leapt. */
 function watched({ pass: side }: Dialect, stream: Buffer): { watch: PassWatch; at: number; leaps: number } {
   const watch = side?.watch();
   assert.ok(watch);
   let [at, leaps] = [0, 0];
+  let leapt = 0;
   for (const frame of framesOf(stream)) {
-    const end: number = watch.leap?.(stream, at) ?? 0;
-    assert.ok(end === 0 || end === at + frame.length, 'a leap ends where the frame does');
-    if (end > 0) leaps += 1;
-    else if (!watch.frame(stream, at, at + frame.length)) break;
-    at += frame.length;
+    const end = at + frame.length;
+    if (at === leapt) leapt = watch.leap?.(stream, at) || at;
+    if (leapt >= end) leaps += 1;
+    else {
+      assert.equal(leapt, at, 'a leap ends where a frame does');
+      if (!watch.frame(stream, at, end)) break;
+      leapt = end;
+    }
+    at = end;
   }
   return { watch, at, leaps };
 }

@@ -1,5 +1,6 @@
-import type { BlockHead, Sink } from '../../canon/event.ts';
+import type { BlockHead, Pieces, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { textOf } from '../../canon/run.ts';
 import { readCitation } from './citation.ts';
 import { anthropicName, asExt, otherFields } from './ext.ts';
 
@@ -79,13 +80,20 @@ export class BlockReader {
   }
 
   /** More of the string that grows in a block, without an object for it: most of a stream is this. */
-  grow(theirs: number, grown: Grown, text: string): void {
+  grow(theirs: number, grown: Grown, text: string, pieces?: Pieces): void {
     const open = this.#open;
     const plain = open !== undefined && open.theirs === theirs && open.type !== 'native' && text !== '';
-    if (!plain) return this.delta(theirs, { type: grown.type, [grown.field]: text });
-    if (grown.type !== 'input_json_delta') return this.#emit({ type: 'text', index: open.index, text });
-    open.wroteJson = true;
-    this.#emit({ type: 'json', index: open.index, json: text });
+    if (!plain) {
+      for (const one of pieces === undefined ? [text] : pieces.map((piece) => textOf([piece]))) {
+        this.delta(theirs, { type: grown.type, [grown.field]: one });
+      }
+      return;
+    }
+    const { index } = open;
+    const isText = grown.type !== 'input_json_delta';
+    if (!isText) open.wroteJson = true;
+    if (pieces === undefined) this.#emit(isText ? { type: 'text', index, text } : { type: 'json', index, json: text });
+    else this.#emit(isText ? { type: 'text', index, text, pieces } : { type: 'json', index, json: text, pieces });
   }
 
   /** A block ends, and those that waited for it have their turn. */

@@ -40,6 +40,7 @@ export const anthropic = {
   client: {
     readRequest,
     writeStream,
+    takesRuns: true,
     writeResponse,
     writeError,
     writeModel,

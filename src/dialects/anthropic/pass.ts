@@ -52,7 +52,7 @@ class StreamWatch implements PassWatch {
   leap(bytes: Buffer, start: number): number {
     const open = this.#open;
     if (open?.form === undefined || this.#ended) return 0;
-    const end = open.form.end(bytes, start);
+    const end = open.form.end(bytes, start, Number.POSITIVE_INFINITY);
     if (end > 0 && open.type === 'tool_use') open.kept.keep(bytes, start, end);
     return end;
   }

@@ -10,10 +10,10 @@ import { anthropicName } from './ext.ts';
 import { MessageReader } from './message-reader.ts';
 
 /** Reads one streamed answer. */
-export function readStream(emit: Sink): StreamReader {
+export function readStream(emit: Sink, runs = false): StreamReader {
   const message = new MessageReader(emit);
   /** Of the frames that come most: the block, and what grows in it. */
-  const form = new LearntForm<{ readonly theirs: number; readonly grown: Grown }>();
+  const form = new LearntForm<{ readonly theirs: number; readonly grown: Grown }>(runs ? Number.POSITIVE_INFINITY : 1);
   const sse = createSseReader(
     ({ event: name, data }, bytes, start, end) => {
       if (data === undefined || data === '' || message.ended) return;
@@ -29,7 +29,8 @@ export function readStream(emit: Sink): StreamReader {
       const end = message.ended ? 0 : form.end(bytes, start);
       if (end === 0) return 0;
       const { theirs, grown } = form.meaning;
-      message.blocks.grow(theirs, grown, form.text());
+      const pieces = form.pieces();
+      message.blocks.grow(theirs, grown, form.text(), pieces);
       return end;
     },
   );

@@ -1,6 +1,7 @@
 import type { Citation } from '../../canon/content.ts';
-import type { BlockHead, Event } from '../../canon/event.ts';
+import type { BlockHead, Event, Pieces } from '../../canon/event.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { writtenRun } from '../../canon/run.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import type { StreamWriter } from '../dialect.ts';
 import { imageNote, writeBlockStart } from './answer-block.ts';
@@ -48,14 +49,18 @@ export const writeStream: StreamWriter = (write, request) => {
     if (event.block.type === 'image') text(imageNote(event.block.source));
   }
 
-  function text(value: string): void {
-    if (open !== undefined && open.textPrefix !== '') write(open.textPrefix + JSON.stringify(value) + deltaEnd);
+  function text(value: string, pieces?: Pieces): void {
+    if (open !== undefined && open.textPrefix !== '') more(open.textPrefix, value, pieces);
   }
 
-  function json(value: string): void {
+  function json(value: string, pieces?: Pieces): void {
     if (open === undefined || open.jsonPrefix === '') return;
     if (open.custom) open.input += value;
-    else write(open.jsonPrefix + JSON.stringify(value) + deltaEnd);
+    else more(open.jsonPrefix, value, pieces);
+  }
+
+  function more(prefix: string, value: string, pieces: Pieces | undefined): void {
+    write(pieces === undefined ? prefix + JSON.stringify(value) + deltaEnd : writtenRun(prefix, pieces, deltaEnd));
   }
 
   function cite(value: Citation): void {
@@ -67,9 +72,9 @@ export const writeStream: StreamWriter = (write, request) => {
   return (event) => {
     switch (event.type) {
       case 'text':
-        return text(event.text);
+        return text(event.text, event.pieces);
       case 'json':
-        return json(event.json);
+        return json(event.json, event.pieces);
       case 'start':
         usage = event.usage ?? {};
         return write(frame('message_start', { type: 'message_start', message: startMessage(event, request.model) }));

@@ -1,4 +1,4 @@
-import type { BlockHead, Event, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, Pieces, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { CallArguments } from './call-arguments.ts';
@@ -58,9 +58,9 @@ export class PartBlocks {
   }
 
   /** A part of which nothing more is said. */
-  text(text: string, thought: boolean): void {
-    if (thought) this.#thought(text, undefined);
-    else this.#say(text, noPart, undefined);
+  text(text: string, thought: boolean, pieces?: Pieces): void {
+    if (thought) this.#thought(text, undefined, pieces);
+    else this.#say(text, noPart, undefined, pieces);
   }
 
   /** Closes what is open. @param cut the answer may end anywhere. False: a call's arguments are not complete. */
@@ -71,7 +71,7 @@ export class PartBlocks {
     return !this.broken;
   }
 
-  #say(text: string, part: JsonObject, proof: Proof | undefined): void {
+  #say(text: string, part: JsonObject, proof: Proof | undefined, pieces?: Pieces): void {
     if (proof?.before === true) this.#proofBefore(proof);
     if (text !== '') {
       const rest = otherFields(part, textFields);
@@ -80,22 +80,27 @@ export class PartBlocks {
         this.#begin('text', { type: 'text', ...asExt(rest) });
       }
       this.#text += text;
-      this.#emit({ type: 'text', index: this.#index, text });
+      this.#more(text, pieces);
     }
     if (proof === undefined || proof.before) return;
     if (this.#proof !== undefined || this.#open?.type !== 'text') this.#settle();
     this.#proof = proof;
   }
 
-  #thought(text: string, proof: Proof | undefined): void {
+  #thought(text: string, proof: Proof | undefined, pieces?: Pieces): void {
     if (text !== '') {
       if (this.#open?.type !== 'thinking' || this.#proven) {
         this.#settle();
         this.#begin('thinking', { type: 'thinking' });
       }
-      this.#emit({ type: 'text', index: this.#index, text });
+      this.#more(text, pieces);
     }
     if (proof !== undefined) this.#proofBefore(proof);
+  }
+
+  #more(text: string, pieces: Pieces | undefined): void {
+    const index = this.#index;
+    this.#emit(pieces === undefined ? { type: 'text', index, text } : { type: 'text', index, text, pieces });
   }
 
   /** The proof of the thought that is open, or of one that is not shown. */

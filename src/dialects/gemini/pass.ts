@@ -26,7 +26,7 @@ const silent = /^(?::[^\r\n]*|[\r\n])*$/;
 /** Follows a stream: what matters may stand in any frame, so each form of frame is read once. */
 class StreamWatch implements PassWatch {
   readonly #kept = new KeptFrames();
-  readonly #texts = new TextFrames();
+  readonly #texts = new TextFrames(true);
   /** Whether the usage that was told last is still with those frames. */
   #untold = false;
   readonly #calls = new Set<string>();

@@ -9,8 +9,8 @@ import { JsonStream } from './json-stream.ts';
 import { TextFrames } from './text-frame.ts';
 
 /** Reads a streamed answer: server-sent events, or the array that comes where nobody asked for events. */
-export function readStream(emit: Sink): StreamReader {
-  return new AnswerStream(emit);
+export function readStream(emit: Sink, runs = false): StreamReader {
+  return new AnswerStream(emit, runs);
 }
 
 /** Bytes that tell nothing of the form: white space and the byte order mark. */
@@ -20,7 +20,7 @@ const openBrace = 0x7b;
 
 class AnswerStream implements StreamReader {
   readonly #answer: AnswerReader;
-  readonly #texts = new TextFrames();
+  readonly #texts: TextFrames;
   readonly #frames = createSseReader(
     (frame, bytes, start, end) => {
       const chunk = this.#frame(frame);
@@ -32,7 +32,8 @@ class AnswerStream implements StreamReader {
   readonly #objects = new JsonStream((text) => this.#text(text));
   #form: 'unknown' | 'events' | 'array' = 'unknown';
 
-  constructor(emit: Sink) {
+  constructor(emit: Sink, runs: boolean) {
+    this.#texts = new TextFrames(runs);
     this.#answer = new AnswerReader(emit);
   }
 
@@ -64,10 +65,13 @@ class AnswerStream implements StreamReader {
     else this.#answer.fail(new GatewayError('bad_upstream', 'The provider ended its answer before it was complete.'));
   }
 
-  /** A frame that differs from the one before by its text and its counts alone. */
+  /** A frame that differs from the one before by its text and its counts alone, or as many as there are. */
   #leap(bytes: Buffer, start: number): number {
-    const end = this.#answer.ended ? 0 : this.#texts.end(bytes, start);
-    if (end > 0) this.#answer.piece(this.#texts.text(), this.#texts.thought, this.#texts.usage());
+    const texts = this.#texts;
+    const end = this.#answer.ended ? 0 : texts.end(bytes, start);
+    if (end === 0) return 0;
+    const pieces = texts.pieces();
+    this.#answer.piece(texts.text(), texts.thought, texts.usage(), pieces);
     return end;
   }
 

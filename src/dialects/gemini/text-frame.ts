@@ -1,4 +1,5 @@
 import type { Ext } from '../../canon/content.ts';
+import type { Pieces } from '../../canon/event.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
@@ -15,10 +16,15 @@ interface Meaning {
 
 /** Recognizes the frames that differ from the one before by a piece of text and by counts: nearly all of most streams. */
 export class TextFrames {
-  readonly #form = new LearntForm<Meaning>();
+  readonly #form: LearntForm<Meaning>;
   #usage: Usage | undefined;
   /** Whether what is not counted is the same in all frames of the form. */
   #fixed = false;
+
+  /** @param runs as of `UpstreamSide.readStream`. */
+  constructor(runs: boolean) {
+    this.#form = new LearntForm<Meaning>(runs ? Number.POSITIVE_INFINITY : 1);
+  }
 
   /** A frame that has been read in full: what it says beside its text and its counts, those of its form say too. */
   learn(frame: Buffer, chunk: JsonObject): void {
@@ -45,9 +51,14 @@ export class TextFrames {
     return this.#form.end(bytes, start);
   }
 
-  /** What the frame says that was found last. */
+  /** What the frames say that were found last. */
   text(): string {
     return this.#form.text();
+  }
+
+  /** As of `LearntForm`. */
+  pieces(): Pieces | undefined {
+    return this.#form.pieces();
   }
 
   /** Whether that is thought. */

@@ -1,6 +1,7 @@
 import type { Citation, Ext } from '../../canon/content.ts';
-import type { BlockHead, Event, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, Pieces, Sink } from '../../canon/event.ts';
 import { parseJson } from '../../canon/json.ts';
+import { textOf } from '../../canon/run.ts';
 import { asExt, continues, type Detail, extOfDetail } from './reasoning-detail.ts';
 
 /** A tool call as far as it is known. `name` may come after the first fragment. */
@@ -48,18 +49,27 @@ export class Blocks {
     this.#emit = emit;
   }
 
-  text(kind: TextKind, text: string, detail?: Detail): void {
+  text(kind: TextKind, text: string, detail?: Detail, pieces?: Pieces): void {
     if (text === '') return;
     if (kind === 'refusal') this.refused = true;
     const tail = this.#tail();
     if (!isText(tail, kind) || tail.signature !== undefined || !continues(tail.detail, detail)) {
+      if (pieces !== undefined && pieces.length > 1) return this.#textBegins(kind, pieces);
       // Thinking after its proof is a new thought.
       this.#add(kind === 'thinking' ? this.#thought(text, undefined, detail) : { kind, text, citations: [] });
     } else if (tail === this.#open) {
-      this.#emit({ type: 'text', index: this.#index, text });
+      const index = this.#index;
+      this.#emit(pieces === undefined ? { type: 'text', index, text } : { type: 'text', index, text, pieces });
     } else {
       tail.text += text;
     }
+  }
+
+  /** A block that is opened by the first piece of a run. */
+  #textBegins(kind: TextKind, pieces: Pieces): void {
+    const rest = pieces.slice(1);
+    this.text(kind, textOf(pieces.slice(0, 1)));
+    this.text(kind, textOf(rest), undefined, rest);
   }
 
   /** The proof of the thinking just read; of thinking that is not shown where there was none. */
@@ -114,11 +124,16 @@ export class Blocks {
   }
 
   /** More arguments. False: the call was complete already, so that they contradict what has been sent. */
-  fragment(call: Call, json: string): boolean {
+  fragment(call: Call, json: string, pieces?: Pieces): boolean {
     if (this.#closed.has(call)) return json.trim() === '';
+    // What waits for the call's end has to see each of them.
+    if (pieces !== undefined && this.#held.length > 0) {
+      return pieces.every((piece) => this.fragment(call, textOf([piece])));
+    }
     call.json += json;
     if (this.#open?.kind === 'call' && this.#open.call === call) {
-      this.#emit({ type: 'json', index: this.#index, json });
+      const index = this.#index;
+      this.#emit(pieces === undefined ? { type: 'json', index, json } : { type: 'json', index, json, pieces });
       if (this.#held.length > 0) this.#settle();
     }
     return true;

@@ -31,6 +31,7 @@ export const openaiChat = {
   client: {
     readRequest,
     writeStream,
+    takesRuns: true,
     writeResponse,
     writeError,
     writeModel,

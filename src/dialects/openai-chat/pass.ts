@@ -22,7 +22,7 @@ const fragment = /"tool_calls":\s*\[\{"index":\s*(\d+),\s*"function":\s*\{"argum
 function watch(): PassWatch {
   const legality = createLegality();
   const deltas = createTextDeltas();
-  const form = new LearntForm<Grown>();
+  const form = new LearntForm<Grown>(Number.POSITIVE_INFINITY);
   /** No frame has been known by its form since one was learnt. */
   let inVain = false;
   const kept = new KeptFrames();

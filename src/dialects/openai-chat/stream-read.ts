@@ -9,22 +9,23 @@ import { readErrorBody } from './error-read.ts';
 import { createTextDeltas, type Grown, learnForm } from './text-delta.ts';
 
 /** Reads a stream of `chat.completion.chunk`s. The finish waits for `[DONE]` or the end of the bytes: usage may come after the reason. */
-export function readStream(emit: Sink): StreamReader {
+export function readStream(emit: Sink, runs = false): StreamReader {
   const answer = new AnswerReader(emit);
   const deltas = createTextDeltas();
-  const form = new LearntForm<Grown>();
+  const form = new LearntForm<Grown>(runs ? Number.POSITIVE_INFINITY : 1);
   /** No frame has been known by its form since one was learnt. */
   let inVain = false;
   const frames = createSseReader(onFrame, leap);
 
-  /** A chunk that differs from the one before by one string alone. */
+  /** A chunk that differs from the one before by one string alone, or as many as there are. */
   function leap(bytes: Buffer, start: number): number {
     const end = answer.ended ? 0 : form.end(bytes, start);
     if (end === 0) return 0;
     inVain = false;
     const { meaning } = form;
-    if (typeof meaning === 'number') answer.arguments(meaning, form.text());
-    else answer.text(meaning, form.text());
+    const pieces = form.pieces();
+    if (typeof meaning === 'number') answer.arguments(meaning, form.text(), pieces);
+    else answer.text(meaning, form.text(), pieces);
     return end;
   }
 

@@ -1,6 +1,7 @@
-import type { BlockHead, Event, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, Pieces, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
+import { writtenRun } from '../../canon/run.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { type AnswerHead, answerHead } from './answer-head.ts';
 import { withTextOnly } from './choice-join.ts';
@@ -63,9 +64,9 @@ class ChunkWriter {
   event(event: Event): void {
     switch (event.type) {
       case 'text':
-        return this.#text(event.text);
+        return this.#text(event);
       case 'json':
-        return this.#json(event.json);
+        return this.#json(event.json, event.pieces);
       case 'start':
         this.#own = event.ext?.['openai-chat'] !== undefined;
         return this.#start(answerHead(event, this.#request));
@@ -103,13 +104,19 @@ class ChunkWriter {
     this.#write(this.#deltaHead + JSON.stringify(delta) + this.#deltaTail);
   }
 
-  #text(text: string): void {
+  #text({ text, pieces }: Extract<Event, { type: 'text' }>): void {
     if (this.#pieceHead === '') return;
     // Entries keep their order: what is to be told now follows the proofs that wait.
     if (this.#proofs.length > 0) this.#prove();
     this.#told = true;
     if (this.#open?.type === 'text') this.#annotations.text(text);
-    const json = JSON.stringify(text);
+    if (pieces === undefined) this.#piece(JSON.stringify(text));
+    else if (this.#pieceAgain === '') this.#write(writtenRun(this.#pieceHead, pieces, this.#pieceTail));
+    else for (const piece of pieces) this.#piece(`"${piece}"`);
+  }
+
+  /** @param json a string. */
+  #piece(json: string): void {
     const again = this.#pieceAgain === '' ? '' : this.#pieceAgain + json;
     this.#write(this.#pieceHead + json + again + this.#pieceTail);
   }
@@ -202,10 +209,11 @@ class ChunkWriter {
     });
   }
 
-  #json(json: string): void {
+  #json(json: string, pieces?: Pieces): void {
     if (this.#open?.type !== 'tool_call') return;
     this.#argued = true;
-    this.#write(this.#pieceHead + JSON.stringify(json) + this.#pieceTail);
+    if (pieces === undefined) this.#piece(JSON.stringify(json));
+    else this.#write(writtenRun(this.#pieceHead, pieces, this.#pieceTail));
   }
 
   /** Arguments that never came are none, and "none" is written `{}`. */

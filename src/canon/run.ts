@@ -1,0 +1,36 @@
+import type { Event, Sink } from './event.ts';
+import { parseJson } from './json.ts';
+
+/** More of a block's string, as one event or as a run of pieces. */
+type More = Extract<Event, { type: 'text' | 'json' }>;
+
+/** What the pieces of a run say together: each is the inside of a JSON string. */
+export function textOf(pieces: readonly string[]): string {
+  const [first = ''] = pieces;
+  const inside = pieces.length === 1 ? first : pieces.join('');
+  return inside.includes('\\') ? (parseJson(`"${inside}"`) as string) : inside;
+}
+
+/** The run as the events that it stands for. */
+export function eachOf(event: More): readonly More[] {
+  const { pieces } = event;
+  if (pieces === undefined) return [event];
+  const { type, index } = event;
+  return pieces.map((piece): More => {
+    const text = textOf([piece]);
+    return type === 'text' ? { type, index, text } : { type, index, json: text };
+  });
+}
+
+/** Takes runs to a sink that knows of none. */
+export function withoutRuns(next: Sink): Sink {
+  return (event) => {
+    if (event.type === 'text' || event.type === 'json') for (const one of eachOf(event)) next(one);
+    else next(event);
+  };
+}
+
+/** The pieces of a run, each as a JSON string between the same head and tail. */
+export function writtenRun(head: string, pieces: readonly string[], tail: string): string {
+  return pieces.length === 0 ? '' : `${head}"${pieces.join(`"${tail}${head}"`)}"${tail}`;
+}
