@@ -68,9 +68,9 @@ async function runHere(entry, args) {
   if (!file.endsWith('.cjs')) return import(entry.href);
   const { Scripts } = await import('./scripts.mjs');
   const scripts = new Scripts(path.dirname(file), kept);
-  scripts.run(path.basename(file));
   setTimeout(() => scripts.keep(), SETTLED_MS).unref();
   process.once('exit', () => scripts.keep());
+  scripts.run(path.basename(file));
 }
 
 /**

@@ -126,12 +126,16 @@ describe('the built package', () => {
     for (const later of ['zlib', 'tls', 'fs/promises', 'worker_threads', 'assert', 'sqlite']) {
       assert.doesNotMatch(modules, new RegExp(`NativeModule ${later}$`, 'm'), later);
     }
-    const scripts = globSync('*/*.cjs', { cwd: compiled })
-      .map((each) => path.basename(each))
-      .sort();
+    const scripts = whatRan();
     assert.deepEqual(scripts, ['config.cjs', 'gateway.cjs', 'main.cjs', 'rolldown-runtime.cjs']);
     const bytes = scripts.map((name) => statSync(path.join(folder, 'dist/cli', name)).size);
     assert.ok(bytes.reduce((sum, each) => sum + each) < 1_900_000, bytes.join(' '));
+  });
+
+  test('loads no gateway where none is wanted', () => {
+    rmSync(compiled, { recursive: true, force: true });
+    assert.match(run('--help'), /start the gateway/);
+    assert.deepEqual(whatRan(), ['config.cjs', 'main.cjs', 'rolldown-runtime.cjs']);
   });
 
   test('imports nothing that it does not hold, since a script that was compiled before cannot', () => {
@@ -145,6 +149,13 @@ describe('the built package', () => {
     for (const name of ['zod', 'yaml', 'commander', 'pino']) assert.match(licences, new RegExp(`^${name} \\d`, 'm'));
   });
 });
+
+/** The scripts of which something is kept. */
+function whatRan(): string[] {
+  return globSync('*/*.cjs', { cwd: compiled })
+    .map((each) => path.basename(each))
+    .sort();
+}
 
 const program = path.join(folder, 'bin/dragoman.mjs');
 const options = { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder } };

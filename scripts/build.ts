@@ -141,10 +141,11 @@ async function bundle(
     charset: 'ascii',
     entryFileNames: names,
     chunkFileNames: names,
-    // What a gateway needs at its start is in two files: what reads the configuration, and all the rest.
+    // What a gateway needs at its start is in two files: what all commands need, to read the configuration above
+    // all, and the rest.
     codeSplitting: {
       groups: [
-        { name: 'config', test: /[\\/]cli[\\/](?:serve|explained)\.ts$/, priority: 2 },
+        { name: 'config', test: /[\\/](?:cli[\\/](?:serve|explained)|policy[\\/]needs)\.ts$/, priority: 2 },
         { name: 'gateway', test: /[\\/]cli[\\/]compose\.ts$/, priority: 1 },
       ],
     },
