@@ -129,7 +129,15 @@ async function bundle(
   input: { readonly [name: string]: string },
   plugins: Plugin[],
 ): Promise<readonly OutputChunk[]> {
-  const build = await rolldown({ input: { ...input }, platform: 'node', external, plugins, tsconfig: 'tsconfig.json' });
+  const build = await rolldown({
+    input: { ...input },
+    platform: 'node',
+    external,
+    plugins,
+    tsconfig: 'tsconfig.json',
+    // The source loads the gateway when there is one to be; the bundle has it with the rest.
+    checks: { ineffectiveDynamicImport: false },
+  });
   const names = `[name].${format === 'cjs' ? 'cjs' : 'js'}`;
   const { output } = await build.write({
     dir: folder,
@@ -141,14 +149,8 @@ async function bundle(
     charset: 'ascii',
     entryFileNames: names,
     chunkFileNames: names,
-    // What a gateway needs at its start is in two files: what all commands need, to read the configuration above
-    // all, and the rest.
-    codeSplitting: {
-      groups: [
-        { name: 'config', test: /[\\/](?:cli[\\/](?:serve|explained)|policy[\\/]needs)\.ts$/, priority: 2 },
-        { name: 'gateway', test: /[\\/]cli[\\/]compose\.ts$/, priority: 1 },
-      ],
-    },
+    // What a gateway needs at its start is in one file: what is called in another is looked up there at each call.
+    codeSplitting: { groups: [{ name: 'gateway', test: /[\\/]cli[\\/](?:serve|explained|compose)\.ts$/ }] },
   });
   await build.close();
   const chunks = output.filter((file) => file.type === 'chunk');
