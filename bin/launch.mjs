@@ -22,9 +22,20 @@ const SETTLED_MS = 5_000;
 const SHELL_WATCH_MS = 500;
 
 /**
+ * Runs one of the programs of the package, as its source has it, or as it was built where there is no source.
+ * @param {'main' | 'worker'} name
+ * @param {import('./install.mjs').Wanted | 'none'} packages what the source needs
+ */
+export async function launchProgram(name, packages) {
+  const source = new URL(`src/cli/${name}.ts`, root);
+  if (files.existsSync(source)) await launch(source, packages);
+  else await launch(new URL(`dist/cli/${name}.cjs`, root), 'none');
+}
+
+/**
  * Runs a module as the main program, with the arguments of this process: here when this Node can, else this whole
  * command again in the Node that is installed with the package. Failures to do so are told on stderr.
- * @param {URL} entry the module; importing it runs it
+ * @param {URL} entry the module, which importing runs, or the built script (`.cjs`)
  * @param {import('./install.mjs').Wanted | 'none'} packages what to install first when it is missing
  * @param {readonly string[]} args what the module finds behind its name in `process.argv`
  */
@@ -51,9 +62,15 @@ export async function launch(entry, packages, args = process.argv.slice(2)) {
  * @param {readonly string[]} args
  */
 async function runHere(entry, args) {
-  keepCompiled();
-  process.argv.splice(1, process.argv.length, fileURLToPath(entry), ...args);
-  await import(entry.href);
+  const kept = keepCompiled();
+  const file = fileURLToPath(entry);
+  process.argv.splice(1, process.argv.length, file, ...args);
+  if (!file.endsWith('.cjs')) return import(entry.href);
+  const { Scripts } = await import('./scripts.mjs');
+  const scripts = new Scripts(path.dirname(file), kept);
+  setTimeout(() => scripts.keep(), SETTLED_MS).unref();
+  process.once('exit', () => scripts.keep());
+  scripts.run(path.basename(file));
 }
 
 /**
@@ -61,14 +78,15 @@ async function runHere(entry, args) {
  * so that it goes with it; else among the user's own. Never among everybody's temporary files: it is code.
  */
 function keepCompiled() {
-  const { enableCompileCache, flushCompileCache, constants } = module;
-  if (enableCompileCache === undefined) return;
+  const { enableCompileCache, flushCompileCache, getCompileCacheDir, constants } = module;
+  if (enableCompileCache === undefined) return undefined;
   for (const folder of [fileURLToPath(new URL('node_modules/.cache/compiled', root)), userCache()]) {
     if (folder === undefined || enableCompileCache(folder).status === constants.compileCacheStatus.FAILED) continue;
     // At the end it is written by itself, but a program that is ended by force has no end.
     setTimeout(() => flushCompileCache(), SETTLED_MS).unref();
-    return;
+    return getCompileCacheDir();
   }
+  return undefined;
 }
 
 /** Where programs keep for a user what can be made again; nothing for a user without a home. */

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -9,7 +20,9 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 const repository = path.resolve(import.meta.dirname, '..');
 
 /** The package as npm lays it out, beside the packages that it needs. */
-const folder = mkdtempSync(path.join(tmpdir(), 'dragoman-build-'));
+const home = mkdtempSync(path.join(tmpdir(), 'dragoman-build-'));
+const folder = path.join(home, 'dragoman');
+const compiled = path.join(folder, 'node_modules/.cache/compiled');
 
 const configuration = {
   server: { port: 0, workers: 2 },
@@ -19,6 +32,13 @@ const configuration = {
     chat: { kind: 'simulator', speaks: 'openai-chat', quirks: { files: false } },
   },
   default_provider: 'pretend',
+};
+
+/** What many have: one provider, which is somewhere else. */
+const plain = {
+  server: { port: 0 },
+  providers: { far: { speaks: 'anthropic', base_url: 'http://127.0.0.1:9', api_key: 'key' } },
+  retries: { most: 0 },
 };
 
 /** A PDF of one page that says "Hello from a page". */
@@ -37,10 +57,12 @@ trailer <</Root 1 0 R>>
 
 describe('the built package', () => {
   before(() => {
+    mkdirSync(folder);
     for (const part of ['bin', 'package.json', 'LICENSE']) {
       cpSync(path.join(repository, part), path.join(folder, part), { recursive: true });
     }
-    symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+    // Beside the package, as npm puts them: what the package keeps must not lie among those of this checkout.
+    symlinkSync(path.join(repository, 'node_modules'), path.join(home, 'node_modules'), 'junction');
     const build = spawnSync(process.execPath, ['scripts/build.ts', path.join(folder, 'dist')], {
       cwd: repository,
       encoding: 'utf8',
@@ -48,7 +70,7 @@ describe('the built package', () => {
     assert.equal(build.status, 0, build.stderr);
     writeFileSync(path.join(folder, 'dragoman.yaml'), JSON.stringify(configuration));
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => rmSync(home, { recursive: true, force: true }));
 
   test('answers in several languages, reads PDFs and counts tokens', async (t) => {
     const { url, ended } = await started(t);
@@ -82,19 +104,43 @@ describe('the built package', () => {
     assert.match(run('models', '--json'), /^\[/);
   });
 
-  test('loads nothing at its start that most do without', () => {
-    const loaded = new Set<string>();
-    const load = (file: string): void => {
-      if (loaded.has(file)) return;
-      loaded.add(file);
-      const code = readFileSync(path.join(folder, 'dist/cli', file), 'utf8');
-      for (const [, next = ''] of code.matchAll(/(?:from|import)"\.\/([\w.-]+)"/g)) load(next);
-    };
-    load('main.js');
-    assert.ok(loaded.size < 15, [...loaded].join(' '));
-    for (const later of ['simulator.js', 'doctor.js', 'code.js', 'workers.js', 'sqlite-store.js']) {
-      assert.ok(!loaded.has(later), later);
-      readFileSync(path.join(folder, 'dist/cli', later));
+  test('loads nothing at its start that most do without', async (t) => {
+    rmSync(compiled, { recursive: true, force: true });
+    const file = path.join(folder, 'plain.yaml');
+    writeFileSync(file, JSON.stringify(plain));
+    // What the process has loaded is told when it ends.
+    const loaded = path.join(folder, 'loaded');
+    const tell = `process.on('exit', () => process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(loaded)}, process.moduleLoadList.join('\\n')))`;
+    const preload = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`];
+    const { url, ended } = await started(t, preload, ['--config', file]);
+    // Its first call fails where nobody listens: of the server and of the client everything was there.
+    const answer = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'hello' }] }),
+    });
+    assert.ok(answer.status >= 500, await answer.text());
+    ended.child.kill();
+    await once(ended.child, 'close');
+    const modules = readFileSync(loaded, 'utf8');
+    assert.match(modules, /NativeModule http$/m);
+    for (const later of ['zlib', 'tls', 'fs/promises', 'worker_threads', 'assert', 'sqlite']) {
+      assert.doesNotMatch(modules, new RegExp(`NativeModule ${later}$`, 'm'), later);
+    }
+    const scripts = whatRan();
+    assert.deepEqual(scripts, ['gateway.cjs', 'main.cjs', 'rolldown-runtime.cjs']);
+    const bytes = scripts.map((name) => statSync(path.join(folder, 'dist/cli', name)).size);
+    assert.ok(bytes.reduce((sum, each) => sum + each) < 1_900_000, bytes.join(' '));
+  });
+
+  test('keeps what was compiled of a command that ends at once', () => {
+    rmSync(compiled, { recursive: true, force: true });
+    assert.match(run('--help'), /start the gateway/);
+    assert.deepEqual(whatRan(), ['gateway.cjs', 'main.cjs', 'rolldown-runtime.cjs']);
+  });
+
+  test('imports nothing that it does not hold, since a script that was compiled before cannot', () => {
+    for (const name of globSync('*.cjs', { cwd: path.join(folder, 'dist/cli') })) {
+      assert.doesNotMatch(readFileSync(path.join(folder, 'dist/cli', name), 'utf8'), /\bimport\s*\(/, name);
     }
   });
 
@@ -104,6 +150,13 @@ describe('the built package', () => {
   });
 });
 
+/** The scripts of which something is kept. */
+function whatRan(): string[] {
+  return globSync('*/*.cjs', { cwd: compiled })
+    .map((each) => path.basename(each))
+    .sort();
+}
+
 const program = path.join(folder, 'bin/dragoman.mjs');
 const options = { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder } };
 
@@ -111,8 +164,13 @@ function run(...args: readonly string[]): string {
   return spawnSync(process.execPath, [program, ...args], { ...options, encoding: 'utf8' }).stdout;
 }
 
-async function started(t: TestContext): Promise<{ readonly url: string; readonly ended: { child: ChildProcess } }> {
-  const child = spawn(process.execPath, [program, 'serve'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+async function started(
+  t: TestContext,
+  node: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<{ readonly url: string; readonly ended: { child: ChildProcess } }> {
+  const command = [...node, program, 'serve', ...args];
+  const child = spawn(process.execPath, command, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   let said = '';
   for await (const part of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {

@@ -4,6 +4,8 @@ import { basename, dirname } from 'node:path';
 
 /** Editors write twice, or write another file and give it the name: it is looked at when so long nothing has happened, milliseconds. */
 const settledMs = 150;
+/** To watch is begun when so long has passed, since Node loads its other file system for it: first there is to be an answer, milliseconds. */
+const beginMs = 250;
 /** File systems of other machines tell of nothing: so often it is looked at anyhow, milliseconds. */
 const pollMs = 3_000;
 
@@ -26,7 +28,7 @@ export class FileWatch {
     this.#changed = changed;
     // At once: what changes from here on is heard of.
     this.#seen = files.map(traitsNow).join('\n');
-    for (const folder of new Set(files.map((file) => dirname(file)))) this.#watch(folder);
+    this.#settling = setTimeout(() => this.#begin(), beginMs).unref();
     this.#poll = setInterval(() => void this.#compare(), everyMs).unref();
   }
 
@@ -35,6 +37,11 @@ export class FileWatch {
     clearInterval(this.#poll);
     clearTimeout(this.#settling);
     for (const each of this.#watchers) each.close();
+  }
+
+  #begin(): void {
+    for (const folder of new Set(this.#files.map((file) => dirname(file)))) this.#watch(folder);
+    void this.#compare();
   }
 
   /** Where a folder cannot be watched, it is looked at from time to time all the same. */

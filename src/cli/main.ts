@@ -87,9 +87,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-try {
-  await program.parseAsync();
-} catch (error) {
+// Not awaited: the package holds this as a script, which cannot wait at its top.
+program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${explained(error)}\n`);
   process.exitCode = 1;
-}
+});

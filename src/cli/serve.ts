@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../observe/log.ts';
 import { banner, type ProviderRow } from './banner.ts';
@@ -56,7 +57,8 @@ async function together(config: Config, source: ConfigSource): Promise<Running> 
 
 /** Resolves when somebody wants the end. @param again hears when somebody wants the configuration read again. */
 function told(again: () => void): Promise<void> {
-  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
+  // To ask `process.stdin` would open it.
+  const hasTerminal = isatty(0) || isatty(1);
   return new Promise((resolve) => {
     let isOver = false;
     const stop = (): void => {

@@ -1,7 +1,6 @@
 // One of several processes that share a port. It is started by workers.ts and ends with it.
 import cluster from 'node:cluster';
 import { rmSync } from 'node:fs';
-import { flushCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { adoptable } from '../config/changes.ts';
 import type { Config } from '../config/config.ts';
@@ -9,9 +8,6 @@ import { type Serving, serve } from './compose.ts';
 import { configFrom } from './configure.ts';
 import { explained } from './explained.ts';
 import type { FromWorker, Handover, ToWorker } from './handover.ts';
-
-/** When a start is over, milliseconds. */
-const settledMs = 5_000;
 
 let running: { readonly serving: Serving; config: Config } | undefined;
 let isStopping = false;
@@ -45,8 +41,6 @@ async function begin(handover: Handover): Promise<void> {
       baseUrl,
     }));
     tell({ type: 'ready', url: serving.server.url, providers });
-    // A worker may be ended by force, and would keep nothing of what it has compiled.
-    setTimeout(flushCompileCache, settledMs).unref();
   } catch (error) {
     tell({ type: 'failed', message: explained(error) });
   }

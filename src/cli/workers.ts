@@ -1,10 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { getCompileCacheDir } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import type { Log, RunningLog } from '../observe/log.ts';
@@ -112,12 +111,6 @@ async function withPort({ server }: Config, source: ConfigSource): Promise<Confi
   return { ...source, overrides: { ...source.overrides, port } };
 }
 
-/** Workers share what the launcher keeps compiled. Node tells the folder of its own version within it. */
-function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
-  const folder = getCompileCacheDir();
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
-}
-
 /** Keeps a number of workers alive, and writes what they log. */
 class Workers {
   #handover: Handover;
@@ -133,11 +126,10 @@ class Workers {
     this.#handover = handover;
     this.#log = log;
     this.#graceMs = server.shutdown_grace + server.drain_delay;
-    // The program is the one beside this file, as source or as built.
-    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
     cluster.schedulingPolicy = cluster.SCHED_RR;
     cluster.setupPrimary({
-      exec: fileURLToPath(new URL(`./worker${extension}`, import.meta.url)),
+      // It finds worker.ts, or what was built of it, which keeps what it has compiled as this one does.
+      exec: fileURLToPath(new URL('../../bin/worker.mjs', import.meta.url)),
       args: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       windowsHide: true,
@@ -206,7 +198,7 @@ class Workers {
 
   /** @param deaths how many died at their start, one after the other, in this one's place. */
   #fork(deaths: number): Promise<Ready> {
-    const worker = cluster.fork(compileCache());
+    const worker = cluster.fork();
     closeOrphans(worker);
     const startedAt = performance.now();
     let isReady = false;

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { bytesIn, millisecondsIn, quantileIn, tokensIn } from './quantity.ts';
 import { Secret } from './secret.ts';
 
+// Each schema checks once: to compile a checker for it takes longer than to check. Schemas are made of fields, so that
+// this comes before all of them.
+z.config({ jitless: true });
+
 /** Other ways to write a field, which the editor's schema must know although checking has normalized them away. */
 export const otherForms = z.registry<{ readonly forms: readonly object[] }>();
 

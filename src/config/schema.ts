@@ -6,9 +6,6 @@ import { breakerSchema, healthSchema, redisSchema, retriesSchema } from './resil
 import { modelRuleSchema, routingSchema } from './route-schema.ts';
 import { metricsSchema, tracingSchema } from './seeing-schema.ts';
 
-// Each schema checks once: to compile a checker for it takes longer than to check.
-z.config({ jitless: true });
-
 const serverSchema = z.strictObject({
   host: z
     .string()
