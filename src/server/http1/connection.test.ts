@@ -51,6 +51,7 @@ interface Wire {
   readonly socket: Socket;
   heard: string;
   closed: boolean;
+  failed: boolean;
   until(text: string | RegExp): Promise<void>;
   end(): Promise<void>;
 }
@@ -67,6 +68,7 @@ function dial(t: TestContext, port: number): Wire {
     socket,
     heard: '',
     closed: false,
+    failed: false,
     until: async (text) => {
       while (wire.heard.search(text) < 0) {
         assert.ok(!wire.closed, `closed after ${wire.heard}`);
@@ -81,7 +83,9 @@ function dial(t: TestContext, port: number): Wire {
     wire.heard += piece.toString();
     change();
   });
-  socket.on('error', () => undefined);
+  socket.on('error', () => {
+    wire.failed = true;
+  });
   socket.on('close', () => {
     wire.closed = true;
     change();
@@ -251,6 +255,7 @@ test('who is refused while sending gets the whole refusal, and the connection en
   wire.socket.write(bulk);
   await wire.end();
   assert.match(wire.heard, /^HTTP\/1\.1 413 .*\r\nconnection: close\r\n/s);
+  assert.equal(wire.failed, false);
 });
 
 test('a request that takes too long to come is refused, and a connection without one closed', inTime, async (t) => {

@@ -78,7 +78,6 @@ export class Http1Connection implements Carrier, Ticking, TurnTask {
   /** Who says nothing more hears nothing more, as with node:http. */
   readonly #onEnd = (): void => {
     this.#socket.end();
-    if (this.#request?.complete === false) this.#socket.destroy();
   };
 
   readonly #onTimeout = (): void => this.destroy();
