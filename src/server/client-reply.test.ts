@@ -160,17 +160,33 @@ for (const [name, way] of Object.entries(ways)) {
     assert.equal(await answer.text(), 'ok');
   });
 
-  test(`an answer without a body is over with its head by ${name}`, async (t) => {
-    const { port } = await serve(t, way, { turn: new Turn() }, (reply) => {
-      reply.head(200, { 'content-length': 5 });
-      reply.end(Buffer.from('hello'));
-    });
-    const asked = await Promise.all(
-      ['HEAD', 'GET'].map((method) => fetch(`http://127.0.0.1:${port}/`, { method }).then((answer) => answer.text())),
-    );
-    const again = await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' });
-    assert.deepEqual([...asked, again.headers.get('content-length')], ['', 'hello', '5']);
-  });
+  test(
+    `an answer without a body is over with its head, and nothing follows an answer, by ${name}`,
+    inTime,
+    async (t) => {
+      const { port } = await serve(t, way, { turn: new Turn() }, (reply) => {
+        reply.head(asked === 'DELETE' ? 204 : 200, asked === 'GET' ? { 'content-length': 5 } : {});
+        reply.end(asked === 'DELETE' ? undefined : Buffer.from('hello'));
+        reply.end();
+        reply.write(Buffer.from('and more'));
+      });
+      const client = connect(port, '127.0.0.1');
+      t.after(() => client.destroy());
+      let asked = '';
+      let heard = '';
+      client.on('data', (piece) => {
+        heard += piece.toString();
+      });
+      const heads: string[] = [];
+      for (asked of ['HEAD', 'DELETE', 'GET']) {
+        heard = '';
+        client.write(`${asked} / HTTP/1.1\r\nhost: x\r\n\r\n`);
+        while (!heard.includes('\r\n\r\n') || (asked === 'GET' && !heard.endsWith('hello'))) await once(client, 'data');
+        heads.push(heard.replaceAll(/\r\n.*\r\n\r\n/gs, ' '));
+      }
+      assert.deepEqual(heads, ['HTTP/1.1 200 OK ', 'HTTP/1.1 204 No Content ', 'HTTP/1.1 200 OK hello']);
+    },
+  );
 
   test(`the last answer of a connection ends it by ${name}`, inTime, async (t) => {
     const { port } = await serve(t, way, { turn: busyTurn() }, (reply) => {

@@ -16,6 +16,7 @@ export class HttpReply implements ClientReply, TurnTask {
   /** The answer is a stream, cut into HTTP's chunks here: node:http makes four pieces of each, and waits a turn to send them. */
   #isChunked = false;
   #isBegun = false;
+  #isOver = false;
   readonly #turn: Turn;
   /** Written to, but not yet sent: it leaves at the end of the turn. */
   #corked: Writable | undefined;
@@ -52,14 +53,15 @@ export class HttpReply implements ClientReply, TurnTask {
     for (const name in headers) list.push(name, `${headers[name] as string | number}`);
     const response = this.#response;
     if (this.#host?.isLast === true) response.shouldKeepAlive = false;
-    this.#isChunked = !('content-length' in headers) && response.useChunkedEncodingByDefault;
+    const hasBody = status !== 204 && status !== 304 && response.req.method !== 'HEAD';
+    this.#isChunked = hasBody && !('content-length' in headers) && response.useChunkedEncodingByDefault;
     if (this.#isChunked) list.push('transfer-encoding', 'chunked');
     response.writeHead(status, list);
     if (this.#isChunked) response.chunkedEncoding = false;
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#gone || bytes.length === 0) return true;
+    if (this.#gone || this.#isOver || bytes.length === 0) return true;
     const { socket } = this.#response;
     // Once the head is out node:http has nothing to add to a chunk; while it gathers, order is its affair.
     const isBare = this.#isChunked && this.#isBegun && socket !== null;
@@ -99,16 +101,20 @@ export class HttpReply implements ClientReply, TurnTask {
 
   end(bytes?: Uint8Array): void {
     const response = this.#response;
+    if (this.#isOver) return;
     if (this.#isChunked) {
       if (bytes !== undefined) this.write(bytes);
+      this.#isOver = true;
       response.end(lastChunk);
     } else if (bytes === undefined) response.end();
     else if (!response.req.complete) endEarly(response, bytes);
     else if (this.#turn.isBusy) {
       this.#whole = bytes;
+      this.#isOver = true;
       this.#turn.defer(this);
       return;
     } else response.end(bytes);
+    this.#isOver = true;
     this.#limitPatience();
   }
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Turn } from '../../upstream/turn.ts';
 import type { ClientReply } from '../client-reply.ts';
 import { HttpReply } from '../http-reply.ts';
 import { type ClientRequest, NodeRequest } from '../request.ts';
+import { Http1Connection } from './connection.ts';
 import { Http1Reception } from './reception.ts';
 
 type Accept = (request: ClientRequest, reply: ClientReply) => void;
@@ -269,6 +270,41 @@ test('a request that takes too long to come is refused, and a connection without
   assert.match(half.heard, /^HTTP\/1\.1 408 /);
   assert.match(silent.heard, /^HTTP\/1\.1 408 /);
 });
+
+test(
+  'who says nothing for too long after an answer, or goes on sending what is refused, is left',
+  inTime,
+  async (t) => {
+    const server = createNetServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    for (const [length, before, after] of [
+      [0, 74_000, 76_000],
+      [10, 2000, 4000],
+    ] as const) {
+      const wire = dial(t, (server.address() as AddressInfo).port);
+      const [socket] = (await once(server, 'connection')) as [Socket];
+      let closed = 0;
+      const connection = new Http1Connection(socket, {
+        ...{ turn: new Turn(), headTimeout: 1e9, bodyTimeout: 1e9, patience: 1e9 },
+        ...{ handOver: () => undefined, left: () => undefined },
+        accept: (_, reply) => {
+          reply.attend({ isLast: false, closed: () => (closed += 1) });
+          reply.head(200, { 'content-length': 2 });
+          reply.end(Buffer.from('ok'));
+        },
+      });
+      wire.socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`);
+      await wire.until('ok');
+      assert.equal(closed, 1);
+      connection.tick(performance.now() + before);
+      assert.equal(socket.destroyed, false);
+      connection.tick(performance.now() + after);
+      await wire.end();
+    }
+  },
+);
 
 test('connections that nothing is asked of can be closed without the others', inTime, async (t) => {
   let answer: (() => void) | undefined;
