@@ -164,7 +164,7 @@ for (const [name, way] of Object.entries(ways)) {
     `an answer without a body is over with its head, and nothing follows an answer, by ${name}`,
     inTime,
     async (t) => {
-      const { port } = await serve(t, way, { turn: new Turn() }, (reply) => {
+      const { port } = await serve(t, way, { turn: busyTurn() }, (reply) => {
         reply.head(asked === 'DELETE' ? 204 : 200, asked === 'GET' ? { 'content-length': 5 } : {});
         reply.end(asked === 'DELETE' ? undefined : Buffer.from('hello'));
         reply.end();
@@ -182,7 +182,7 @@ for (const [name, way] of Object.entries(ways)) {
         heard = '';
         client.write(`${asked} / HTTP/1.1\r\nhost: x\r\n\r\n`);
         while (!heard.includes('\r\n\r\n') || (asked === 'GET' && !heard.endsWith('hello'))) await once(client, 'data');
-        heads.push(heard.replaceAll(/\r\n.*\r\n\r\n/gs, ' '));
+        heads.push(heard.replace(/\r\n.*?\r\n\r\n/s, ' '));
       }
       assert.deepEqual(heads, ['HTTP/1.1 200 OK ', 'HTTP/1.1 204 No Content ', 'HTTP/1.1 200 OK hello']);
     },
