@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withBlocks } from './blocks.ts';
+import { hasBlock, plainTextOf, withBlocks } from './blocks.ts';
 import type { Block } from './content.ts';
 import type { ChatRequest } from './request.ts';
 
@@ -55,4 +55,23 @@ test('a request in which nothing changes is the same object', () => {
     withBlocks(request, (block) => block),
     request,
   );
+});
+
+test('a block is found wherever it stands', () => {
+  for (const place of [0, 1, 2]) {
+    const [first, second] = request.turns;
+    const container = second?.content[place];
+    const turns = container === undefined ? [] : [{ role: 'user' as const, content: [container] }];
+    const isTwo = (block: Block): boolean => block.type === 'text' && block.text === 'two';
+    assert.equal(hasBlock({ ...request, turns }, isTwo), true);
+    assert.equal(hasBlock({ ...request, turns: first === undefined ? [] : [first] }, isTwo), false);
+  }
+});
+
+test('a plain text has nothing beside it', () => {
+  assert.equal(plainTextOf(text('said')), 'said');
+  assert.equal(plainTextOf({ type: 'text', text: 'said', cache: {} }), undefined);
+  assert.equal(plainTextOf({ type: 'text', text: 'said', ext: { gemini: {} } }), undefined);
+  assert.equal(plainTextOf({ type: 'text', text: 'said', citations: [] }), undefined);
+  assert.equal(plainTextOf({ type: 'refusal', text: 'said' }), undefined);
 });

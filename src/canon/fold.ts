@@ -1,4 +1,4 @@
-import type { Block, Citation, Ext } from './content.ts';
+import type { Block, Citation, Ext, TextBlock } from './content.ts';
 import type { GatewayError } from './error.ts';
 import type { BlockHead, Event, FinishReason, Sink } from './event.ts';
 import { mergeExt } from './ext.ts';
@@ -89,10 +89,10 @@ export function createFold(): Fold {
         break;
       case 'finish':
         close();
-        finish = {
-          reason: event.reason,
-          ...(event.stopSequence !== undefined && { stopSequence: event.stopSequence }),
-        };
+        finish =
+          event.stopSequence === undefined
+            ? { reason: event.reason }
+            : { reason: event.reason, stopSequence: event.stopSequence };
         ext = mergeExt(ext, event.ext);
         break;
       case 'error':
@@ -103,16 +103,11 @@ export function createFold(): Fold {
 
   function result(): Folded {
     close();
-    return {
-      id,
-      model,
-      content,
-      usage,
-      natives,
-      ...(finish !== undefined && { finish }),
-      ...(ext !== undefined && { ext }),
-      ...(error !== undefined && { error }),
-    };
+    const folded: { -readonly [field in keyof Folded]: Folded[field] } = { id, model, content, usage, natives };
+    if (finish !== undefined) folded.finish = finish;
+    if (ext !== undefined) folded.ext = ext;
+    if (error !== undefined) folded.error = error;
+    return folded;
   }
   const soFar = (): Block[] => (open === undefined ? [...content] : [...content, blockOf(open)]);
   return { sink, result, soFar };
@@ -121,12 +116,7 @@ export function createFold(): Fold {
 function blockOf({ head, text, json, signature, citations, native }: OpenBlock): Block {
   switch (head.type) {
     case 'text':
-      return {
-        type: 'text',
-        text,
-        ...(citations.length > 0 && { citations }),
-        ...(head.ext !== undefined && { ext: head.ext }),
-      };
+      return textBlock(text, citations, head.ext);
     case 'thinking':
       return {
         type: 'thinking',
@@ -158,6 +148,13 @@ function blockOf({ head, text, json, signature, citations, native }: OpenBlock):
       };
     }
   }
+}
+
+function textBlock(text: string, citations: readonly Citation[], ext: Ext | undefined): TextBlock {
+  const block: { -readonly [field in keyof TextBlock]: TextBlock[field] } = { type: 'text', text };
+  if (citations.length > 0) block.citations = citations;
+  if (ext !== undefined) block.ext = ext;
+  return block;
 }
 
 function withoutType(value: JsonObject): JsonObject {

@@ -17,6 +17,33 @@ function paired(...turns: Turn[]): { turns: readonly Turn[]; losses: string[] } 
 }
 
 describe('paired turns', () => {
+  test('are the same turns where all results stand right behind their calls', () => {
+    const turns = [
+      user(text('a')),
+      model(text('b'), call('1'), call('2')),
+      user(result('1'), result('2')),
+      model(text('c')),
+    ];
+    assert.equal(
+      pairedTurns(turns, () => undefined),
+      turns,
+    );
+    const others: Turn[][] = [
+      [user(result('1'))],
+      [model(call('1')), user(result('1'), text('more'))],
+      [model(call('1')), user(result('1')), user(text('more'))],
+      [model(call('1'), call('2')), user(result('2'), result('1'))],
+      [model(call('1')), user(result('1'), result('1'))],
+      [model(call('1'))],
+      [model(call('1')), { ...user(result('1')), name: 'n' }],
+    ];
+    for (const other of others)
+      assert.notEqual(
+        pairedTurns(other, () => undefined),
+        other,
+      );
+  });
+
   test('have the results behind their calls, in the order of the calls, before what else is said', () => {
     const { turns, losses } = paired(
       user(text('a')),

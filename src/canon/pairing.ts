@@ -12,6 +12,7 @@ type Lose = (loss: Loss) => void;
  * becomes text. What a turn becomes depends on nothing that comes after the next answer, so that prefixes stay as they are.
  */
 export function pairedTurns(turns: readonly Turn[], lose: Lose): readonly Turn[] {
+  if (arePaired(turns)) return turns;
   const paired: Turn[] = [];
   const used = new Set<ToolResultBlock>();
   turns.forEach((turn, i) => {
@@ -28,6 +29,34 @@ export function pairedTurns(turns: readonly Turn[], lose: Lose): readonly Turn[]
       paired.push({ role: 'user', content: answersTo(calls, resultsAfter(turns, i), used, i, lose) });
   });
   return joined(paired);
+}
+
+/** Whether each turn with calls is followed by one that has their results, in that order and nothing else, before the model speaks again. */
+function arePaired(turns: readonly Turn[]): boolean {
+  for (let i = 0; i < turns.length; i++) {
+    const turn = turns[i] as Turn;
+    if (turn.role !== 'assistant') {
+      if (turn.content.some((block) => block.type === 'tool_result')) return false;
+      continue;
+    }
+    const called = turn.content.some((block) => block.type === 'tool_call');
+    if (!called) continue;
+    if (!answers(turns[i + 1], turn) || turns[i + 2]?.role === 'user') return false;
+    i += 1;
+  }
+  return true;
+}
+
+function answers(answer: Turn | undefined, { content }: Turn): boolean {
+  if (answer?.role !== 'user' || answer.name !== undefined || answer.ext !== undefined) return false;
+  let answered = 0;
+  for (const block of content) {
+    if (block.type !== 'tool_call') continue;
+    const result = answer.content[answered];
+    if (result?.type !== 'tool_result' || result.id !== block.id) return false;
+    answered += 1;
+  }
+  return answered === answer.content.length;
 }
 
 /** The results given before the model speaks again. */

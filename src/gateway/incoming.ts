@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '../canon/error.ts';
 import { isObject, type JsonObject } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
@@ -71,11 +70,10 @@ function scanned(body: Pieces): BodyScan {
 
 /** The body as JSON, or the client's error. */
 export function parseBody(pieces: Pieces): JsonObject {
-  const body = pieces.whole();
-  if (!isUtf8(body)) throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.');
+  const text = pieces.text();
+  if (text === undefined) throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.');
   let parsed: unknown;
   try {
-    const text = body.toString();
     parsed = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch (cause) {
     throw new GatewayError('invalid_request', `The request body is not valid JSON: ${(cause as Error).message}`, {

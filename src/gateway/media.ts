@@ -1,4 +1,4 @@
-import { withBlocks } from '../canon/blocks.ts';
+import { hasBlock, withBlocks } from '../canon/blocks.ts';
 import type { AudioBlock, Block, DocumentBlock, ImageBlock, Source, VideoBlock } from '../canon/content.ts';
 import { GatewayError } from '../canon/error.ts';
 import type { Loss } from '../canon/loss.ts';
@@ -63,6 +63,7 @@ export function checkedMedia(
   request: ChatRequest,
   limits: MediaLimits,
 ): { readonly request: ChatRequest; readonly losses: readonly Loss[] } {
+  if (!hasBlock(request, isMedia)) return { request, losses: [] };
   const losses: Loss[] = [];
   const next = withBlocks(request, (block, path) => {
     if (!isMedia(block)) return block;

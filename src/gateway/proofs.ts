@@ -2,7 +2,7 @@ import type { Block, Ext, ThinkingBlock } from '../canon/content.ts';
 import type { Event, Sink, Tap } from '../canon/event.ts';
 import { mergeExt } from '../canon/ext.ts';
 import type { Loss } from '../canon/loss.ts';
-import type { ChatRequest } from '../canon/request.ts';
+import type { ChatRequest, Turn } from '../canon/request.ts';
 import { isSealed, type Sealer } from './seal.ts';
 
 /** Whose proofs a target understands. */
@@ -102,9 +102,10 @@ function mapThinking(
   request: ChatRequest,
   change: (block: ThinkingBlock, path: string) => ThinkingBlock | undefined,
 ): ChatRequest {
+  if (!request.turns.some(isThought)) return request;
   let changed = false;
   const turns = request.turns.map((turn, i) => {
-    if (turn.role !== 'assistant' || !turn.content.some(({ type }) => type === 'thinking')) return turn;
+    if (!isThought(turn)) return turn;
     const content = turn.content.flatMap((block, j): Block[] => {
       if (block.type !== 'thinking') return [block];
       const next = change(block, `turns[${i}].content[${j}]`);
@@ -114,4 +115,8 @@ function mapThinking(
     return { ...turn, content };
   });
   return changed ? { ...request, turns } : request;
+}
+
+function isThought({ role, content }: Turn): boolean {
+  return role === 'assistant' && content.some(({ type }) => type === 'thinking');
 }

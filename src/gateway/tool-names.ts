@@ -19,7 +19,7 @@ function plainName(name: string): string {
 export function withLegalNames(request: ChatRequest, legal: RegExp | undefined): ChatRequest {
   if (legal === undefined) return request;
   const named = (name: string): string => (legal.test(name) ? name : plainName(name));
-  if (!namesIn(request).some((name) => !legal.test(name))) return request;
+  if (allLegal(request, legal)) return request;
   return {
     ...request,
     tools: request.tools.map((tool): Tool => (tool.type === 'native' ? tool : { ...tool, name: named(tool.name) })),
@@ -28,12 +28,12 @@ export function withLegalNames(request: ChatRequest, legal: RegExp | undefined):
   };
 }
 
-function namesIn({ tools, turns }: ChatRequest): string[] {
-  const names = tools.flatMap((tool) => (tool.type === 'native' ? [] : [tool.name]));
-  for (const turn of turns) {
-    for (const block of turn.content) if (block.type === 'tool_call') names.push(block.name);
+function allLegal({ tools, turns }: ChatRequest, legal: RegExp): boolean {
+  for (const tool of tools) if (tool.type !== 'native' && !legal.test(tool.name)) return false;
+  for (const { content } of turns) {
+    for (const block of content) if (block.type === 'tool_call' && !legal.test(block.name)) return false;
   }
-  return names;
+  return true;
 }
 
 function choiceWith(choice: ToolChoice, named: (name: string) => string): ToolChoice {

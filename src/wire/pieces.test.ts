@@ -33,4 +33,16 @@ test('of bytes that were let go of the number stays, and nobody takes nothing fo
   pieces.release();
   assert.deepEqual([pieces.length, pieces.list], [2, []]);
   assert.throws(() => pieces.whole(), /let go/);
+  assert.throws(() => pieces.text(), /let go/);
+});
+
+test('the text is the same however the bytes are cut, and none where they are no UTF-8', () => {
+  for (const text of ['', 'plain "text"', 'Zürich → ✓ 😀', '\ufeff{}']) {
+    const bytes = Buffer.from(text);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const pieces = new Pieces([bytes.subarray(0, cut), bytes.subarray(cut)]);
+      assert.equal(pieces.text(), bytes.toString());
+    }
+  }
+  assert.equal(new Pieces([Buffer.from('a'), Buffer.from([0xe2, 0x86])]).text(), undefined);
 });

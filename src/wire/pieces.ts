@@ -1,3 +1,5 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
 /** Bytes in the pieces in which they came. They are joined only for who needs them in one, and then once. */
 export class Pieces {
   readonly length: number;
@@ -33,6 +35,13 @@ export class Pieces {
     const joined = this.#list.length === 1 && first !== undefined ? first : Buffer.concat(this.#list);
     this.#list = [joined];
     return joined;
+  }
+
+  /** The bytes as UTF-8 has them; nothing where they are none. ASCII needs no decoding, and makes a text of one byte a character. */
+  text(): string | undefined {
+    const bytes = this.whole();
+    if (isAscii(bytes)) return bytes.toString('latin1');
+    return isUtf8(bytes) ? bytes.toString() : undefined;
   }
 
   /** The bytes from `start` to `end`, a character for each. */

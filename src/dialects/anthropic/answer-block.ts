@@ -10,8 +10,11 @@ export function writeAnswerBlock(block: Block): JsonObject[] {
   const own = 'ext' in block ? fieldsOf(block.ext) : undefined;
   switch (block.type) {
     case 'text': {
-      const citations = (block.citations ?? []).map(writeCitation).filter((citation) => citation !== undefined);
-      return [{ type: 'text', text: block.text, ...(citations.length > 0 && { citations }), ...own }];
+      const { text } = block;
+      if (block.citations === undefined)
+        return [own === undefined ? { type: 'text', text } : { type: 'text', text, ...own }];
+      const citations = block.citations.map(writeCitation).filter((citation) => citation !== undefined);
+      return [{ type: 'text', text, ...(citations.length > 0 && { citations }), ...own }];
     }
     case 'refusal':
       return [{ type: 'text', text: block.text }];

@@ -1,7 +1,7 @@
 import type { Block } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { documentLines, searchResultText } from '../../canon/prose.ts';
-import { writeBlock } from './block-write.ts';
+import { writeBlock, writePlain } from './block-write.ts';
 import type { Writing } from './writing.ts';
 
 /** What an answer of the past could not hold, on its way into the next message of the user. */
@@ -18,19 +18,25 @@ const bulky: ReadonlySet<unknown> = new Set(['image', 'document', 'search_result
  */
 export function writeForeignAnswer(
   blocks: readonly Block[],
-  path: string,
+  turn: number,
   to: Writing,
   carry: (carried: Carried) => void,
 ): JsonObject[] {
-  return blocks.flatMap((block, i): JsonObject[] => {
-    const at = `${path}[${i}]`;
-    const wire = writeBlock(asText(block, at, to), at, to);
-    if (wire === undefined || !bulky.has(wire.type)) return wire === undefined ? [] : [wire];
-    to.lose('moved', at, 'an answer holds none here: it follows in a message of the user');
-    const what = block.type === 'image' ? 'image' : 'document';
-    carry({ path: at, content: [{ type: 'text', text: `The ${what} of the answer above:` }, wire] });
-    return [{ type: 'text', text: `[${what}: it follows]` }];
-  });
+  const written: JsonObject[] = [];
+  for (const [i, block] of blocks.entries()) {
+    const wire = writePlain(block) ?? writeAny(block, `turns[${turn}].content[${i}]`, to, carry);
+    if (wire !== undefined) written.push(wire);
+  }
+  return written;
+}
+
+function writeAny(block: Block, at: string, to: Writing, carry: (carried: Carried) => void): JsonObject | undefined {
+  const wire = writeBlock(asText(block, at, to), at, to);
+  if (wire === undefined || !bulky.has(wire.type)) return wire;
+  to.lose('moved', at, 'an answer holds none here: it follows in a message of the user');
+  const what = block.type === 'image' ? 'image' : 'document';
+  carry({ path: at, content: [{ type: 'text', text: `The ${what} of the answer above:` }, wire] });
+  return { type: 'text', text: `[${what}: it follows]` };
 }
 
 function asText(block: Block, path: string, to: Writing): Block {

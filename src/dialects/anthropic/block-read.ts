@@ -1,9 +1,21 @@
-import type { Block, Citation, DocumentBlock, Source, TextBlock } from '../../canon/content.ts';
+import type {
+  Block,
+  Citation,
+  DocumentBlock,
+  ImageBlock,
+  SearchResultBlock,
+  Source,
+  TextBlock,
+  ThinkingBlock,
+  ToolCallBlock,
+  ToolReferenceBlock,
+  ToolResultBlock,
+} from '../../canon/content.ts';
 import { booleanIn, isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { readCitation } from './citation.ts';
 import { anthropicName } from './ext.ts';
-import { aBoolean, isAbsent, optional, requiredList, requiredObject, requiredString, wrongField } from './field.ts';
-import { readCacheMark, readMarks } from './mark.ts';
+import { aBoolean, at, isAbsent, optional, requiredList, requiredObject, requiredString, wrongField } from './field.ts';
+import { marked, readCacheMark } from './mark.ts';
 
 const known = {
   text: new Set(['type', 'text', 'citations']),
@@ -21,19 +33,21 @@ const known = {
 export function readContent(value: unknown, path: string): Block[] {
   if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }];
   if (!Array.isArray(value)) throw wrongField(path, 'Input should be a valid string or list');
-  return value.map((block, i) => readBlock(block, `${path}.${i}`));
+  return value.map((block, i) => readBlock(block, at(path, i)));
 }
 
 /** One block of a request. What this dialect does not know stays whole, as `native`. */
 export function readBlock(value: unknown, path: string): Block {
   const block = requiredObject(value, path);
-  const type = requiredString(block.type, `${path}.type`);
+  const type = requiredString(block.type, at(path, 'type'));
   switch (type) {
     case 'text':
       return readTextBlock(block, path);
     case 'image': {
-      const source = readSource(block.source, `${path}.source`);
-      return source === undefined ? native(block, path) : { type, source, ...readMarks(block, known.image, path) };
+      const source = readSource(block.source, at(path, 'source'));
+      return source === undefined
+        ? native(block, path)
+        : marked<ImageBlock>({ type, source }, block, known.image, path);
     }
     case 'document':
       return readDocument(block, path);
@@ -42,16 +56,16 @@ export function readBlock(value: unknown, path: string): Block {
     case 'thinking':
       return readThinking(block, path);
     case 'redacted_thinking': {
-      const redacted = requiredString(block.data, `${path}.data`);
-      return { type: 'thinking', text: '', redacted, ...readMarks(block, known.redacted_thinking, path) };
+      const redacted = requiredString(block.data, at(path, 'data'));
+      return marked<ThinkingBlock>({ type: 'thinking', text: '', redacted }, block, known.redacted_thinking, path);
     }
     case 'tool_use':
       return readToolUse(block, path);
     case 'tool_result':
       return readToolResult(block, path);
     case 'tool_reference': {
-      const name = requiredString(block.tool_name, `${path}.tool_name`);
-      return { type, name, ...readMarks(block, known.tool_reference, path) };
+      const name = requiredString(block.tool_name, at(path, 'tool_name'));
+      return marked<ToolReferenceBlock>({ type, name }, block, known.tool_reference, path);
     }
     default:
       return native(block, path);
@@ -60,65 +74,64 @@ export function readBlock(value: unknown, path: string): Block {
 
 /** A text block, the only kind that instructions may consist of. */
 export function readTextBlock(block: JsonObject, path: string): TextBlock {
-  const citations = readCitations(block.citations, `${path}.citations`);
-  return {
-    type: 'text',
-    text: requiredString(block.text, `${path}.text`),
-    ...(citations.length > 0 && { citations }),
-    ...readMarks(block, known.text, path),
-  };
+  const citations = readCitations(block.citations, at(path, 'citations'));
+  const text = requiredString(block.text, at(path, 'text'));
+  const read: TextBlock = citations === undefined ? { type: 'text', text } : { type: 'text', text, citations };
+  return marked(read, block, known.text, path);
 }
 
-function readCitations(value: unknown, path: string): Citation[] {
-  const list = optional(value, path, requiredList) ?? [];
-  return list.map((citation, i) => readCitation(requiredObject(citation, `${path}.${i}`)));
+/** Nothing where there are none. */
+function readCitations(value: unknown, path: string): Citation[] | undefined {
+  const list = optional(value, path, requiredList);
+  if (list === undefined || list.length === 0) return undefined;
+  return list.map((citation, i) => readCitation(requiredObject(citation, at(path, i))));
 }
 
 function native(value: JsonObject, path: string): Block {
-  const cache = readCacheMark(value.cache_control, `${path}.cache_control`);
+  const cache = readCacheMark(value.cache_control, at(path, 'cache_control'));
   return { type: 'native', dialect: anthropicName, value, ...(cache !== undefined && { cache }) };
 }
 
 /** Where the bytes are; nothing for a kind of source that is not known here. */
 function readSource(value: unknown, path: string): Source | undefined {
   const source = requiredObject(value, path);
-  switch (requiredString(source.type, `${path}.type`)) {
+  switch (requiredString(source.type, at(path, 'type'))) {
     case 'base64':
       return {
         type: 'base64',
-        mediaType: requiredString(source.media_type, `${path}.media_type`),
-        data: requiredString(source.data, `${path}.data`),
+        mediaType: requiredString(source.media_type, at(path, 'media_type')),
+        data: requiredString(source.data, at(path, 'data')),
       };
     case 'url':
-      return { type: 'url', url: requiredString(source.url, `${path}.url`) };
+      return { type: 'url', url: requiredString(source.url, at(path, 'url')) };
     case 'file':
-      return { type: 'file', id: requiredString(source.file_id, `${path}.file_id`), owner: anthropicName };
+      return { type: 'file', id: requiredString(source.file_id, at(path, 'file_id')), owner: anthropicName };
     default:
       return undefined;
   }
 }
 
 function readDocument(block: JsonObject, path: string): Block {
-  const source = readDocumentSource(block.source, `${path}.source`);
+  const source = readDocumentSource(block.source, at(path, 'source'));
   if (source === undefined) return native(block, path);
-  const title = optional(block.title, `${path}.title`, requiredString);
-  const context = optional(block.context, `${path}.context`, requiredString);
-  const citations = citationsWanted(block.citations, `${path}.citations`);
-  return {
+  const title = optional(block.title, at(path, 'title'), requiredString);
+  const context = optional(block.context, at(path, 'context'), requiredString);
+  const citations = citationsWanted(block.citations, at(path, 'citations'));
+  const read: DocumentBlock = {
     type: 'document',
     source,
     ...(title !== undefined && { title }),
     ...(context !== undefined && { context }),
     ...(citations !== undefined && { citations }),
-    ...readMarks(block, known.document, path),
   };
+  return marked(read, block, known.document, path);
 }
 
 function readDocumentSource(value: unknown, path: string): DocumentBlock['source'] | undefined {
   if (isObject(value) && value.type === 'text')
-    return { type: 'text', text: requiredString(value.data, `${path}.data`) };
+    return { type: 'text', text: requiredString(value.data, at(path, 'data')) };
   if (isObject(value) && value.type === 'content') {
-    return { type: 'parts', parts: readContent(value.content, `${path}.content`) };
+    return { type: 'parts', parts: readContent(value.content, at(path, 'content')) };
   }
   return readSource(value, path);
 }
@@ -128,45 +141,38 @@ function citationsWanted(value: unknown, path: string): boolean | undefined {
 }
 
 function readSearchResult(block: JsonObject, path: string): Block {
-  const citations = citationsWanted(block.citations, `${path}.citations`);
-  return {
+  const citations = citationsWanted(block.citations, at(path, 'citations'));
+  const read: SearchResultBlock = {
     type: 'search_result',
-    source: requiredString(block.source, `${path}.source`),
-    title: requiredString(block.title, `${path}.title`),
-    content: readContent(block.content, `${path}.content`),
+    source: requiredString(block.source, at(path, 'source')),
+    title: requiredString(block.title, at(path, 'title')),
+    content: readContent(block.content, at(path, 'content')),
     ...(citations !== undefined && { citations }),
-    ...readMarks(block, known.search_result, path),
   };
+  return marked(read, block, known.search_result, path);
 }
 
 function readThinking(block: JsonObject, path: string): Block {
   const signature = stringIn(block.signature);
-  return {
-    type: 'thinking',
-    text: requiredString(block.thinking, `${path}.thinking`),
-    ...(signature !== undefined && signature !== '' && { signature }),
-    ...readMarks(block, known.thinking, path),
-  };
+  const text = requiredString(block.thinking, at(path, 'thinking'));
+  const isProven = signature !== undefined && signature !== '';
+  const read: ThinkingBlock = isProven ? { type: 'thinking', text, signature } : { type: 'thinking', text };
+  return marked(read, block, known.thinking, path);
 }
 
 function readToolUse(block: JsonObject, path: string): Block {
-  const input = optional(block.input, `${path}.input`, requiredObject) ?? {};
-  return {
-    type: 'tool_call',
-    id: requiredString(block.id, `${path}.id`),
-    name: requiredString(block.name, `${path}.name`),
-    json: JSON.stringify(input),
-    ...readMarks(block, known.tool_use, path),
-  };
+  const input = optional(block.input, at(path, 'input'), requiredObject) ?? {};
+  const id = requiredString(block.id, at(path, 'id'));
+  const name = requiredString(block.name, at(path, 'name'));
+  const read: ToolCallBlock = { type: 'tool_call', id, name, json: JSON.stringify(input) };
+  return marked(read, block, known.tool_use, path);
 }
 
 function readToolResult(block: JsonObject, path: string): Block {
-  const isError = optional(block.is_error, `${path}.is_error`, aBoolean);
-  return {
-    type: 'tool_result',
-    id: requiredString(block.tool_use_id, `${path}.tool_use_id`),
-    content: isAbsent(block.content) ? [] : readContent(block.content, `${path}.content`),
-    ...(isError !== undefined && { isError }),
-    ...readMarks(block, known.tool_result, path),
-  };
+  const isError = optional(block.is_error, at(path, 'is_error'), aBoolean);
+  const id = requiredString(block.tool_use_id, at(path, 'tool_use_id'));
+  const content = isAbsent(block.content) ? [] : readContent(block.content, at(path, 'content'));
+  const read: ToolResultBlock =
+    isError === undefined ? { type: 'tool_result', id, content } : { type: 'tool_result', id, content, isError };
+  return marked(read, block, known.tool_result, path);
 }

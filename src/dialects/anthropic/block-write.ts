@@ -1,3 +1,4 @@
+import { plainTextOf } from '../../canon/blocks.ts';
 import type {
   Block,
   Citation,
@@ -13,9 +14,55 @@ import type {
 } from '../../canon/content.ts';
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { anthropicName } from './ext.ts';
-import { writeCacheMark, writeMarks } from './mark.ts';
+import { withMarks, writeCacheMark, writeMarks } from './mark.ts';
 import { legalToolId } from './tool-id.ts';
 import type { Writing } from './writing.ts';
+
+/** The blocks of a turn, those left out that the service has no place for. */
+export function writeContent(blocks: readonly Block[], turn: number, to: Writing): JsonObject[] {
+  const written: JsonObject[] = [];
+  for (let i = 0; i < blocks.length; i++) {
+    const block = blocks[i] as Block;
+    const wire = writePlain(block) ?? writeBlock(block, `turns[${turn}].content[${i}]`, to);
+    if (wire !== undefined) written.push(wire);
+  }
+  return written;
+}
+
+/**
+ * A text, a call or a result without a mark or a field that only one language has, as most blocks are: nothing of it can be
+ * lost, so that nobody has to know where it stands. Nothing for all others.
+ */
+export function writePlain(block: Block): JsonObject | undefined {
+  switch (block.type) {
+    case 'text': {
+      const text = plainTextOf(block);
+      return text === undefined || text === '' ? undefined : { type: 'text', text };
+    }
+    case 'tool_call': {
+      if (block.cache !== undefined || block.ext !== undefined) return undefined;
+      const { input, asSaid } = inputOf(block);
+      return asSaid ? { type: 'tool_use', id: legalToolId(block.id), name: block.name, input } : undefined;
+    }
+    case 'tool_result':
+      return writePlainResult(block);
+    default:
+      return undefined;
+  }
+}
+
+function writePlainResult({ id, content, isError, cache, ext }: ToolResultBlock): JsonObject | undefined {
+  if (cache !== undefined || ext !== undefined || content.length === 0) return undefined;
+  const texts: JsonObject[] = [];
+  for (let i = 0; i < content.length; i++) {
+    const text = plainTextOf(content[i] as Block);
+    if (text === undefined || text === '') return undefined;
+    texts.push({ type: 'text', text });
+  }
+  const written: JsonObject = { type: 'tool_result', tool_use_id: legalToolId(id), content: texts };
+  if (isError !== undefined) written.is_error = isError;
+  return written;
+}
 
 /** Blocks of a request, those left out that the service has no place for. `path` says where they stood. */
 export function writeBlocks(blocks: readonly Block[], path: string, to: Writing): JsonObject[] {
@@ -65,15 +112,12 @@ function leftOut(what: string): JsonObject {
 /** Nothing for an empty text: the service refuses it. */
 function writeTextBlock(block: TextBlock, path: string, to: Writing): JsonObject | undefined {
   if (block.text === '') return undefined;
+  const written: JsonObject = { type: 'text', text: block.text };
   const citations = (block.citations ?? []).flatMap((citation, i) =>
     writeOwnCitation(citation, `${path}.citations[${i}]`, to),
   );
-  return {
-    type: 'text',
-    text: block.text,
-    ...(citations.length > 0 && { citations }),
-    ...writeMarks(block, to.marks),
-  };
+  if (citations.length > 0) written.citations = citations;
+  return withMarks(written, block, to.marks);
 }
 
 /** The service checks citations against its own searches, so only its own can go back. */

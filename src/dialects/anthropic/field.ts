@@ -1,6 +1,11 @@
 import { GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject } from '../../canon/json.ts';
 
+/** The path of a field or an element; none where nobody has to be told. */
+export function at(path: string, place: string | number): string {
+  return path === '' ? '' : `${path}.${place}`;
+}
+
 /** The client's mistake, in the wording of the service: `messages.3.content: Field required`. */
 export function wrongField(path: string, what: string): GatewayError {
   return new GatewayError('invalid_request', `${path}: ${what}`, { param: path.replace(/\.(\d+)/g, '[$1]') });

@@ -1,7 +1,7 @@
 import type { CacheMark, Ext } from '../../canon/content.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { asExt, fieldsOf, otherFields } from './ext.ts';
-import { isAbsent, wrongField } from './field.ts';
+import { at, isAbsent, wrongField } from './field.ts';
 
 /** What any block or tool may carry. */
 export interface Marks {
@@ -19,13 +19,19 @@ export function readCacheMark(value: unknown, path: string): CacheMark | undefin
   return ttl === undefined ? {} : { ttl };
 }
 
-/** The cache mark and whatever the dialect does not know of a block or tool; a mark that says more than its time stays whole as well. */
-export function readMarks(object: JsonObject, known: ReadonlySet<string>, path: string): Marks {
+/**
+ * What was read of a block or tool, with its cache mark and whatever the dialect does not know of it; a mark that says more
+ * than its time stays whole as well. The same object: hardly any has either.
+ */
+export function marked<T extends Marks>(read: T, object: JsonObject, known: ReadonlySet<string>, path: string): T {
   const others = otherFields(object, known);
-  if (others === undefined) return {};
+  return others === undefined ? read : Object.assign(read, marksIn(others, path));
+}
+
+function marksIn(others: JsonObject, path: string): Marks {
   const { cache_control: control, ...rest } = others;
   if (control === undefined) return asExt(others);
-  const cache = readCacheMark(control, `${path}.cache_control`);
+  const cache = readCacheMark(control, at(path, 'cache_control'));
   const says = isObject(control) && otherFields(control, markFields) !== undefined ? { cache_control: control } : {};
   const fields = { ...rest, ...says };
   return { ...(cache !== undefined && { cache }), ...asExt(Object.keys(fields).length > 0 ? fields : undefined) };
@@ -35,6 +41,12 @@ export function readMarks(object: JsonObject, known: ReadonlySet<string>, path: 
 export function writeCacheMark(cache: CacheMark | undefined): JsonObject {
   if (cache === undefined) return {};
   return { cache_control: cache.ttl === undefined ? { type: 'ephemeral' } : { type: 'ephemeral', ttl: cache.ttl } };
+}
+
+/** What was written of a block or tool, with its cache mark and this language's own fields. The same object where it has neither. */
+export function withMarks(written: JsonObject, marks: Marks, cacheable: boolean): JsonObject {
+  if (marks.cache === undefined && marks.ext === undefined) return written;
+  return { ...written, ...writeMarks(marks, cacheable) };
 }
 
 /** The cache mark and this language's own fields, to be spread at the end of what they belong to. */

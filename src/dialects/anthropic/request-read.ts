@@ -1,5 +1,6 @@
 import type { TextBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { readUnder } from '../../canon/path.ts';
 import type { ChatRequest, Sampling, Turn } from '../../canon/request.ts';
 import type { Headers } from '../dialect.ts';
 import { readContent, readTextBlock } from './block-read.ts';
@@ -7,6 +8,7 @@ import { anthropicName, asExt, dotted, otherFields } from './ext.ts';
 import {
   aBoolean,
   aNumber,
+  at,
   isAbsent,
   optional,
   requiredCount,
@@ -52,13 +54,13 @@ export function readRequest(body: JsonObject, headers: Headers): ChatRequest {
   const turns = readTurns(body.messages);
   const { choice, parallel, others: choiceOthers } = readToolChoice(body.tool_choice);
   const { reasoning, format, others: outputOthers } = readOutput(body);
-  const metadata = optional(body.metadata, 'metadata', requiredObject) ?? {};
-  const others = {
-    ...otherFields(body, requestFields),
-    ...dotted('metadata', otherFields(metadata, metadataFields)),
-    ...choiceOthers,
-    ...outputOthers,
-  };
+  const metadata = optional(body.metadata, 'metadata', requiredObject) ?? none;
+  const others = merged([
+    otherFields(body, requestFields),
+    dotted('metadata', otherFields(metadata, metadataFields)),
+    choiceOthers,
+    outputOthers,
+  ]);
   return {
     from: anthropicName,
     model,
@@ -79,8 +81,19 @@ export function readRequest(body: JsonObject, headers: Headers): ChatRequest {
       cache: readCacheMark(body.cache_control, 'cache_control'),
       headers: readHeaders(headers),
     }),
-    ...asExt(Object.keys(others).length > 0 ? others : undefined),
+    ...asExt(others),
   };
+}
+
+const none: JsonObject = Object.freeze({});
+
+/** All fields in one object; nothing where there are none, as in most requests. */
+function merged(parts: readonly (JsonObject | undefined)[]): JsonObject | undefined {
+  let whole: JsonObject | undefined;
+  for (const part of parts) {
+    if (part !== undefined && Object.keys(part).length > 0) whole = { ...whole, ...part };
+  }
+  return whole;
 }
 
 /** The object without the fields that are undefined. */
@@ -94,29 +107,33 @@ function readTurns(value: unknown): Turn[] {
   const messages = requiredList(value, 'messages');
   if (messages.length === 0) throw wrongField('messages', 'at least one message is required');
   if (messages.length > maxMessages) throw wrongField('messages', `List should have at most ${maxMessages} items`);
-  return messages.map((message, i) => readTurn(requiredObject(message, `messages.${i}`), `messages.${i}`));
+  return readUnder('messages', (path) => messages.map((message, i) => readTurn(message, at(path, i))));
 }
 
-function readTurn(message: JsonObject, path: string): Turn {
-  const role = requiredString(message.role, `${path}.role`);
+function readTurn(value: unknown, path: string): Turn {
+  const message = requiredObject(value, path);
+  const role = requiredString(message.role, at(path, 'role'));
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
-    throw wrongField(`${path}.role`, "Input should be 'user', 'assistant' or 'system'");
+    throw wrongField(at(path, 'role'), "Input should be 'user', 'assistant' or 'system'");
   }
   // A system message may carry nothing but settings.
-  if (isAbsent(message.content) && role !== 'system') throw wrongField(`${path}.content`, 'Field required');
-  const content = isAbsent(message.content) ? [] : readContent(message.content, `${path}.content`);
-  return { role, content, ...asExt(otherFields(message, turnFields)) };
+  if (isAbsent(message.content) && role !== 'system') throw wrongField(at(path, 'content'), 'Field required');
+  const content = isAbsent(message.content) ? [] : readContent(message.content, at(path, 'content'));
+  const others = otherFields(message, turnFields);
+  return others === undefined ? { role, content } : { role, content, ...asExt(others) };
 }
 
 function readSystem(value: unknown): TextBlock[] {
   if (isAbsent(value) || value === '') return [];
   if (typeof value === 'string') return [{ type: 'text', text: value }];
   if (!Array.isArray(value)) throw wrongField('system', 'Input should be a valid string or list');
-  return value.map((item, i) => {
-    const block = requiredObject(item, `system.${i}`);
-    if (block.type !== 'text') throw wrongField(`system.${i}.type`, "Input should be 'text'");
-    return readTextBlock(block, `system.${i}`);
-  });
+  return readUnder('system', (path) => value.map((item, i) => readInstruction(item, at(path, i))));
+}
+
+function readInstruction(value: unknown, path: string): TextBlock {
+  const block = requiredObject(value, path);
+  if (block.type !== 'text') throw wrongField(at(path, 'type'), "Input should be 'text'");
+  return readTextBlock(block, path);
 }
 
 function readSampling(body: JsonObject): Sampling {
@@ -133,9 +150,12 @@ function readStop(value: unknown): string[] | undefined {
 }
 
 function readHeaders(headers: Headers): Headers | undefined {
-  const found = languageHeaders.flatMap((name) => {
+  let found: { [name: string]: string } | undefined;
+  for (const name of languageHeaders) {
     const value = headers[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return found.length === 0 ? undefined : Object.fromEntries(found);
+    if (value === undefined) continue;
+    found ??= {};
+    found[name] = value;
+  }
+  return found;
 }

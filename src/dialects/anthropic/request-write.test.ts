@@ -57,6 +57,21 @@ describe('the conversation obeys the rules of the service', () => {
     ]);
   });
 
+  test('a last call that nobody has answered is answered by words', () => {
+    const { messages, losses } = writeTurns([
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [call('a')] },
+      { role: 'user', content: [result('a')] },
+      { role: 'assistant', content: [call('b')] },
+    ]);
+    const words = [wireText('(no result)')];
+    assert.deepEqual((messages as JsonObject[]).at(-1), {
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: 'b', content: words }],
+    });
+    assert.deepEqual(losses, ['approximated turns[3]']);
+  });
+
   test('what came between calls and results comes after them', () => {
     const { messages } = writeTurns([
       { role: 'user', content: [text('go')] },

@@ -33,23 +33,17 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
   if (output.instruction !== undefined) system.push({ type: 'text', text: output.instruction });
   const tools = writeTools(to);
   const toolChoice = writeToolChoice(to, tools.length);
-  const body: JsonObject = {
-    model: request.model,
-    max_tokens: maxTokens,
-    ...(request.stream && { stream: true }),
-    ...writeSampling(to, output.thinks),
-    ...writeStop(to),
-    ...output.fields,
-    ...(toolChoice !== undefined && { tool_choice: toolChoice }),
-    ...writeMetadata(request),
-    ...writeTier(to),
-    ...(to.marks && writeCacheMark(request.cache)),
-    ...ownFields(request),
-    ...(tools.length > 0 && { tools }),
-    ...(system.length > 0 && { system }),
-    messages,
-  };
-  return bent(body, to);
+  const body: JsonObject = { model: request.model, max_tokens: maxTokens };
+  if (request.stream) body.stream = true;
+  Object.assign(body, writeSampling(to, output.thinks), writeStop(to), output.fields);
+  if (toolChoice !== undefined) body.tool_choice = toolChoice;
+  Object.assign(body, writeMetadata(request), writeTier(to));
+  if (to.marks) Object.assign(body, writeCacheMark(request.cache));
+  const whole = request.ext === undefined ? body : { ...body, ...ownFields(request) };
+  if (tools.length > 0) whole.tools = tools;
+  if (system.length > 0) whole.system = system;
+  whole.messages = messages;
+  return bent(whole, to);
 }
 
 /** The headers of the language: its version, and the betas the client asked for. */

@@ -28,9 +28,10 @@ export function readResponse(body: unknown, emit: Sink): void {
 
 /** Writes a whole answer. */
 export function writeResponse(answer: Folded, request: ChatRequest): JsonObject {
-  const { stop_reason: ownReason, ...others } = fieldsOf(answer.ext) ?? {};
+  const own = fieldsOf(answer.ext);
+  const ownReason = own?.stop_reason;
   const reason = answer.finish?.reason ?? 'end';
-  return {
+  const message: JsonObject = {
     id: messageId(answer.id),
     type: 'message',
     role: 'assistant',
@@ -39,6 +40,8 @@ export function writeResponse(answer: Folded, request: ChatRequest): JsonObject 
     stop_reason: reason === 'end' && ownReason !== undefined ? ownReason : writeStopReason(reason),
     stop_sequence: answer.finish?.stopSequence ?? null,
     usage: writeUsage(answer.usage),
-    ...others,
   };
+  if (own === undefined) return message;
+  const { stop_reason: _, ...others } = own;
+  return { ...message, ...others };
 }

@@ -1,8 +1,9 @@
 import { isObject, type JsonObject, numberIn, stringIn } from '../../canon/json.ts';
-import type { Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
+import { readUnder } from '../../canon/path.ts';
+import type { FunctionTool, Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
 import { anthropicName, dotted, otherFields } from './ext.ts';
-import { aBoolean, isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
-import { readCacheMark, readMarks } from './mark.ts';
+import { aBoolean, at, isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
+import { marked, readCacheMark } from './mark.ts';
 
 const toolFields: ReadonlySet<string> = new Set([
   'type',
@@ -16,32 +17,32 @@ const choiceFields: ReadonlySet<string> = new Set(['type', 'name', 'disable_para
 
 /** The tools of a request. */
 export function readTools(value: unknown): Tool[] {
-  const list = optional(value, 'tools', requiredList) ?? [];
-  return list.map((tool, i) => readTool(requiredObject(tool, `tools.${i}`), `tools.${i}`));
+  const list = optional(value, 'tools', requiredList);
+  if (list === undefined) return [];
+  return readUnder('tools', (path) => list.map((tool, i) => readTool(tool, at(path, i))));
 }
 
-function readTool(tool: JsonObject, path: string): Tool {
-  const type = optional(tool.type, `${path}.type`, requiredString) ?? 'custom';
+function readTool(value: unknown, path: string): Tool {
+  const tool = requiredObject(value, path);
+  const type = optional(tool.type, at(path, 'type'), requiredString) ?? 'custom';
   if (type !== 'custom') return nativeTool(tool, type, path);
-  const description = optional(tool.description, `${path}.description`, requiredString);
-  const strict = optional(tool.strict, `${path}.strict`, aBoolean);
-  const deferred = optional(tool.defer_loading, `${path}.defer_loading`, aBoolean);
+  const description = optional(tool.description, at(path, 'description'), requiredString);
+  const strict = optional(tool.strict, at(path, 'strict'), aBoolean);
+  const deferred = optional(tool.defer_loading, at(path, 'defer_loading'), aBoolean);
   // A placeholder that is never shown to the model may come without a schema.
   const bare = deferred === true && isAbsent(tool.input_schema);
-  return {
-    type: 'function',
-    name: requiredString(tool.name, `${path}.name`),
-    ...(description !== undefined && { description }),
-    schema: bare ? { type: 'object' } : requiredObject(tool.input_schema, `${path}.input_schema`),
-    ...(strict !== undefined && { strict }),
-    ...(deferred !== undefined && { deferred }),
-    ...readMarks(tool, toolFields, path),
-  };
+  const name = requiredString(tool.name, at(path, 'name'));
+  const schema = bare ? { type: 'object' } : requiredObject(tool.input_schema, at(path, 'input_schema'));
+  const read: FunctionTool =
+    description === undefined ? { type: 'function', name, schema } : { type: 'function', name, description, schema };
+  if (strict !== undefined) Object.assign(read, { strict });
+  if (deferred !== undefined) Object.assign(read, { deferred });
+  return marked(read, tool, toolFields, path);
 }
 
 function nativeTool(value: JsonObject, type: string, path: string): Tool {
   const name = stringIn(value.name) ?? stringIn(value.mcp_server_name) ?? type;
-  const cache = readCacheMark(value.cache_control, `${path}.cache_control`);
+  const cache = readCacheMark(value.cache_control, at(path, 'cache_control'));
   const means = readMeaning(type, value);
   return {
     type: 'native',

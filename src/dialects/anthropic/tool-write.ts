@@ -2,7 +2,7 @@ import { functionFor } from '../../canon/custom-tool.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { FunctionTool, NativeTool, Tool, ToolChoice } from '../../canon/request.ts';
 import { anthropicName, fieldsOf, undotted } from './ext.ts';
-import { writeCacheMark, writeMarks } from './mark.ts';
+import { withMarks, writeCacheMark } from './mark.ts';
 import type { Writing } from './writing.ts';
 
 /** The tools of a request; those of other languages alone are left out. */
@@ -35,14 +35,12 @@ function writeTool(tool: Tool, path: string, to: Writing): JsonObject[] {
 }
 
 function writeFunction(tool: FunctionTool, to: Writing): JsonObject {
-  return {
-    name: tool.name,
-    ...(tool.description !== undefined && { description: tool.description }),
-    input_schema: tool.schema.type === undefined ? { type: 'object', ...tool.schema } : tool.schema,
-    ...(tool.strict !== undefined && { strict: tool.strict }),
-    ...(tool.deferred !== undefined && { defer_loading: tool.deferred }),
-    ...writeMarks(tool, to.marks),
-  };
+  const { name, description, schema, strict, deferred } = tool;
+  const written: JsonObject = description === undefined ? { name } : { name, description };
+  written.input_schema = schema.type === undefined ? { type: 'object', ...schema } : schema;
+  if (strict !== undefined) written.strict = strict;
+  if (deferred !== undefined) written.defer_loading = deferred;
+  return withMarks(written, tool, to.marks);
 }
 
 /** The service's own tool for what a tool of another service is for. */

@@ -3,7 +3,7 @@ import { type JsonObject, objectsIn } from '../../canon/json.ts';
 import { pairedTurns } from '../../canon/pairing.ts';
 import type { Turn } from '../../canon/request.ts';
 import { type Carried, writeForeignAnswer } from './answer-media.ts';
-import { writeBlocks } from './block-write.ts';
+import { writeBlocks, writeContent } from './block-write.ts';
 import { fieldsOf } from './ext.ts';
 import type { Writing } from './writing.ts';
 
@@ -24,23 +24,24 @@ export function writeTurns(to: Writing): WrittenTurns {
   const system = writeBlocks(to.request.system, 'system', to);
   const messages: Message[] = [];
   let carried: Carried[] = [];
-  turnsOf(to).forEach((turn, i) => {
-    const path = `turns[${i}]`;
+  const carry = (one: Carried): void => {
+    carried.push(one);
+  };
+  for (const [i, turn] of turnsOf(to).entries()) {
     const said = to.foreign ? withoutBlankTexts(turn.content) : turn.content;
     const written =
-      turn.role === 'assistant' && to.foreign
-        ? writeForeignAnswer(said, `${path}.content`, to, (one) => carried.push(one))
-        : writeBlocks(said, `${path}.content`, to);
-    const content = turn.role === 'user' ? [...carried.flatMap((one) => one.content), ...written] : written;
-    if (turn.role === 'user') carried = [];
-    const message = writeTurn(turn, content, path, to);
-    if (message === undefined) return;
+      turn.role === 'assistant' && to.foreign ? writeForeignAnswer(said, i, to, carry) : writeContent(said, i, to);
+    const content =
+      turn.role === 'user' && carried.length > 0 ? [...carried.flatMap((one) => one.content), ...written] : written;
+    if (turn.role === 'user' && carried.length > 0) carried = [];
+    const message = writeTurn(turn, content, i, to);
+    if (message === undefined) continue;
     // Instructions that come before any message are instructions before the conversation.
     if (message.role === 'system' && to.foreign && messages.length === 0) {
       to.lose('moved', `turns[${i}]`, 'to the instructions before the conversation');
       system.push(...message.content);
     } else messages.push(message);
-  });
+  }
   for (const { path } of carried) to.lose('dropped', path, 'no message of the user follows');
   const placed = placeResults(messages);
   return { system, messages: (to.foreign ? joinSplitTurns(placed) : placed).map(wireOf) };
@@ -49,6 +50,7 @@ export function writeTurns(to: Writing): WrittenTurns {
 /** The service refuses calls without results, and results without calls; a client of its own is left to it. */
 function turnsOf({ request: { turns }, foreign, lose }: Writing): readonly Turn[] {
   if (!foreign) return turns;
+  if (inOrder(turns)) return turns;
   const calls = new Set<string>();
   const results = new Set<string>();
   for (const { content } of turns) {
@@ -61,9 +63,23 @@ function turnsOf({ request: { turns }, foreign, lose }: Writing): readonly Turn[
   return pairedTurns(turns, ({ what, path, why }) => lose(what, path, why));
 }
 
-function writeTurn(turn: Turn, content: readonly JsonObject[], path: string, to: Writing): Message | undefined {
+/** Whether all calls have their results, one after the other. */
+function inOrder(turns: readonly Turn[]): boolean {
+  const calls: string[] = [];
+  let answered = 0;
+  for (const { content } of turns) {
+    for (const block of content) {
+      if (block.type === 'tool_call') calls.push(block.id);
+      else if (block.type === 'tool_result' && block.id !== calls[answered++]) return false;
+    }
+  }
+  return answered === calls.length;
+}
+
+function writeTurn(turn: Turn, content: readonly JsonObject[], index: number, to: Writing): Message | undefined {
   const fields = fieldsOf(turn.ext);
-  if (turn.role === 'system' && to.quirks.mid_system === false) return asUserTurn(content, fields, path, to);
+  if (turn.role === 'system' && to.quirks.mid_system === false)
+    return asUserTurn(content, fields, `turns[${index}]`, to);
   const bare = content.length === 0 && (turn.role !== 'system' || fields === undefined);
   return bare ? undefined : { role: turn.role, content, fields };
 }
@@ -83,11 +99,20 @@ function asUserTurn(
 }
 
 function wireOf({ role, content, fields }: Message): JsonObject {
-  return { role, ...((content.length > 0 || role !== 'system') && { content }), ...fields };
+  const message: JsonObject = content.length > 0 || role !== 'system' ? { role, content } : { role };
+  return fields === undefined ? message : { ...message, ...fields };
 }
 
 function isResult({ type }: JsonObject): boolean {
   return type === 'tool_result';
+}
+
+function isNoResult({ type }: JsonObject): boolean {
+  return type !== 'tool_result';
+}
+
+function isCall({ type }: JsonObject): boolean {
+  return type === 'tool_use';
 }
 
 /** All results of a turn's calls stand at the beginning of the user turn right behind it, whatever lay between. */
@@ -97,19 +122,21 @@ function placeResults(messages: readonly Message[]): Message[] {
     const message = messages[i] as Message;
     placed.push(message);
     i += 1;
-    if (message.role !== 'assistant' || !message.content.some(({ type }) => type === 'tool_use')) continue;
-    const next = messages.findIndex(({ role }, at) => at >= i && role === 'assistant');
-    const between = messages.slice(i, next === -1 ? messages.length : next);
+    if (message.role !== 'assistant' || !message.content.some(isCall)) continue;
+    let next = i;
+    while (next < messages.length && messages[next]?.role !== 'assistant') next += 1;
+    const between = messages.slice(i, next);
     placed.push(...(inPlace(between) ? between : gathered(between)));
-    i += between.length;
+    i = next;
   }
   return placed;
 }
 
-function inPlace([first, ...others]: readonly Message[]): boolean {
-  if (others.some(({ content }) => content.some(isResult))) return false;
+function inPlace(messages: readonly Message[]): boolean {
+  const [first] = messages;
+  for (let i = 1; i < messages.length; i++) if (messages[i]?.content.some(isResult) === true) return false;
   if (first === undefined || !first.content.some(isResult)) return true;
-  const afterResults = first.content.findIndex((block) => !isResult(block));
+  const afterResults = first.content.findIndex(isNoResult);
   return first.role === 'user' && (afterResults === -1 || !first.content.slice(afterResults).some(isResult));
 }
 

@@ -1,6 +1,6 @@
 import { countIn, isObject, type JsonObject } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
-import { asExt, fieldsOf, otherFields } from './ext.ts';
+import { anthropicName, fieldsOf, otherFields } from './ext.ts';
 
 const counted: ReadonlySet<string> = new Set([
   'input_tokens',
@@ -21,15 +21,17 @@ export function readUsage(value: unknown): Usage | undefined {
   const cacheWrite = countIn(value.cache_creation_input_tokens);
   const cacheWrite1h = countOf(value.cache_creation, 'ephemeral_1h_input_tokens');
   const reasoning = countOf(value.output_tokens_details, 'thinking_tokens');
-  return {
-    ...(input !== undefined && { input }),
-    ...(cacheRead !== undefined && { cacheRead }),
-    ...(cacheWrite !== undefined && { cacheWrite }),
-    ...(cacheWrite1h !== undefined && { cacheWrite1h }),
-    ...(output !== undefined && { output }),
-    ...(reasoning !== undefined && { reasoning }),
-    ...asExt(uncounted(value)),
-  };
+  // Passed answers are read as well: written field by field, it costs a third of what it does when put together.
+  const usage: { -readonly [field in keyof Usage]: Usage[field] } = {};
+  if (input !== undefined) usage.input = input;
+  if (cacheRead !== undefined) usage.cacheRead = cacheRead;
+  if (cacheWrite !== undefined) usage.cacheWrite = cacheWrite;
+  if (cacheWrite1h !== undefined) usage.cacheWrite1h = cacheWrite1h;
+  if (output !== undefined) usage.output = output;
+  if (reasoning !== undefined) usage.reasoning = reasoning;
+  const rest = uncounted(value);
+  if (rest !== undefined) usage.ext = { [anthropicName]: rest };
+  return usage;
 }
 
 function uncounted(value: JsonObject): JsonObject | undefined {
@@ -61,18 +63,18 @@ export function writeFinalUsage(usage: Usage): JsonObject {
 }
 
 function writeCounts({ input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning, ext }: Usage): JsonObject {
-  return {
-    ...(input !== undefined && { input_tokens: input }),
-    ...(cacheWrite !== undefined && { cache_creation_input_tokens: cacheWrite }),
-    ...(cacheRead !== undefined && { cache_read_input_tokens: cacheRead }),
-    ...(cacheWrite1h !== undefined && {
-      cache_creation: {
-        ephemeral_5m_input_tokens: Math.max(0, (cacheWrite ?? cacheWrite1h) - cacheWrite1h),
-        ephemeral_1h_input_tokens: cacheWrite1h,
-      },
-    }),
-    ...(output !== undefined && { output_tokens: output }),
-    ...(reasoning !== undefined && { output_tokens_details: { thinking_tokens: reasoning } }),
-    ...fieldsOf(ext),
-  };
+  const counts: JsonObject = {};
+  if (input !== undefined) counts.input_tokens = input;
+  if (cacheWrite !== undefined) counts.cache_creation_input_tokens = cacheWrite;
+  if (cacheRead !== undefined) counts.cache_read_input_tokens = cacheRead;
+  if (cacheWrite1h !== undefined) {
+    counts.cache_creation = {
+      ephemeral_5m_input_tokens: Math.max(0, (cacheWrite ?? cacheWrite1h) - cacheWrite1h),
+      ephemeral_1h_input_tokens: cacheWrite1h,
+    };
+  }
+  if (output !== undefined) counts.output_tokens = output;
+  if (reasoning !== undefined) counts.output_tokens_details = { thinking_tokens: reasoning };
+  const own = fieldsOf(ext);
+  return own === undefined ? counts : { ...counts, ...own };
 }

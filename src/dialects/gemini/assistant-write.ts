@@ -1,3 +1,4 @@
+import { plainTextOf } from '../../canon/blocks.ts';
 import type { Block, ThinkingBlock, ToolCallBlock } from '../../canon/content.ts';
 import { argumentsFor } from '../../canon/custom-tool.ts';
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
@@ -9,6 +10,8 @@ import type { Writing } from './writing.ts';
 
 /** What the model said, as parts: proofs on the parts that they belong to. */
 export function writeAssistantParts(turn: Turn, to: Writing): JsonObject[] {
+  const plain = plainParts(turn, to);
+  if (plain !== undefined) return to.modern ? withStub(plain) : plain;
   const parts = new ProvenParts();
   turn.content.forEach((block, i) => {
     const at = to.pathOf(block);
@@ -18,6 +21,24 @@ export function writeAssistantParts(turn: Turn, to: Writing): JsonObject[] {
   });
   const written = parts.done();
   return to.modern ? withStub(written) : written;
+}
+
+/** Texts and calls without proofs, as those of other languages are: nothing of them can be lost. Nothing for all other turns. */
+function plainParts({ content }: Turn, to: Writing): JsonObject[] | undefined {
+  const parts: JsonObject[] = [];
+  for (const block of content) {
+    if (block.type === 'tool_call') {
+      const { args, asSaid } = argumentsOf(block);
+      if (!asSaid || block.ext !== undefined) return undefined;
+      const { id, name } = block;
+      parts.push({ functionCall: to.ids ? { id, name, args } : { name, args } });
+      continue;
+    }
+    const text = plainTextOf(block);
+    if (text === undefined) return undefined;
+    if (text !== '') parts.push({ text });
+  }
+  return parts;
 }
 
 /** Parts as they grow, and the proof that waits for the part that it belongs to. */

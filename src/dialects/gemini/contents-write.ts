@@ -5,7 +5,7 @@ import type { Turn } from '../../canon/request.ts';
 import { writeAssistantParts } from './assistant-write.ts';
 import { fieldsOf } from './ext.ts';
 import { writeParts } from './parts-write.ts';
-import { writeResults } from './results-write.ts';
+import { writePlainResult, writeResults } from './results-write.ts';
 import type { Writing } from './writing.ts';
 
 interface Content {
@@ -35,6 +35,8 @@ export function writeContents(to: Writing): JsonObject[] {
 function writeTurn(turn: Turn, to: Writing): Content {
   const fields = fieldsOf(turn.ext);
   if (turn.role === 'assistant') return { role: 'model', parts: writeAssistantParts(turn, to), fields };
+  const plain = plainResults(turn, to);
+  if (plain !== undefined) return { role: 'user', parts: plain, fields };
   if (to.own) return { role: 'user', parts: turn.content.flatMap((block) => writeUserBlock(block, to)), fields };
   if (turn.role === 'system') {
     to.lose('moved', to.pathOf(turn), 'instructions in mid-conversation are told by the user');
@@ -43,6 +45,18 @@ function writeTurn(turn: Turn, to: Writing): Content {
   const others = turn.content.filter((block) => block.type !== 'tool_result');
   const parts = [...writeResults(results, to), ...others.flatMap((block) => writeParts(block, to.pathOf(block), to))];
   return { role: 'user', parts, fields };
+}
+
+/** The results of calls that are nothing but text, as most are, where a turn has nothing else; nothing for all others. */
+function plainResults({ role, content }: Turn, to: Writing): JsonObject[] | undefined {
+  if (role !== 'user' || to.own || content.length === 0) return undefined;
+  const parts: JsonObject[] = [];
+  for (const block of content) {
+    const part = block.type === 'tool_result' ? writePlainResult(block, to) : undefined;
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
+  return parts;
 }
 
 function writeUserBlock(block: Block, to: Writing): JsonObject[] {
@@ -64,5 +78,5 @@ function begun(contents: readonly Content[], { lose }: Writing): readonly Conten
 }
 
 function wireOf({ role, parts, fields }: Content): JsonObject {
-  return { role, parts, ...fields };
+  return fields === undefined ? { role, parts } : { role, parts, ...fields };
 }

@@ -11,25 +11,26 @@ import { beginWriting, type Writing } from './writing.ts';
 /** Writes a `generateContent` request, with `model` and `stream` for its address. The same request gives the same bytes. */
 export function writeRequest(request: ChatRequest, options: WriteOptions): JsonObject {
   const to = beginWriting(request, options);
-  const { generationConfig: _, toolConfig: __, ...own } = fieldsOf(request.ext) ?? {};
   const config = writeGenerationConfig(to);
   const tools = writeTools(to);
   const toolConfig = writeToolConfig(to, tools);
   const system = writeSystem(to, config.instruction);
-  const body: JsonObject = {
-    model: request.model,
-    stream: request.stream,
-    ...(system.length > 0 && { systemInstruction: { parts: system } }),
-    contents: writeContents(to),
-    ...(tools.length > 0 && { tools }),
-    ...(toolConfig !== undefined && { toolConfig }),
-    ...(Object.keys(config.fields).length > 0 && { generationConfig: config.fields }),
-    ...writeServiceTier(to),
-    ...writeLabels(to),
-    ...own,
-  };
-  dropRefused(body, to);
-  return { ...body, ...options.quirks.extra_body };
+  const body: JsonObject = { model: request.model, stream: request.stream };
+  if (system.length > 0) body.systemInstruction = { parts: system };
+  body.contents = writeContents(to);
+  if (tools.length > 0) body.tools = tools;
+  if (toolConfig !== undefined) body.toolConfig = toolConfig;
+  if (Object.keys(config.fields).length > 0) body.generationConfig = config.fields;
+  Object.assign(body, writeServiceTier(to), writeLabels(to));
+  return finished(body, to);
+}
+
+function finished(body: JsonObject, to: Writing): JsonObject {
+  const { generationConfig: _, toolConfig: __, ...own } = fieldsOf(to.request.ext) ?? {};
+  const whole = to.request.ext === undefined ? body : { ...body, ...own };
+  dropRefused(whole, to);
+  const extra = to.quirks.extra_body;
+  return extra === undefined ? whole : { ...whole, ...extra };
 }
 
 /** Request headers that the client's language and this one share. */

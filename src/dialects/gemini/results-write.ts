@@ -1,3 +1,4 @@
+import { plainTextOf } from '../../canon/blocks.ts';
 import type { ToolResultBlock } from '../../canon/content.ts';
 import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { fromResult } from '../../canon/prose.ts';
@@ -16,6 +17,23 @@ interface Written {
 export function writeResults(results: readonly ToolResultBlock[], to: Writing): JsonObject[] {
   const written = results.map((block) => writeResult(block, to.pathOf(block), to));
   return [...written.map(({ part }) => part), ...written.flatMap(({ moved }) => moved)];
+}
+
+/** A result that is nothing but text, of a client of another language: nothing of it can be lost. Nothing for all others. */
+export function writePlainResult(
+  { id, content, isError, cache, ext }: ToolResultBlock,
+  to: Writing,
+): JsonObject | undefined {
+  if (cache !== undefined || ext !== undefined) return undefined;
+  let text = '';
+  for (const part of content) {
+    const more = plainTextOf(part);
+    if (more === undefined) return undefined;
+    if (more !== '') text += text === '' ? more : `\n${more}`;
+  }
+  const response = isError === true ? { error: text } : { output: text };
+  const name = to.calls.get(id)?.name ?? id;
+  return { functionResponse: to.ids ? { id, name, response } : { name, response } };
 }
 
 function writeResult(block: ToolResultBlock, path: string, to: Writing): Written {

@@ -37,12 +37,12 @@ function writeFunction(tool: FunctionTool, path: string, to: Writing): JsonObjec
   const schema = acceptableSchema(tool.schema, (keyword) =>
     to.loseOnce('dropped', `${path}.schema.${keyword}`, `the provider refuses ${keyword} in schemas`),
   );
-  return {
-    name: tool.name,
-    ...(tool.description !== undefined && { description: tool.description }),
-    parametersJsonSchema: schema,
-    ...fieldsOf(tool.ext),
-  };
+  const { name, description } = tool;
+  const written =
+    description === undefined
+      ? { name, parametersJsonSchema: schema }
+      : { name, description, parametersJsonSchema: schema };
+  return tool.ext === undefined ? written : { ...written, ...fieldsOf(tool.ext) };
 }
 
 function writeNative(tool: NativeTool, path: string, beside: boolean, to: Writing): JsonObject[] {

@@ -14,7 +14,7 @@ export interface Writing {
   readonly family: ModelFamily;
   /** The model is known to be of the third generation or later. */
   readonly modern: boolean;
-  /** Where a turn, or a block of one, stood in the request; empty for what pairing has added. */
+  /** Where a turn, or a block of one, stood in the request; empty for what pairing has added. To be asked where something is lost. */
   pathOf(what: Turn | Block): string;
   /** Every call of the conversation by its id: results are told under its name. */
   readonly calls: ReadonlyMap<string, ToolCallBlock>;
@@ -30,21 +30,20 @@ export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOption
   const told = new Set<string>();
   const family = familyOf(request.model);
   const calls = new Map<string, ToolCallBlock>();
-  const paths = new Map<Turn | Block, string>();
-  request.turns.forEach((turn, i) => {
-    paths.set(turn, `turns[${i}]`);
-    turn.content.forEach((block, j) => {
-      paths.set(block, `turns[${i}].content[${j}]`);
-      if (block.type === 'tool_call') calls.set(block.id, block);
-    });
-  });
+  for (const turn of request.turns) {
+    for (const block of turn.content) if (block.type === 'tool_call') calls.set(block.id, block);
+  }
+  let paths: ReadonlyMap<Turn | Block, string> | undefined;
   return {
     request,
     quirks,
     own: request.from === geminiName,
     family,
     modern: isModern(family),
-    pathOf: (what) => paths.get(what) ?? '',
+    pathOf(what) {
+      paths ??= pathsIn(request);
+      return paths.get(what) ?? '';
+    },
     calls,
     ids: (quirks.tool_ids as string | undefined) !== 'none',
     lose: (what, path, why) => lose({ what, path, why }),
@@ -54,4 +53,13 @@ export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOption
       lose({ what, path, why });
     },
   };
+}
+
+function pathsIn({ turns }: ChatRequest): ReadonlyMap<Turn | Block, string> {
+  const paths = new Map<Turn | Block, string>();
+  for (const [i, turn] of turns.entries()) {
+    paths.set(turn, `turns[${i}]`);
+    for (const [j, block] of turn.content.entries()) paths.set(block, `turns[${i}].content[${j}]`);
+  }
+  return paths;
 }

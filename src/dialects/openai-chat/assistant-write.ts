@@ -1,3 +1,4 @@
+import { plainTextOf } from '../../canon/blocks.ts';
 import type { Block, ToolCallBlock } from '../../canon/content.ts';
 import { type JsonObject, stringIn } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
@@ -5,8 +6,32 @@ import { urlOf, writePart } from './parts-write.ts';
 import { writeReasoning, writeThinkingPart } from './past-reasoning.ts';
 import type { Writing } from './writing.ts';
 
-/** An assistant turn as one message; none where nothing of it can be said. */
-export function writeAssistant(turn: Turn, index: number, writing: Writing): JsonObject[] {
+/** An assistant turn as one message; nothing where nothing of it can be said. */
+export function writeAssistant(turn: Turn, index: number, writing: Writing): JsonObject | undefined {
+  return plainAnswer(turn, writing) ?? writeAny(turn, index, writing);
+}
+
+/** A turn of texts, calls behind them, and nothing else, as most are: nothing of it can be lost. */
+function plainAnswer({ content, name, ext }: Turn, writing: Writing): JsonObject | undefined {
+  if (name !== undefined || ext !== undefined || writing.quirks.reasoning === 'extra_content') return undefined;
+  let text = '';
+  let calls: JsonObject[] | undefined;
+  for (const block of content) {
+    if (block.type === 'tool_call') {
+      if (block.kind !== undefined || block.cache !== undefined || block.ext !== undefined) return undefined;
+      calls ??= [];
+      calls.push(functionCall(writing.callId(block.id), block.name, block.json));
+      continue;
+    }
+    const more = calls === undefined ? plainTextOf(block) : undefined;
+    if (more === undefined) return undefined;
+    text += more;
+  }
+  if (calls === undefined) return text === '' ? undefined : { role: 'assistant', content: text };
+  return { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
+}
+
+function writeAny(turn: Turn, index: number, writing: Writing): JsonObject | undefined {
   const path = `turns[${index}].content`;
   const content = writeContent(turn.content, path, writing);
   const { fields, ofCall } = writeReasoning(turn.content, path, writing);
@@ -19,9 +44,9 @@ export function writeAssistant(turn: Turn, index: number, writing: Writing): Jso
     ...(calls.length > 0 && { tool_calls: calls }),
     ...turn.ext?.['openai-chat'],
   };
-  if (content === '' && Object.keys(said).length === 0) return [];
+  if (content === '' && Object.keys(said).length === 0) return undefined;
   const name = turn.name === undefined ? undefined : { name: turn.name };
-  return [{ role: 'assistant', content: content === '' && saysMore(said) ? null : content, ...name, ...said }];
+  return { role: 'assistant', content: content === '' && saysMore(said) ? null : content, ...name, ...said };
 }
 
 /** Null content is only legal beside something that speaks in its place. */
@@ -29,9 +54,15 @@ function saysMore(said: JsonObject): boolean {
   return said['tool_calls'] !== undefined || said['refusal'] !== undefined || said['audio'] !== undefined;
 }
 
-/** The calls of a turn. */
-export function callsOf(turn: Turn | undefined): ToolCallBlock[] {
-  return turn === undefined ? [] : turn.content.filter((block) => block.type === 'tool_call');
+function callsOf({ content }: Turn): ToolCallBlock[] {
+  return content.filter((block) => block.type === 'tool_call');
+}
+
+/** The ids of a turn's calls. */
+export function callIds(turn: Turn | undefined): string[] {
+  const ids: string[] = [];
+  for (const block of turn?.content ?? []) if (block.type === 'tool_call') ids.push(block.id);
+  return ids;
 }
 
 /** Texts as one string; as parts where one carries a mark, or is a part that only this language knows. */
@@ -100,5 +131,9 @@ function writeCall(call: ToolCallBlock, path: string, writing: Writing): JsonObj
     return { id, type: 'custom', custom: { name: call.name, input: call.json }, ...ext };
   }
   const json = call.kind === 'custom' ? JSON.stringify({ input: call.json }) : call.json;
-  return { id, type: 'function', function: { name: call.name, arguments: json === '' ? '{}' : json }, ...ext };
+  return { ...functionCall(id, call.name, json), ...ext };
+}
+
+function functionCall(id: string, name: string, json: string): JsonObject {
+  return { id, type: 'function', function: { name, arguments: json === '' ? '{}' : json } };
 }

@@ -1,5 +1,5 @@
 import type { Citation, Ext } from '../../canon/content.ts';
-import type { BlockHead, Event, Pieces, Sink } from '../../canon/event.ts';
+import type { BlockHead, Pieces, Sink } from '../../canon/event.ts';
 import { parseJson } from '../../canon/json.ts';
 import { textOf } from '../../canon/run.ts';
 import { asExt, continues, type Detail, extOfDetail } from './reasoning-detail.ts';
@@ -195,7 +195,18 @@ export class Blocks {
     this.#index += 1;
     const index = this.#index;
     this.#emit({ type: 'open', index, block: headOf(segment) });
-    for (const event of contentOf(segment, index)) this.#emit(event);
+    this.#say(segment, index);
+  }
+
+  #say(segment: Segment, index: number): void {
+    if (segment.kind === 'whole') return;
+    if (segment.kind === 'call') {
+      if (segment.call.json !== '') this.#emit({ type: 'json', index, json: segment.call.json });
+      return;
+    }
+    if (segment.text !== '') this.#emit({ type: 'text', index, text: segment.text });
+    if (segment.signature !== undefined) this.#emit({ type: 'signature', index, signature: segment.signature });
+    for (const citation of segment.citations) this.#emit({ type: 'citation', index, citation });
   }
 
   #close(): void {
@@ -227,15 +238,4 @@ function headOf(segment: Segment): BlockHead {
     ...(kind === 'custom' && { kind }),
     ...(ext !== undefined && { ext }),
   };
-}
-
-function* contentOf(segment: Segment, index: number): Generator<Event> {
-  if (segment.kind === 'whole') return;
-  if (segment.kind === 'call') {
-    if (segment.call.json !== '') yield { type: 'json', index, json: segment.call.json };
-    return;
-  }
-  if (segment.text !== '') yield { type: 'text', index, text: segment.text };
-  if (segment.signature !== undefined) yield { type: 'signature', index, signature: segment.signature };
-  for (const citation of segment.citations) yield { type: 'citation', index, citation };
 }

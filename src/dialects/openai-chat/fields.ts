@@ -1,5 +1,21 @@
 import { GatewayError } from '../../canon/error.ts';
 import { isObject, type JsonObject } from '../../canon/json.ts';
+import { longer } from '../../canon/path.ts';
+
+/** What the paths of an object's fields begin with. */
+export function within(path: string): string {
+  return longer(path, '.');
+}
+
+/** The path of a field; none where nobody has to be told. */
+export function at(path: string, field: string): string {
+  return path === '' ? '' : `${path}.${field}`;
+}
+
+/** The path of an element. */
+export function nth(path: string, index: number): string {
+  return path === '' ? '' : `${path}[${index}]`;
+}
 
 /** OpenAI's words for what is wrong with a field; its clients show them, and some look for them. */
 export function missingField(param: string): GatewayError {
@@ -101,9 +117,10 @@ export function strings(value: unknown, param: string): { readonly [name: string
 /** An array whose elements are objects. */
 export function objects(value: unknown, param: string): JsonObject[] {
   if (!Array.isArray(value)) throw wrongType(param, 'an array of objects', value);
-  value.forEach((one: unknown, i) => {
+  for (let i = 0; i < value.length; i++) {
+    const one: unknown = value[i];
     if (!isObject(one)) throw wrongType(`${param}[${i}]`, 'an object', one);
-  });
+  }
   return value as JsonObject[];
 }
 

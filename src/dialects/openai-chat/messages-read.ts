@@ -1,10 +1,13 @@
 import type { Block, Ext, TextBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../canon/content.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
+import { readUnder } from '../../canon/path.ts';
 import type { Turn } from '../../canon/request.ts';
 import { argumentsText } from './calls.ts';
 import {
+  at,
   missingField,
+  nth,
   object,
   objects,
   optional,
@@ -12,12 +15,20 @@ import {
   required,
   string,
   unknownValue,
+  within,
   wrongType,
   wrongValue,
 } from './fields.ts';
 import { readCacheMark, readContent } from './parts-read.ts';
 import { proofIn, proofsBeside, withoutProof } from './proof.ts';
-import { readReasoning, readReasoningPart, reasoningFields, thinkingBlocks, thoughtsOf } from './reasoning.ts';
+import {
+  hasReasoning,
+  readReasoning,
+  readReasoningPart,
+  reasoningFields,
+  thinkingBlocks,
+  thoughtsOf,
+} from './reasoning.ts';
 
 /** Messages as instructions and turns. */
 export interface Conversation {
@@ -34,26 +45,30 @@ export function readMessages(messages: unknown): Conversation {
       "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.";
     throw wrongValue('messages', message, 'empty_array');
   }
+  return readUnder('messages', (path) => readList(list, path));
+}
+
+function readList(list: readonly JsonObject[], all: string): Conversation {
   const system: TextBlock[] = [];
   const turns: Turn[] = [];
   const legacy = createLegacyCalls();
   let results: ToolResultBlock[] | undefined;
-  list.forEach((message, i) => {
-    const path = `messages[${i}]`;
-    const role = required(message, 'role', string, `${path}.`);
+  for (const [i, message] of list.entries()) {
+    const path = nth(all, i);
+    const role = required(message, 'role', string, within(path));
     if (role === 'tool' || role === 'function') {
       if (results === undefined) {
         results = [];
         turns.push({ role: 'user', content: results });
       }
       results.push(readResult(message, role, legacy, path));
-      return;
+      continue;
     }
     results = undefined;
     if ((role === 'system' || role === 'developer') && turns.length === 0)
       system.push(...readInstructions(message, path));
     else turns.push(readTurn(message, role, legacy, path));
-  });
+  }
   return { system, turns };
 }
 
@@ -71,30 +86,34 @@ const assistantFields = new Set([
 function readTurn(message: JsonObject, role: string, legacy: LegacyCalls, path: string): Turn {
   switch (role) {
     case 'user':
-      return { role: 'user', content: readRequired(message, path), ...readTurnRest(message, turnFields, path) };
+      return withRest({ role: 'user', content: readRequired(message, path) }, message, turnFields, path);
     case 'system':
     case 'developer':
-      return { role: 'system', content: readInstructions(message, path), ...readTurnRest(message, turnFields, path) };
+      return withRest({ role: 'system', content: readInstructions(message, path) }, message, turnFields, path);
     case 'assistant':
-    case 'model':
-      return {
-        role: 'assistant',
-        content: readAssistant(message, legacy, path),
-        ...readTurnRest(message, assistantFields, path),
-      };
+    case 'model': {
+      const content = readAssistant(message, legacy, path);
+      return withRest({ role: 'assistant', content }, message, assistantFields, path);
+    }
     default:
-      throw unknownValue(`${path}.role`, role, roles);
+      throw unknownValue(at(path, 'role'), role, roles);
   }
 }
 
-function readTurnRest(message: JsonObject, known: ReadonlySet<string>, path: string): { name?: string; ext?: Ext } {
-  const name = optional(message, 'name', string, `${path}.`);
+/** The turn with its name, and what only this language has. The same object: hardly any has either. */
+function withRest(turn: Turn, message: JsonObject, known: ReadonlySet<string>, path: string): Turn {
+  const name = optional(message, 'name', string, within(path));
   const rest = others(withoutProof(message), known);
-  return { ...(name !== undefined && { name }), ...(rest !== undefined && { ext: { 'openai-chat': rest } }) };
+  if (name !== undefined) Object.assign(turn, { name });
+  return rest === undefined ? turn : withExt(turn, rest);
+}
+
+function withExt<T extends { readonly ext?: Ext }>(read: T, fields: JsonObject): T {
+  return Object.assign(read, { ext: { 'openai-chat': fields } });
 }
 
 function readRequired(message: JsonObject, path: string): Block[] {
-  return required(message, 'content', readContent, `${path}.`);
+  return required(message, 'content', readContent, within(path));
 }
 
 function readInstructions(message: JsonObject, path: string): TextBlock[] {
@@ -107,20 +126,24 @@ function readInstructions(message: JsonObject, path: string): TextBlock[] {
 /** Thoughts first, then words, then calls, whatever the order of the fields; a proof that is known to be of a call, or of the words, stands there. */
 function readAssistant(message: JsonObject, legacy: LegacyCalls, path: string): Block[] {
   const words = readAssistantContent(message, path);
-  const refusal = optional(message, 'refusal', string, `${path}.`);
+  const refusal = optional(message, 'refusal', string, within(path));
   const calls = readCalls(message, legacy, path);
-  const { first, ofCalls } = readThoughts(message, calls);
-  const blocks: Block[] = [...first, ...words];
+  const thoughts = readThoughts(message, calls);
+  const blocks: Block[] = thoughts === undefined ? words : [...thoughts.first, ...words];
   if (refusal !== undefined && refusal !== '') blocks.push({ type: 'refusal', text: refusal });
-  for (const image of objectsIn(message['images'])) blocks.push(...readContent([image], `${path}.images`));
+  if (message['images'] !== undefined)
+    for (const image of objectsIn(message['images'])) blocks.push(...readContent([image], at(path, 'images')));
   // It stands at what was said last: where there are pictures, at the last of them.
   const proof = proofIn(message);
   if (proof !== undefined) blocks.push({ type: 'thinking', text: '', signature: proof });
-  for (const call of calls) blocks.push(...(ofCalls.get(call.id) ?? []), call);
+  for (const call of calls) {
+    if (thoughts !== undefined) blocks.push(...(thoughts.ofCalls.get(call.id) ?? []));
+    blocks.push(call);
+  }
   // An answer that said nothing comes back with null for its content.
   if (blocks.length === 0 && message['content'] === undefined && !isObject(message['audio'])) {
     throw wrongValue(
-      `${path}.content`,
+      at(path, 'content'),
       `Invalid value for '${path}.content': expected a string, got nothing.`,
       'invalid_type',
     );
@@ -133,8 +156,9 @@ interface Thoughts {
   readonly ofCalls: ReadonlyMap<string, readonly ThinkingBlock[]>;
 }
 
-/** What was thought before all else, and before each call. */
-function readThoughts(message: JsonObject, calls: readonly ToolCallBlock[]): Thoughts {
+/** What was thought before all else, and before each call; nothing where nothing was. */
+function readThoughts(message: JsonObject, calls: readonly ToolCallBlock[]): Thoughts | undefined {
+  if (!hasReasoning(message) && !hasProvenCall(message)) return undefined;
   const first: ThinkingBlock[] = [];
   const ofCalls = new Map<string, ThinkingBlock[]>(calls.map(({ id }) => [id, []]));
   const beside = proofsBeside(message);
@@ -151,6 +175,11 @@ function readThoughts(message: JsonObject, calls: readonly ToolCallBlock[]): Tho
   return { first, ofCalls };
 }
 
+function hasProvenCall(message: JsonObject): boolean {
+  const calls = message['tool_calls'];
+  return Array.isArray(calls) && calls.some((entry) => isObject(entry) && proofIn(entry) !== undefined);
+}
+
 /** The id has done its service. */
 function withoutId({ ext, ...block }: ThinkingBlock): ThinkingBlock {
   const { id: _, ...rest } = ext?.['openai-chat'] ?? {};
@@ -160,37 +189,45 @@ function withoutId({ ext, ...block }: ThinkingBlock): ThinkingBlock {
 function readAssistantContent(message: JsonObject, path: string): Block[] {
   const content = message['content'];
   if (content === null || content === undefined || content === '') return [];
-  if (!Array.isArray(content)) return readContent(content, `${path}.content`);
-  return objects(content, `${path}.content`).flatMap((part, i): Block[] => {
+  if (!Array.isArray(content)) return readContent(content, at(path, 'content'));
+  return objects(content, at(path, 'content')).flatMap((part, i): Block[] => {
     const pieces = readReasoningPart(part);
-    return pieces === undefined ? readContent([part], `${path}.content[${i}]`) : thinkingBlocks(pieces);
+    return pieces === undefined ? readContent([part], nth(at(path, 'content'), i)) : thinkingBlocks(pieces);
   });
 }
 
-function readCalls(message: JsonObject, legacy: LegacyCalls, path: string): ToolCallBlock[] {
-  const calls = optional(message, 'tool_calls', objects, `${path}.`) ?? [];
-  const blocks = calls.map((call, i) => readCall(call, `${path}.tool_calls[${i}]`));
-  const old = optional(message, 'function_call', object, `${path}.`);
+const noCalls: readonly ToolCallBlock[] = [];
+
+function readCalls(message: JsonObject, legacy: LegacyCalls, path: string): readonly ToolCallBlock[] {
+  const calls = optional(message, 'tool_calls', objects, within(path));
+  const list = at(path, 'tool_calls');
+  const blocks = calls === undefined ? noCalls : calls.map((call, i) => readCall(call, nth(list, i)));
+  const old = optional(message, 'function_call', object, within(path));
   if (old === undefined) return blocks;
-  const name = required(old, 'name', string, `${path}.function_call.`);
+  const name = required(old, 'name', string, within(at(path, 'function_call')));
   return [...blocks, { type: 'tool_call', id: legacy.called(name), name, json: argumentsText(old['arguments']) }];
 }
 
 const callFields = new Set(['id', 'type', 'index', 'function', 'custom', 'cache_control']);
 
 function readCall(call: JsonObject, path: string): ToolCallBlock {
-  const id = required(call, 'id', string, `${path}.`);
+  const id = required(call, 'id', string, within(path));
   const rest = others(withoutProof(call), callFields);
-  const more = rest === undefined ? undefined : { ext: { 'openai-chat': rest } };
-  if (call['type'] === 'custom') {
-    const custom = required(call, 'custom', object, `${path}.`);
-    const name = required(custom, 'name', string, `${path}.custom.`);
-    const input = required(custom, 'input', string, `${path}.custom.`);
-    return { type: 'tool_call', id, name, json: input, kind: 'custom', ...more };
-  }
-  const fn = required(call, 'function', object, `${path}.`);
-  const name = required(fn, 'name', string, `${path}.function.`);
-  return { type: 'tool_call', id, name, json: argumentsText(fn['arguments']), ...more };
+  const read = call['type'] === 'custom' ? readCustomCall(call, id, path) : readFunctionCall(call, id, path);
+  return rest === undefined ? read : withExt(read, rest);
+}
+
+function readCustomCall(call: JsonObject, id: string, path: string): ToolCallBlock {
+  const custom = required(call, 'custom', object, within(path));
+  const name = required(custom, 'name', string, within(at(path, 'custom')));
+  const input = required(custom, 'input', string, within(at(path, 'custom')));
+  return { type: 'tool_call', id, name, json: input, kind: 'custom' };
+}
+
+function readFunctionCall(call: JsonObject, id: string, path: string): ToolCallBlock {
+  const fn = required(call, 'function', object, within(path));
+  const name = required(fn, 'name', string, within(at(path, 'function')));
+  return { type: 'tool_call', id, name, json: argumentsText(fn['arguments']) };
 }
 
 const resultFields = new Set(['role', 'content', 'tool_call_id', 'cache_control']);
@@ -199,21 +236,20 @@ const functionFields = new Set([...resultFields, 'name']);
 function readResult(message: JsonObject, role: string, legacy: LegacyCalls, path: string): ToolResultBlock {
   const isFunction = role === 'function';
   const id = isFunction
-    ? legacy.answered(required(message, 'name', string, `${path}.`))
-    : required(message, 'tool_call_id', string, `${path}.`);
+    ? legacy.answered(required(message, 'name', string, within(path)))
+    : required(message, 'tool_call_id', string, within(path));
   const content = message['content'];
-  if (content === undefined) throw missingField(`${path}.content`);
+  if (content === undefined) throw missingField(at(path, 'content'));
   if (content === null && !isFunction)
-    throw wrongType(`${path}.content`, 'one of a string or array of objects', content);
+    throw wrongType(at(path, 'content'), 'one of a string or array of objects', content);
   const cache = readCacheMark(message);
   const rest = others(message, isFunction ? functionFields : resultFields);
-  return {
-    type: 'tool_result',
-    id,
-    content: content === '' || content === null ? [] : readContent(content, `${path}.content`),
-    ...(cache !== undefined && { cache }),
-    ...(rest !== undefined && { ext: { 'openai-chat': rest } }),
-  };
+  const said = content === '' || content === null ? [] : readContent(content, at(path, 'content'));
+  const read: ToolResultBlock =
+    cache === undefined
+      ? { type: 'tool_result', id, content: said }
+      : { type: 'tool_result', id, content: said, cache };
+  return rest === undefined ? read : withExt(read, rest);
 }
 
 /** The older function form has no ids: a result belongs to the oldest call of its name that has none yet. */

@@ -1,9 +1,10 @@
 import { withoutBillingLine } from '../../canon/billing-line.ts';
-import type { TextBlock, ToolResultBlock } from '../../canon/content.ts';
+import { plainTextOf } from '../../canon/blocks.ts';
+import type { Block, TextBlock, ToolResultBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest, Turn } from '../../canon/request.ts';
-import { callsOf, writeAssistant } from './assistant-write.ts';
-import { writePart } from './parts-write.ts';
+import { callIds, writeAssistant } from './assistant-write.ts';
+import { textPart, writePart } from './parts-write.ts';
 import { missingResult, writeOrphan, writeResult } from './results-write.ts';
 import type { Writing } from './writing.ts';
 
@@ -14,12 +15,17 @@ import type { Writing } from './writing.ts';
  */
 export function writeMessages(request: ChatRequest, instruction: string | undefined, writing: Writing): JsonObject[] {
   const messages = writeSystem(request.system, instruction, writing);
-  const replies = createReplies(request.turns, writing);
-  request.turns.forEach((turn, i) => {
-    if (turn.role === 'assistant') messages.push(...writeAssistant(turn, i, writing), ...replies.answers(i));
-    else if (turn.role === 'system') messages.push(...writeMidSystem(turn, i, writing));
-    else messages.push(...writeUser(turn, i, replies.rest(i), writing));
-  });
+  const replies = new Replies(request.turns, writing);
+  for (const [i, turn] of request.turns.entries()) {
+    if (turn.role === 'assistant') {
+      const message = writeAssistant(turn, i, writing);
+      if (message !== undefined) messages.push(message);
+      replies.answer(i, messages);
+      continue;
+    }
+    const message = turn.role === 'system' ? writeMidSystem(turn, i, writing) : writeUser(turn, i, replies, writing);
+    if (message !== undefined) messages.push(message);
+  }
   const last = messages.at(-1);
   if (writing.quirks.assistant_prefix === true && last?.['role'] === 'assistant') last['prefix'] ??= true;
   return messages;
@@ -36,91 +42,102 @@ function writeSystem(system: readonly TextBlock[], instruction: string | undefin
 
 /** Texts as one string, or as parts where one of them carries a mark. */
 function writeTexts(blocks: readonly TextBlock[], path: string, writing: Writing): string | JsonObject[] {
-  const said = blocks.flatMap((block, i) => (block.text === '' ? [] : writePart(block, `${path}[${i}]`, writing)));
+  const said: JsonObject[] = [];
+  for (const [i, block] of blocks.entries()) {
+    if (block.text === '') continue;
+    const text = plainTextOf(block);
+    if (text === undefined) said.push(...writePart(block, `${path}[${i}]`, writing));
+    else said.push(textPart(text));
+  }
+  if (said.length === 0) return '';
   if (said.some((part) => !isPlainText(part))) return said;
   return said.map((part) => String(part['text'])).join('\n\n');
 }
 
-function writeMidSystem(turn: Turn, index: number, writing: Writing): JsonObject[] {
+function writeMidSystem(turn: Turn, index: number, writing: Writing): JsonObject | undefined {
   const texts = turn.content.filter((block) => block.type === 'text');
   const content = writeTexts(texts, `turns[${index}].content`, writing);
-  if (content === '') return [];
+  if (content === '') return undefined;
   if (writing.quirks.mid_system === false) {
     writing.loseOnce('moved', `turns[${index}]`, 'instructions in mid-conversation are told by the user');
-    return [{ role: 'user', content, ...restOf(turn) }];
+    return message('user', content, turn);
   }
-  return [{ role: writing.quirks.system_role ?? 'system', content, ...restOf(turn) }];
+  return message(writing.quirks.system_role ?? 'system', content, turn);
 }
 
 /** The replies to calls: each call is answered right after it is made, whatever the order of the turns. */
-interface Replies {
-  /** The `tool` messages for the calls of an assistant turn. */
-  answers(turn: number): JsonObject[];
-  /** What of a user turn's results is left for its own message. */
-  rest(turn: number): Rest;
-}
+class Replies {
+  readonly #turns: readonly Turn[];
+  readonly #writing: Writing;
+  readonly #used = new Set<ToolResultBlock>();
+  /** Images and files of results, which `tool` messages cannot hold, by the turn whose own message has them. */
+  readonly #moved = new Map<number, JsonObject[]>();
 
-interface Rest {
-  readonly used: ReadonlySet<unknown>;
-  /** Images and files of results, which `tool` messages cannot hold. */
-  readonly moved: readonly JsonObject[];
-}
+  constructor(turns: readonly Turn[], writing: Writing) {
+    this.#turns = turns;
+    this.#writing = writing;
+  }
 
-function createReplies(turns: readonly Turn[], writing: Writing): Replies {
-  const used = new Set<ToolResultBlock>();
-  const moved = new Map<number, JsonObject[]>();
+  /** Adds the `tool` messages for the calls of an assistant turn: the results given before the model speaks again. */
+  answer(turn: number, messages: JsonObject[]): void {
+    const asked = callIds(this.#turns[turn]);
+    if (asked.length === 0) return;
+    let at = turn + 1;
+    while (this.#turns[at]?.role === 'assistant') at += 1;
+    for (; at < this.#turns.length && this.#turns[at]?.role !== 'assistant'; at++)
+      this.#answerFrom(at, asked, messages);
+    for (const id of asked) messages.push(missingResult(id, `turns[${turn}]`, this.#writing));
+  }
 
-  function answers(turn: number): JsonObject[] {
-    const asked = callsOf(turns[turn]).map((call) => call.id);
-    if (asked.length === 0) return [];
-    const messages: JsonObject[] = [];
-    for (const { block, at, path } of resultsAfter(turns, turn)) {
+  #answerFrom(at: number, asked: string[], messages: JsonObject[]): void {
+    const content = this.#turns[at]?.content ?? [];
+    for (let i = 0; i < content.length; i++) {
+      const block = content[i];
+      if (block?.type !== 'tool_result') continue;
       const call = asked.indexOf(block.id);
-      if (call === -1 || used.has(block)) continue;
+      if (call === -1 || this.#used.has(block)) continue;
       asked.splice(call, 1);
-      used.add(block);
-      const written = writeResult(block, path, writing);
-      messages.push(written.message);
-      if (written.moved.length > 0) moved.set(at, [...(moved.get(at) ?? []), ...written.moved]);
+      this.#used.add(block);
+      const { message: written, moved } = writeResult(block, at, i, this.#writing);
+      messages.push(written);
+      if (moved.length > 0) this.#moved.set(at, [...(this.#moved.get(at) ?? []), ...moved]);
     }
-    return [...messages, ...asked.map((id) => missingResult(id, `turns[${turn}]`, writing))];
   }
 
-  return { answers, rest: (turn) => ({ used, moved: moved.get(turn) ?? [] }) };
-}
+  /** Whether a result has answered its call, and needs no word of the user's. */
+  isUsed(block: ToolResultBlock): boolean {
+    return this.#used.has(block);
+  }
 
-/** The results given before the model speaks again. */
-function* resultsAfter(
-  turns: readonly Turn[],
-  turn: number,
-): Generator<{ block: ToolResultBlock; at: number; path: string }> {
-  let at = turn + 1;
-  while (turns[at]?.role === 'assistant') at += 1;
-  for (; at < turns.length && turns[at]?.role !== 'assistant'; at++) {
-    for (const [i, block] of (turns[at]?.content ?? []).entries()) {
-      if (block.type === 'tool_result') yield { block, at, path: `turns[${at}].content[${i}]` };
-    }
+  movedTo(turn: number): readonly JsonObject[] {
+    return this.#moved.get(turn) ?? [];
   }
 }
 
-function writeUser(turn: Turn, index: number, { used, moved }: Rest, writing: Writing): JsonObject[] {
-  const parts = [...moved];
-  turn.content.forEach((block, i) => {
-    const path = `turns[${index}].content[${i}]`;
-    if (block.type !== 'tool_result') parts.push(...writePart(block, path, writing));
-    else if (!used.has(block)) parts.push(...writeOrphan(block, path, writing));
-  });
+function writeUser(turn: Turn, index: number, replies: Replies, writing: Writing): JsonObject | undefined {
+  const parts = [...replies.movedTo(index)];
+  for (const [i, block] of turn.content.entries()) {
+    if (block.type !== 'tool_result') pushParts(parts, block, index, i, writing);
+    else if (!replies.isUsed(block)) parts.push(...writeOrphan(block, index, i, writing));
+  }
   const said = parts.length > 1 ? parts.filter((part) => part['text'] !== '') : parts;
   const [first] = said;
-  if (first === undefined) return [];
-  const content = said.length === 1 && isPlainText(first) ? first['text'] : said;
-  return [{ role: 'user', content, ...restOf(turn) }];
+  if (first === undefined) return undefined;
+  return message('user', said.length === 1 && isPlainText(first) ? first['text'] : said, turn);
+}
+
+function pushParts(parts: JsonObject[], block: Block, turn: number, i: number, writing: Writing): void {
+  const text = plainTextOf(block);
+  if (text !== undefined) parts.push(textPart(text));
+  else parts.push(...writePart(block, `turns[${turn}].content[${i}]`, writing));
 }
 
 function isPlainText(part: JsonObject): boolean {
   return part['type'] === 'text' && Object.keys(part).length === 2;
 }
 
-function restOf(turn: Turn): JsonObject {
-  return { ...(turn.name !== undefined && { name: turn.name }), ...turn.ext?.['openai-chat'] };
+function message(role: string, content: unknown, { name, ext }: Turn): JsonObject {
+  const written: JsonObject = { role, content };
+  if (name !== undefined) written['name'] = name;
+  return ext === undefined ? written : { ...written, ...ext['openai-chat'] };
 }

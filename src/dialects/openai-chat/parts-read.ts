@@ -1,12 +1,25 @@
 import type { Block, CacheMark, DocumentBlock, Ext, Source } from '../../canon/content.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
-import { missingField, object, objects, optional, others, required, string, wrongType, wrongValue } from './fields.ts';
+import {
+  at,
+  missingField,
+  nth,
+  object,
+  objects,
+  optional,
+  others,
+  required,
+  string,
+  within,
+  wrongType,
+  wrongValue,
+} from './fields.ts';
 
 /** Content as blocks: a string, or parts. `path` names it in errors. */
 export function readContent(content: unknown, path: string): Block[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   if (!Array.isArray(content)) throw wrongType(path, 'one of a string or array of objects', content);
-  return objects(content, path).map((part, i) => readPart(part, `${path}[${i}]`));
+  return objects(content, path).map((part, i) => readPart(part, nth(path, i)));
 }
 
 const partFields = new Set([
@@ -23,25 +36,25 @@ const partFields = new Set([
 ]);
 
 function readPart(part: JsonObject, path: string): Block {
-  const type = string(part['type'] ?? guessType(part, path), `${path}.type`);
+  const type = string(part['type'] ?? guessType(part, path), at(path, 'type'));
   const more = readMore(part);
   switch (type) {
     case 'text':
     case 'input_text':
     case 'output_text':
-      return { type: 'text', text: required(part, 'text', string, `${path}.`), ...more };
+      return { type: 'text', text: required(part, 'text', string, within(path)), ...more };
     case 'refusal':
-      return { type: 'refusal', text: required(part, 'refusal', string, `${path}.`), ...more };
+      return { type: 'refusal', text: required(part, 'refusal', string, within(path)), ...more };
     case 'image_url':
-      return { ...readImage(part['image_url'], `${path}.image_url`), ...more };
+      return { ...readImage(part['image_url'], at(path, 'image_url')), ...more };
     case 'input_audio':
       // Mistral's form says bytes alone, and not which.
       if (typeof part['input_audio'] === 'string') return { type: 'native', dialect: 'openai-chat', value: part };
-      return { ...readAudio(required(part, 'input_audio', object, `${path}.`), `${path}.input_audio`), ...more };
+      return { ...readAudio(required(part, 'input_audio', object, within(path)), at(path, 'input_audio')), ...more };
     case 'file':
       if (part['file'] === undefined && typeof part['file_id'] === 'string')
         return { type: 'document', source: fileById(part['file_id']), ...more };
-      return { ...readFile(required(part, 'file', object, `${path}.`), `${path}.file`), ...more };
+      return { ...readFile(required(part, 'file', object, within(path)), at(path, 'file')), ...more };
     case 'document_url':
       return { ...readDocumentUrl(part, path), ...more };
     default:
@@ -52,7 +65,7 @@ function readPart(part: JsonObject, path: string): Block {
 /** Clients forget the type where the field names it. */
 function guessType(part: JsonObject, path: string): string {
   for (const type of ['text', 'image_url', 'input_audio', 'file']) if (part[type] !== undefined) return type;
-  throw missingField(`${path}.type`);
+  throw missingField(at(path, 'type'));
 }
 
 function readMore(part: JsonObject): { cache?: CacheMark; ext?: Ext } {
@@ -73,8 +86,8 @@ function readImage(image: unknown, path: string): Extract<Block, { type: 'image'
   if (image === undefined) throw missingField(path);
   if (typeof image === 'string') return { type: 'image', source: checkedUrl(image, path) };
   const fields = object(image, path);
-  const detail = optional(fields, 'detail', string, `${path}.`);
-  const source = checkedUrl(required(fields, 'url', string, `${path}.`), `${path}.url`);
+  const detail = optional(fields, 'detail', string, within(path));
+  const source = checkedUrl(required(fields, 'url', string, within(path)), at(path, 'url'));
   return { type: 'image', source, ...(detail !== undefined && { detail }) };
 }
 
@@ -102,8 +115,8 @@ export function readUrl(url: string): Source {
 const mediaTypeOfFormat: ReadonlyMap<string, string> = new Map([['mp3', 'audio/mpeg']]);
 
 function readAudio(audio: JsonObject, path: string): Extract<Block, { type: 'audio' }> {
-  const data = required(audio, 'data', string, `${path}.`);
-  const format = required(audio, 'format', string, `${path}.`);
+  const data = required(audio, 'data', string, within(path));
+  const format = required(audio, 'format', string, within(path));
   return {
     type: 'audio',
     source: { type: 'base64', mediaType: mediaTypeOfFormat.get(format) ?? `audio/${format}`, data },
@@ -111,10 +124,10 @@ function readAudio(audio: JsonObject, path: string): Extract<Block, { type: 'aud
 }
 
 function readFile(file: JsonObject, path: string): DocumentBlock {
-  const title = optional(file, 'filename', string, `${path}.`);
-  const id = optional(file, 'file_id', string, `${path}.`);
-  const data = optional(file, 'file_data', string, `${path}.`);
-  if (id === undefined && data === undefined) throw missingField(`${path}.file_data`);
+  const title = optional(file, 'filename', string, within(path));
+  const id = optional(file, 'file_id', string, within(path));
+  const data = optional(file, 'file_data', string, within(path));
+  if (id === undefined && data === undefined) throw missingField(at(path, 'file_data'));
   const source = data === undefined ? fileById(id ?? '') : readFileData(data);
   return { type: 'document', source, ...(title !== undefined && { title }) };
 }
@@ -130,7 +143,7 @@ function readFileData(data: string): Source {
 }
 
 function readDocumentUrl(part: JsonObject, path: string): DocumentBlock {
-  const title = optional(part, 'document_name', string, `${path}.`);
-  const source = readUrl(required(part, 'document_url', string, `${path}.`));
+  const title = optional(part, 'document_name', string, within(path));
+  const source = readUrl(required(part, 'document_url', string, within(path)));
   return { type: 'document', source, ...(title !== undefined && { title }) };
 }

@@ -13,6 +13,7 @@ export function writePart(block: Block, path: string, writing: Writing): JsonObj
   const parts = bareParts(block, path, writing);
   const last = parts.at(-1);
   if (last === undefined || block.type === 'native') return parts;
+  if (block.cache === undefined && block.ext === undefined) return parts;
   const { prompt_cache_breakpoint: breakpoint, ...own } = block.ext?.['openai-chat'] ?? {};
   const mark = last['text'] === '' ? undefined : markOf(block.cache, breakpoint, path, writing);
   return [...parts.slice(0, -1), { ...last, ...mark, ...own }];

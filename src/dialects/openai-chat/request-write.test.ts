@@ -46,6 +46,28 @@ function write(more: Partial<ChatRequest>, quirks: Quirks = {}): { body: JsonObj
 
 const messagesOf = (more: Partial<ChatRequest>, quirks?: Quirks): unknown => write(more, quirks).body.messages;
 
+describe('answers of the past', () => {
+  test('say their texts, and make their calls behind them', () => {
+    const called = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } };
+    const answered = { role: 'tool', tool_call_id: 'a', content: 'done' };
+    const turns = (...content: Block[]): Turn[] => [assistant(...content), user(result('a', text('done')))];
+    assert.deepEqual(messagesOf({ turns: turns(text('one'), text(' two'), call('a')) }), [
+      { role: 'assistant', content: 'one two', tool_calls: [called] },
+      answered,
+    ]);
+    assert.deepEqual(messagesOf({ turns: turns(call('a')) }), [
+      { role: 'assistant', content: null, tool_calls: [called] },
+      answered,
+    ]);
+  });
+
+  test('cannot speak behind a call, and it is told that they did', () => {
+    const { body, losses } = write({ turns: [assistant(text('one'), call('a'), text('two')), user(result('a'))] });
+    assert.deepEqual((body.messages as JsonObject[])[0]?.['content'], 'one\n\ntwo');
+    assert.deepEqual(losses, ['moved turns[0].content[2]']);
+  });
+});
+
 describe('instructions', () => {
   const billing = { type: 'text', text: 'x-anthropic-billing-header: cc_version=2; cc_entrypoint=cli;' } as const;
   const rest = [

@@ -16,21 +16,34 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
   const body: JsonObject = {
     model: request.model,
     messages: writeMessages(withTopMark(request, writing), format.instruction, writing),
-    ...tools,
-    ...writeMaxTokens(request.maxTokens, writing),
-    ...writeSampling(request, writing),
-    ...writeStop(request.stop, writing),
-    ...writeReasoningWish(request.reasoning, writing),
-    ...format.fields,
-    ...writeUser(request.user, writing),
-    ...writeServiceTier(request.serviceTier, writing),
-    ...(request.verbosity !== undefined && { verbosity: request.verbosity }),
-    ...(request.cacheKey !== undefined && { prompt_cache_key: request.cacheKey }),
-    ...(request.labels !== undefined && { metadata: request.labels }),
-    ...(writing.own && writing.mark(request.cache, 'cache')),
-    ...writeStream(request, writing),
-    ...request.ext?.['openai-chat'],
   };
+  add(body, tools);
+  add(body, writeMaxTokens(request.maxTokens, writing));
+  add(body, writeSampling(request, writing));
+  add(body, writeStop(request.stop, writing));
+  add(body, writeReasoningWish(request.reasoning, writing));
+  add(body, format.fields);
+  add(body, writeUser(request.user, writing));
+  add(body, writeServiceTier(request.serviceTier, writing));
+  if (request.verbosity !== undefined) body['verbosity'] = request.verbosity;
+  if (request.cacheKey !== undefined) body['prompt_cache_key'] = request.cacheKey;
+  if (request.labels !== undefined) body['metadata'] = request.labels;
+  if (writing.own) add(body, writing.mark(request.cache, 'cache'));
+  add(body, writeStream(request, writing));
+  return finished(ownFields(body, request), request, tools, writing);
+}
+
+/** A few fields more: object literals with many parts that may be absent cost more than all that is in them. */
+function add(body: JsonObject, fields: JsonObject | undefined): void {
+  for (const field in fields) body[field] = fields[field];
+}
+
+function ownFields(body: JsonObject, { ext }: ChatRequest): JsonObject {
+  const own = ext?.['openai-chat'];
+  return own === undefined ? body : { ...body, ...own };
+}
+
+function finished(body: JsonObject, request: ChatRequest, tools: JsonObject, writing: Writing): JsonObject {
   mergeStreamOptions(body, request, writing);
   mergePlugins(body, request, tools);
   for (const field of writing.quirks.refuses ?? []) {
@@ -38,7 +51,8 @@ export function writeRequest(request: ChatRequest, options: WriteOptions): JsonO
     delete body[field];
     writing.lose('dropped', field, 'the provider refuses it');
   }
-  return { ...body, ...writing.quirks.extra_body };
+  const extra = writing.quirks.extra_body;
+  return extra === undefined ? body : { ...body, ...extra };
 }
 
 /** "Mark the last cacheable block": servers that know no field for that know the block. */
@@ -67,22 +81,18 @@ function writeMaxTokens(wanted: number | undefined, { quirks, lose }: Writing): 
 function writeSampling({ sampling }: ChatRequest, { quirks, own, lose }: Writing): JsonObject {
   const { temperature, topP, topK, minP, frequencyPenalty, presencePenalty, repetitionPenalty, seed } = sampling;
   const body: JsonObject = {};
-  const say = (field: string, value: number | undefined): void => {
-    if (value !== undefined) body[field] = value;
+  if (temperature !== undefined) body['temperature'] = temperature;
+  if (topP !== undefined) body['top_p'] = topP;
+  if (frequencyPenalty !== undefined) body['frequency_penalty'] = frequencyPenalty;
+  if (presencePenalty !== undefined) body['presence_penalty'] = presencePenalty;
+  if (seed !== undefined) body[quirks.seed ?? 'seed'] = seed;
+  const sayMore = (field: string, value: number): void => {
+    if (quirks.extra_sampling ?? own) body[field] = value;
+    else lose('dropped', field, `the provider has no ${field}`);
   };
-  say('temperature', temperature);
-  say('top_p', topP);
-  say('frequency_penalty', frequencyPenalty);
-  say('presence_penalty', presencePenalty);
-  say(quirks.seed ?? 'seed', seed);
-  for (const [field, value] of [
-    ['top_k', topK],
-    ['min_p', minP],
-    ['repetition_penalty', repetitionPenalty],
-  ] as const) {
-    if (quirks.extra_sampling ?? own) say(field, value);
-    else if (value !== undefined) lose('dropped', field, `the provider has no ${field}`);
-  }
+  if (topK !== undefined) sayMore('top_k', topK);
+  if (minP !== undefined) sayMore('min_p', minP);
+  if (repetitionPenalty !== undefined) sayMore('repetition_penalty', repetitionPenalty);
   return body;
 }
 

@@ -1,3 +1,4 @@
+import { plainTextOf } from '../../canon/blocks.ts';
 import type { Block, ToolResultBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { fromResult, noResult, searchResultText, toolReferenceText } from '../../canon/prose.ts';
@@ -11,8 +12,28 @@ export interface WrittenResult {
   readonly moved: readonly JsonObject[];
 }
 
-/** Writes a tool's result as a `tool` message. */
-export function writeResult(block: ToolResultBlock, path: string, writing: Writing): WrittenResult {
+const nothing: readonly JsonObject[] = [];
+
+/** Writes a tool's result as a `tool` message. `turn` and `at` say where it stands. */
+export function writeResult(block: ToolResultBlock, turn: number, at: number, writing: Writing): WrittenResult {
+  const text = plainResult(block);
+  if (text === undefined) return writeAny(block, `turns[${turn}].content[${at}]`, writing);
+  return { message: { role: 'tool', tool_call_id: writing.callId(block.id), content: text }, moved: nothing };
+}
+
+/** The text of a result that is nothing but text, as most are: nothing of it can be lost. */
+function plainResult({ content, cache, ext, isError }: ToolResultBlock): string | undefined {
+  if (cache !== undefined || ext !== undefined || isError === true) return undefined;
+  let text = '';
+  for (let i = 0; i < content.length; i++) {
+    const more = plainTextOf(content[i] as Block);
+    if (more === undefined) return undefined;
+    text += i === 0 ? more : `\n${more}`;
+  }
+  return text;
+}
+
+function writeAny(block: ToolResultBlock, path: string, writing: Writing): WrittenResult {
   const texts: string[] = [];
   const bulky: JsonObject[] = [];
   let cache = block.cache;
@@ -41,9 +62,10 @@ export function writeResult(block: ToolResultBlock, path: string, writing: Writi
 }
 
 /** A result that answers no call can only be told by the user. */
-export function writeOrphan(block: ToolResultBlock, path: string, writing: Writing): JsonObject[] {
+export function writeOrphan(block: ToolResultBlock, turn: number, at: number, writing: Writing): JsonObject[] {
+  const path = `turns[${turn}].content[${at}]`;
   writing.lose('approximated', path, 'a result without its call is told as text');
-  const { message, moved } = writeResult({ ...block, ext: {} }, path, writing);
+  const { message, moved } = writeAny({ ...block, ext: {} }, path, writing);
   const content = message['content'];
   const parts = typeof content === 'string' ? [textPart(content)] : (content as JsonObject[]);
   return [textPart(`Result of tool call ${block.id}:`), ...parts, ...moved.slice(1)];

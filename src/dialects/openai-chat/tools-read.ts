@@ -1,9 +1,12 @@
 import type { Ext } from '../../canon/content.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { readUnder } from '../../canon/path.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../../canon/request.ts';
 import {
+  at,
   boolean,
   missingField,
+  nth,
   object,
   objects,
   optional,
@@ -11,6 +14,7 @@ import {
   required,
   string,
   unknownValue,
+  within,
   wrongType,
 } from './fields.ts';
 import { readCacheMark } from './parts-read.ts';
@@ -29,13 +33,14 @@ export function asksForFunctions({ tools }: ChatRequest): boolean {
 
 /** Reads `tools`, the older `functions`, and what is asked for beside them. */
 export function readTools(body: JsonObject): Tool[] {
-  const tools = optional(body, 'tools', objects) ?? [];
+  const tools = optional(body, 'tools', objects);
   const functions = optional(body, 'functions', objects) ?? [];
-  return [
-    ...tools.map((tool, i) => readTool(tool, `tools[${i}]`)),
-    ...functions.map((fn, i) => readFunction(fn, {}, { [functionForm]: true }, `functions[${i}].`)),
-    ...readWebSearch(body),
-  ];
+  const read =
+    tools === undefined ? [] : readUnder('tools', (path) => tools.map((tool, i) => readTool(tool, nth(path, i))));
+  for (const [i, fn] of functions.entries())
+    read.push(readFunction(fn, {}, { [functionForm]: true }, `functions[${i}].`));
+  read.push(...readWebSearch(body));
+  return read;
 }
 
 const toolFields = new Set(['type', 'function', 'custom', 'cache_control']);
@@ -44,14 +49,14 @@ const customFields = new Set(['name', 'description', 'format']);
 
 function readTool(tool: JsonObject, path: string): Tool {
   const type = stringIn(tool['type']) ?? (isObject(tool['function']) ? 'function' : undefined);
-  if (type === undefined) throw missingField(`${path}.type`);
+  if (type === undefined) throw missingField(at(path, 'type'));
   if (type === 'function') {
-    const fn = required(tool, 'function', object, `${path}.`);
-    return readFunction(fn, tool, others(tool, toolFields), `${path}.function.`);
+    const fn = required(tool, 'function', object, within(path));
+    return readFunction(fn, tool, others(tool, toolFields), within(at(path, 'function')));
   }
   if (type === 'custom') {
-    const custom = required(tool, 'custom', object, `${path}.`);
-    return readCustom(custom, tool, `${path}.custom.`);
+    const custom = required(tool, 'custom', object, within(path));
+    return readCustom(custom, tool, within(at(path, 'custom')));
   }
   const means = readMeaning(tool);
   const name = stringIn(tool['name']) ?? type;
@@ -62,16 +67,15 @@ function readFunction(fn: JsonObject, tool: JsonObject, ext: JsonObject | undefi
   const description = optional(fn, 'description', string, path);
   const strict = optional(fn, 'strict', boolean, path);
   const cache = readCacheMark(tool) ?? readCacheMark(fn);
-  return {
-    type: 'function',
-    name: required(fn, 'name', string, path),
-    ...(description !== undefined && { description }),
-    // Without parameters a function takes none.
-    schema: optional(fn, 'parameters', object, path) ?? { type: 'object', properties: {} },
-    ...(strict !== undefined && { strict }),
-    ...(cache !== undefined && { cache }),
-    ...extOf(ext, others(fn, functionFields)),
-  };
+  const name = required(fn, 'name', string, path);
+  // Without parameters a function takes none.
+  const schema = optional(fn, 'parameters', object, path) ?? { type: 'object', properties: {} };
+  const read: FunctionTool =
+    description === undefined ? { type: 'function', name, schema } : { type: 'function', name, description, schema };
+  if (strict !== undefined) Object.assign(read, { strict });
+  if (cache !== undefined) Object.assign(read, { cache });
+  const body = others(fn, functionFields);
+  return ext === undefined && body === undefined ? read : Object.assign(read, extOf(ext, body));
 }
 
 function readCustom(custom: JsonObject, tool: JsonObject, path: string): CustomTool {

@@ -14,24 +14,25 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
   if (offered !== shown) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
   const fields: JsonObject = {};
-  const tools = offered.flatMap((tool) => {
+  const tools: JsonObject[] = [];
+  for (const tool of offered) {
     const path = `tools[${request.tools.indexOf(tool)}]`;
-    if (tool.type !== 'native') return writeTool(tool, path, writing);
+    if (tool.type !== 'native') {
+      tools.push(writeTool(tool, path, writing));
+      continue;
+    }
     const written = writeNative(tool, path, writing);
     addFields(fields, written.fields);
-    return written.tool ?? [];
-  });
+    if (written.tool !== undefined) tools.push(written.tool);
+  }
   if (tools.length === 0) {
     if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');
     if (request.parallelTools !== undefined) writing.lose('dropped', 'parallel_tools', 'there is no tool');
     return fields;
   }
-  return {
-    tools,
-    ...fields,
-    ...writeToolChoice(request, asList ? allowed : undefined, writing),
-    ...(request.parallelTools !== undefined && { parallel_tool_calls: request.parallelTools }),
-  };
+  const written: JsonObject = { tools, ...fields, ...writeToolChoice(request, asList ? allowed : undefined, writing) };
+  if (request.parallelTools !== undefined) written['parallel_tool_calls'] = request.parallelTools;
+  return written;
 }
 
 /** Lists of several tools become one. */
@@ -43,24 +44,24 @@ function addFields(fields: JsonObject, more: JsonObject = {}): void {
   }
 }
 
-function writeTool(tool: Exclude<Tool, NativeTool>, path: string, writing: Writing): JsonObject[] {
+function writeTool(tool: Exclude<Tool, NativeTool>, path: string, writing: Writing): JsonObject {
+  if (tool.type === 'function' && tool.cache === undefined && tool.ext === undefined)
+    return { type: 'function', function: functionOf(tool) };
   const { body, ...ext } = tool.ext?.['openai-chat'] ?? {};
   const mark = writing.mark(tool.cache, path);
   const inner = body as JsonObject | undefined;
   if (tool.type === 'function')
-    return [{ type: 'function', function: { ...functionOf(tool), ...inner }, ...ext, ...mark }];
-  if (writing.own) return [{ type: 'custom', custom: { ...customOf(tool), ...inner }, ...ext }];
+    return { type: 'function', function: { ...functionOf(tool), ...inner }, ...ext, ...mark };
+  if (writing.own) return { type: 'custom', custom: { ...customOf(tool), ...inner }, ...ext };
   writing.lose('approximated', path, 'free text is asked for as the one argument of a function');
-  return [{ type: 'function', function: functionOf(functionFor(tool)) }];
+  return { type: 'function', function: functionOf(functionFor(tool)) };
 }
 
 function functionOf({ name, description, schema, strict }: FunctionTool): JsonObject {
-  return {
-    name,
-    ...(description !== undefined && { description }),
-    parameters: schema,
-    ...(strict !== undefined && { strict }),
-  };
+  const written: JsonObject =
+    description === undefined ? { name, parameters: schema } : { name, description, parameters: schema };
+  if (strict !== undefined) written['strict'] = strict;
+  return written;
 }
 
 function customOf({ name, description, format }: CustomTool): JsonObject {
