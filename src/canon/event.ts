@@ -38,7 +38,7 @@ export type FinishReason =
  * The pieces in which more of a string came, where one event tells of several: a run. Each is the inside of a JSON string as
  * `JSON.stringify` writes it, has no half characters and is not empty; together they say what the event says.
  */
-export type Pieces = readonly string[];
+export type RunPieces = readonly string[];
 
 /**
  * One step of an answer. Grammar: `start (open (text|json|signature|citation)* close)* finish`, or `error` at any
@@ -49,9 +49,9 @@ export type Event =
   | { readonly type: 'start'; readonly id: string; readonly model: string; readonly usage?: Usage; readonly ext?: Ext }
   | { readonly type: 'open'; readonly index: number; readonly block: BlockHead }
   /** More text of a text, thinking or refusal block. */
-  | { readonly type: 'text'; readonly index: number; readonly text: string; readonly pieces?: Pieces }
+  | { readonly type: 'text'; readonly index: number; readonly text: string; readonly pieces?: RunPieces }
   /** More of a call's arguments, as text. */
-  | { readonly type: 'json'; readonly index: number; readonly json: string; readonly pieces?: Pieces }
+  | { readonly type: 'json'; readonly index: number; readonly json: string; readonly pieces?: RunPieces }
   /** The thinking block's proof, whole; a later one replaces it. */
   | { readonly type: 'signature'; readonly index: number; readonly signature: string }
   | { readonly type: 'citation'; readonly index: number; readonly citation: Citation }

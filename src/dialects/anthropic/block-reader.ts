@@ -1,4 +1,4 @@
-import type { BlockHead, Pieces, Sink } from '../../canon/event.ts';
+import type { BlockHead, RunPieces, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import { textOf } from '../../canon/run.ts';
 import { readCitation } from './citation.ts';
@@ -80,7 +80,7 @@ export class BlockReader {
   }
 
   /** More of the string that grows in a block, without an object for it: most of a stream is this. */
-  grow(theirs: number, grown: Grown, text: string, pieces?: Pieces): void {
+  grow(theirs: number, grown: Grown, text: string, pieces?: RunPieces): void {
     const open = this.#open;
     const plain = open !== undefined && open.theirs === theirs && open.type !== 'native' && text !== '';
     if (!plain) {

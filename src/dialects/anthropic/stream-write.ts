@@ -1,5 +1,5 @@
 import type { Citation } from '../../canon/content.ts';
-import type { BlockHead, Event, Pieces } from '../../canon/event.ts';
+import type { BlockHead, Event, RunPieces } from '../../canon/event.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import { writtenRun } from '../../canon/run.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
@@ -49,17 +49,17 @@ export const writeStream: StreamWriter = (write, request) => {
     if (event.block.type === 'image') text(imageNote(event.block.source));
   }
 
-  function text(value: string, pieces?: Pieces): void {
+  function text(value: string, pieces?: RunPieces): void {
     if (open !== undefined && open.textPrefix !== '') more(open.textPrefix, value, pieces);
   }
 
-  function json(value: string, pieces?: Pieces): void {
+  function json(value: string, pieces?: RunPieces): void {
     if (open === undefined || open.jsonPrefix === '') return;
     if (open.custom) open.input += value;
     else more(open.jsonPrefix, value, pieces);
   }
 
-  function more(prefix: string, value: string, pieces: Pieces | undefined): void {
+  function more(prefix: string, value: string, pieces: RunPieces | undefined): void {
     write(pieces === undefined ? prefix + JSON.stringify(value) + deltaEnd : writtenRun(prefix, pieces, deltaEnd));
   }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../canon/error.ts';
-import type { Pieces, Sink } from '../../canon/event.ts';
+import type { RunPieces, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
@@ -65,7 +65,7 @@ export class AnswerReader {
   }
 
   /** As a body that says nothing more than the one before: another piece of text, or of thought, and other counts. */
-  piece(text: string, thought: boolean, usage: Usage | undefined, pieces?: Pieces): void {
+  piece(text: string, thought: boolean, usage: Usage | undefined, pieces?: RunPieces): void {
     this.#blocks.text(text, thought, pieces);
     if (usage !== undefined) this.#emit({ type: 'usage', usage });
   }

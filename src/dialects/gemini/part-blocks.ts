@@ -1,4 +1,4 @@
-import type { BlockHead, Event, Pieces, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, RunPieces, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import { CallArguments } from './call-arguments.ts';
@@ -58,7 +58,7 @@ export class PartBlocks {
   }
 
   /** A part of which nothing more is said. */
-  text(text: string, thought: boolean, pieces?: Pieces): void {
+  text(text: string, thought: boolean, pieces?: RunPieces): void {
     if (thought) this.#thought(text, undefined, pieces);
     else this.#say(text, noPart, undefined, pieces);
   }
@@ -71,7 +71,7 @@ export class PartBlocks {
     return !this.broken;
   }
 
-  #say(text: string, part: JsonObject, proof: Proof | undefined, pieces?: Pieces): void {
+  #say(text: string, part: JsonObject, proof: Proof | undefined, pieces?: RunPieces): void {
     if (proof?.before === true) this.#proofBefore(proof);
     if (text !== '') {
       const rest = otherFields(part, textFields);
@@ -87,7 +87,7 @@ export class PartBlocks {
     this.#proof = proof;
   }
 
-  #thought(text: string, proof: Proof | undefined, pieces?: Pieces): void {
+  #thought(text: string, proof: Proof | undefined, pieces?: RunPieces): void {
     if (text !== '') {
       if (this.#open?.type !== 'thinking' || this.#proven) {
         this.#settle();
@@ -98,7 +98,7 @@ export class PartBlocks {
     if (proof !== undefined) this.#proofBefore(proof);
   }
 
-  #more(text: string, pieces: Pieces | undefined): void {
+  #more(text: string, pieces: RunPieces | undefined): void {
     const index = this.#index;
     this.#emit(pieces === undefined ? { type: 'text', index, text } : { type: 'text', index, text, pieces });
   }

@@ -1,5 +1,5 @@
 import type { Ext } from '../../canon/content.ts';
-import type { Pieces } from '../../canon/event.ts';
+import type { RunPieces } from '../../canon/event.ts';
 import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
@@ -57,7 +57,7 @@ export class TextFrames {
   }
 
   /** As of `LearntForm`. */
-  pieces(): Pieces | undefined {
+  pieces(): RunPieces | undefined {
     return this.#form.pieces();
   }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../canon/error.ts';
-import type { Pieces, Sink } from '../../canon/event.ts';
+import type { RunPieces, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, numberIn, objectsIn, stringIn } from '../../canon/json.ts';
 import { Blocks, type TextKind } from './blocks.ts';
 import { createCallReader } from './calls.ts';
@@ -73,12 +73,12 @@ export class AnswerReader {
   }
 
   /** The stream's plain case, found without looking at all fields: more of the text. */
-  text(kind: TextKind, text: string, pieces?: Pieces): void {
+  text(kind: TextKind, text: string, pieces?: RunPieces): void {
     this.#blocks.text(kind, text, undefined, pieces);
   }
 
   /** Likewise: more of a call's arguments. */
-  arguments(index: number, json: string, pieces?: Pieces): void {
+  arguments(index: number, json: string, pieces?: RunPieces): void {
     if (!this.#calls.more(index, json, pieces)) this.fail(afterEnd());
   }
 

@@ -1,5 +1,5 @@
 import type { Citation, Ext } from '../../canon/content.ts';
-import type { BlockHead, Pieces, Sink } from '../../canon/event.ts';
+import type { BlockHead, RunPieces, Sink } from '../../canon/event.ts';
 import { parseJson } from '../../canon/json.ts';
 import { textOf } from '../../canon/run.ts';
 import { asExt, continues, type Detail, extOfDetail } from './reasoning-detail.ts';
@@ -49,7 +49,7 @@ export class Blocks {
     this.#emit = emit;
   }
 
-  text(kind: TextKind, text: string, detail?: Detail, pieces?: Pieces): void {
+  text(kind: TextKind, text: string, detail?: Detail, pieces?: RunPieces): void {
     if (text === '') return;
     if (kind === 'refusal') this.refused = true;
     const tail = this.#tail();
@@ -66,7 +66,7 @@ export class Blocks {
   }
 
   /** A block that is opened by the first piece of a run. */
-  #textBegins(kind: TextKind, pieces: Pieces): void {
+  #textBegins(kind: TextKind, pieces: RunPieces): void {
     const rest = pieces.slice(1);
     this.text(kind, textOf(pieces.slice(0, 1)));
     this.text(kind, textOf(rest), undefined, rest);
@@ -124,7 +124,7 @@ export class Blocks {
   }
 
   /** More arguments. False: the call was complete already, so that they contradict what has been sent. */
-  fragment(call: Call, json: string, pieces?: Pieces): boolean {
+  fragment(call: Call, json: string, pieces?: RunPieces): boolean {
     if (this.#closed.has(call)) return json.trim() === '';
     // What waits for the call's end has to see each of them.
     if (pieces !== undefined && this.#held.length > 0) {

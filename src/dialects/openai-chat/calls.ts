@@ -1,4 +1,4 @@
-import type { Pieces } from '../../canon/event.ts';
+import type { RunPieces } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
 import { isObject, type JsonObject, numberIn, parseJson, stringIn } from '../../canon/json.ts';
 import type { Blocks, Call } from './blocks.ts';
@@ -28,7 +28,7 @@ export interface CallReader {
   /** False: a fragment contradicts what has been sent. */
   read(entry: JsonObject): boolean;
   /** More arguments of the call of that index, and no word besides. False: as of `read`. */
-  more(index: number, json: string, pieces?: Pieces): boolean;
+  more(index: number, json: string, pieces?: RunPieces): boolean;
   /** The older form: one call, no id. */
   readLegacy(call: JsonObject): boolean;
 }
@@ -74,7 +74,7 @@ export function createCallReader(blocks: Blocks, salt: () => string): CallReader
     return call;
   }
 
-  function take(entry: Entry, pieces?: Pieces): boolean {
+  function take(entry: Entry, pieces?: RunPieces): boolean {
     const call = find(entry)?.call ?? open(entry);
     if (call.name === '' && entry.name !== '') blocks.named(call, entry.name);
     return entry.json === '' || blocks.fragment(call, entry.json, pieces);

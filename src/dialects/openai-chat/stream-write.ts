@@ -1,4 +1,4 @@
-import type { BlockHead, Event, Pieces, Sink } from '../../canon/event.ts';
+import type { BlockHead, Event, RunPieces, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { writtenRun } from '../../canon/run.ts';
@@ -209,7 +209,7 @@ class ChunkWriter {
     });
   }
 
-  #json(json: string, pieces?: Pieces): void {
+  #json(json: string, pieces?: RunPieces): void {
     if (this.#open?.type !== 'tool_call') return;
     this.#argued = true;
     if (pieces === undefined) this.#piece(JSON.stringify(json));
