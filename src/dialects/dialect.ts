@@ -195,6 +195,11 @@ export interface ClientSide {
   readonly writeStream: StreamWriter;
   /** Set where the writer takes runs, and writes each of their pieces as an event of its own; others get events without. */
   readonly takesRuns?: true;
+  /**
+   * Set where the reader looks at no more of a turn's long text than its beginning and its end, so that its middle may be
+   * left out of what it reads; such texts stand in `content` and `text` of turns and of their blocks.
+   */
+  readonly outlined?: true;
   writeResponse(answer: Folded, request: ChatRequest): JsonObject;
   writeError(error: GatewayError, requestId: string): JsonObject;
   writeModel(model: ModelEntry): JsonObject;

@@ -41,7 +41,7 @@ export function openStream(ends: StreamEnds): Translator {
 export function writerFor({ call, outgoing, answer }: StreamEnds, before?: Before): ClientWriter {
   const { seam, writer } = answer ?? {};
   if (seam !== undefined && writer !== undefined) return writer;
-  const made = new ClientWriter(call.dialect.client, outgoing.request(), keeping(call, outgoing), before);
+  const made = new ClientWriter(call.dialect.client, outgoing.outline(), keeping(call, outgoing), before);
   if (answer !== undefined) answer.writer = made;
   return made;
 }

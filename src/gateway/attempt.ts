@@ -12,9 +12,9 @@ import type { RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';
 import { deliverChecked, mustBeChecked, unstreamed, withTurns } from './checked-delivery.ts';
 import { type Delivered, Delivery } from './delivery.ts';
-import { documentsAsText } from './documents.ts';
+import { documentsAsText, hasPdf } from './documents.ts';
 import type { Gateway } from './gateway.ts';
-import type { Incoming } from './incoming.ts';
+import { asking, type Incoming } from './incoming.ts';
 import { type Outgoing, type OutgoingOptions, type OutgoingRoute, prepare, remedied } from './outgoing.ts';
 import { strictError } from './reply.ts';
 import { acceptOf, authorized, httpRequest, outgoingRoute, pathOf, traced } from './wire-call.ts';
@@ -180,7 +180,7 @@ function resumed(source: Incoming, { speaks, quirks }: Route, model: string): In
   const seam = source.answer?.seam;
   if (seam === undefined) return source;
   const request = seam.ask(source.request(), prefills(model, speaks, quirks.assistant_prefix));
-  return { ...source, request: () => request };
+  return asking(source, () => request);
 }
 
 function refusesPrefill(result: Delivered): boolean {
@@ -197,10 +197,11 @@ function takesPdfs({ call }: Incoming, { speaks, quirks }: Route): boolean {
 
 /** The call with its PDFs as text, or those of them that are too many. */
 async function withReadableDocuments(gateway: Gateway, source: Incoming, { speaks, quirks }: Route): Promise<Incoming> {
+  if (!hasPdf(source.outline().request)) return source;
   const asked = source.request();
   const most = quirks.files === false ? false : dialectNamed(speaks).upstream.pdf;
   const { request, losses } = await documentsAsText(asked, gateway.pdfs, most === false ? 0 : most);
-  return request === asked ? source : { ...source, request: () => request, losses };
+  return request === asked ? source : { ...asking(source, () => request), losses };
 }
 
 /** Clients that compact their history when it has become too long want to know by how much; not every provider says. */
@@ -208,7 +209,7 @@ function withNumbers(gateway: Gateway, provider: Provider, outgoing: Outgoing, r
   if (result.delivered || result.error.kind !== 'context_overflow' || result.reply !== undefined) return result;
   const { error } = result;
   if (error.details.tokens !== undefined && error.details.limit !== undefined) return result;
-  const request = outgoing.request();
+  const request = outgoing.outline();
   const guess = gateway.estimator.guess(`${provider.name}/${request.model}`, request, outgoing.body.length).tokens;
   const window =
     provider.contextWindow(request.model) ??
@@ -244,7 +245,7 @@ async function deliver(
   if (result.delivered && outgoing.mode === 'translated') {
     gateway.estimator.learn(
       `${provider.name}/${call.record.upstreamModel}`,
-      outgoing.request(),
+      outgoing,
       outgoing.body.length,
       totalInput(call.record.usage),
     );

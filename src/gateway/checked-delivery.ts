@@ -10,7 +10,7 @@ import { formatMeans } from './answer-tool.ts';
 import { attempted, judged, maxRepeats } from './checked-answer.ts';
 import type { Delivered } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
-import type { Incoming } from './incoming.ts';
+import { asking, type Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
 import { jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import { sendTo } from './wire-call.ts';
@@ -18,19 +18,19 @@ import { sendTo } from './wire-call.ts';
 /** Whether an answer's form can only be asked for in words on this route, and so has to be looked at before it is believed. */
 export function mustBeChecked(source: Incoming, { speaks, quirks }: Route): boolean {
   if (speaks === source.call.dialect.name) return false;
-  const request = source.request();
+  const { request } = source.outline();
   return request.format !== undefined && formatMeans(request, dialectNamed(speaks).upstream, quirks) === 'words';
 }
 
 /** The same call for a whole answer: one that is still being written cannot be looked at. */
 export function unstreamed(source: Incoming): Incoming {
-  return { ...source, stream: false, request: () => ({ ...source.request(), stream: false }) };
+  return { ...asking(source, () => ({ ...source.request(), stream: false })), stream: false };
 }
 
 /** The same call with more said in it. */
 export function withTurns(source: Incoming, turns: readonly Turn[]): Incoming {
   const request = source.request();
-  return { ...source, request: () => ({ ...request, turns: [...request.turns, ...turns] }) };
+  return asking(source, () => ({ ...request, turns: [...request.turns, ...turns] }));
 }
 
 /**

@@ -8,7 +8,7 @@ import { readRefusal } from './answer.ts';
 import { type Call, noteFailure } from './call.ts';
 import { cleaned, sendCredentialed } from './credentialed.ts';
 import type { Gateway } from './gateway.ts';
-import { type Incoming, incoming, openBody } from './incoming.ts';
+import { asking, type Incoming, incoming, openBody } from './incoming.ts';
 import { type Outgoing, type OutgoingOptions, prepare, prepareCount } from './outgoing.ts';
 import { errorReply, jsonReply, receiptHeaders } from './reply.ts';
 import { httpRequest, outgoingRoute, withQuery } from './wire-call.ts';
@@ -33,7 +33,7 @@ async function count(gateway: Gateway, call: Call): Promise<void> {
   const inner = client.readCount?.(body) ?? body;
   const request = client.readRequest(inner, call.headers);
   call.record.model = request.model;
-  const source: Incoming = { ...incoming(call), request: () => request };
+  const source = asking(incoming(call), () => request);
   let first: Uncounted | undefined;
   for (const target of likeliestFirst(gateway, request.model)) {
     const uncounted = await countAt(gateway, target, source);

@@ -300,7 +300,7 @@ export class Delivery implements AnswerSink, Ticking {
     this.#call.record.usage = answer.usage;
     if (this.#call.record.stream) return this.#replay(body);
     if (untouched) return this.#sendWhole(body);
-    this.#sendWhole(Buffer.from(JSON.stringify(client.writeResponse(answer, this.#outgoing.request()))));
+    this.#sendWhole(Buffer.from(JSON.stringify(client.writeResponse(answer, this.#outgoing.outline()))));
   }
 
   /** Some servers stream whatever they are asked. */

@@ -1,4 +1,4 @@
-import { withBlocks } from '../canon/blocks.ts';
+import { hasBlock, withBlocks } from '../canon/blocks.ts';
 import type { Block, DocumentBlock } from '../canon/content.ts';
 import type { Loss } from '../canon/loss.ts';
 import { mediaTypeOf } from '../canon/media.ts';
@@ -36,6 +36,11 @@ export async function documentsAsText(
     return { ...block, source: { type: 'text', text: known.text } };
   });
   return { request: next, losses };
+}
+
+/** Whether a request carries a PDF. */
+export function hasPdf(request: ChatRequest): boolean {
+  return hasBlock(request, isPdf);
 }
 
 /** PDFs, without those among the first documents. These are counted as they are sent: results in the order of their calls. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Block } from '../canon/content.ts';
 import type { ChatRequest } from '../canon/request.ts';
-import { Estimator } from './estimate.ts';
+import { type Asked, Estimator } from './estimate.ts';
 import type { TokenCounter } from './token-count.ts';
 
 const empty: ChatRequest = {
@@ -21,6 +21,10 @@ function requestWith(...content: readonly Block[]): ChatRequest {
 
 function requestOf(characters: number): ChatRequest {
   return requestWith({ type: 'text', text: 'x'.repeat(characters) });
+}
+
+function answered(request: ChatRequest): Asked {
+  return { request: () => request, outline: () => request };
 }
 
 const withImage = requestWith({
@@ -45,7 +49,7 @@ test('a guess starts with a wide bound and learns from real usage', () => {
   const estimator = new Estimator();
   const request = requestOf(10);
   assert.deepEqual(estimator.guess('m', request, 3600), { tokens: 1000, error: 0.3, samples: 0 });
-  for (let i = 0; i < 50; i++) estimator.learn('m', request, 3000 + i * 10, (3000 + i * 10) / 2);
+  for (let i = 0; i < 50; i++) estimator.learn('m', answered(request), 3000 + i * 10, (3000 + i * 10) / 2);
   const learnt = estimator.guess('m', request, 2000);
   assert.equal(learnt.samples, 50);
   assert.ok(Math.abs(learnt.tokens - 1000) < 20, String(learnt.tokens));
@@ -56,7 +60,7 @@ test('a guess starts with a wide bound and learns from real usage', () => {
 test('the bytes of an image are not guessed as text, and teach nothing', () => {
   const estimator = new Estimator();
   assert.ok(estimator.guess('m', withImage, 1_000_500).tokens < 3000);
-  estimator.learn('m', withImage, 1_000_500, 1700);
+  estimator.learn('m', answered(withImage), 1_000_500, 1700);
   assert.equal(estimator.guess('m', empty, 100).samples, 0);
 });
 
@@ -77,7 +81,7 @@ test('the factor is learnt from answers, whose parts are counted only when someb
   const estimator = new Estimator({ counter, now: () => time });
   for (let i = 0; i < 40; i++) {
     const characters = 20_000 + i * 1000;
-    estimator.learn('m', requestOf(characters), characters + 100, Math.round((characters / 4 + 4) * 1.3));
+    estimator.learn('m', answered(requestOf(characters)), characters + 100, Math.round((characters / 4 + 4) * 1.3));
     time += 6000;
     if (i === 20) {
       assert.equal(counter.asked.length, 0);
@@ -100,7 +104,7 @@ test('how far off it has been is the bound', async () => {
   for (let i = 0; i < 30; i++) {
     time += 20_000;
     const factor = i % 2 === 0 ? 1 : 1.5;
-    estimator.learn('m', requestOf(4000), 4000, Math.round(1004 * factor));
+    estimator.learn('m', answered(requestOf(4000)), 4000, Math.round(1004 * factor));
     await estimator.estimate('m', empty, 10);
   }
   const { error, tokens } = await estimator.estimate('m', requestOf(4000), 4000);
@@ -113,7 +117,7 @@ test('what cannot be true is not believed, nor is what is too short to tell', as
   const estimator = new Estimator({ counter: counterOfFours(), now: () => time });
   for (const tokens of [3, 100, 90_000]) {
     time += 20_000;
-    estimator.learn('m', requestOf(4000), 4000, tokens);
+    estimator.learn('m', answered(requestOf(4000)), 4000, tokens);
   }
   assert.equal((await estimator.estimate('m', requestOf(4000), 4000)).samples, 0);
 });

@@ -15,6 +15,12 @@ export interface Estimate {
   readonly samples: number;
 }
 
+/** A request that was answered; every word of it is asked for now and then only. */
+export interface Asked {
+  request(): ChatRequest;
+  outline(): ChatRequest;
+}
+
 /** What the estimator works with. */
 export interface EstimatorOptions {
   readonly counter?: TokenCounter;
@@ -101,14 +107,14 @@ export class Estimator {
   }
 
   /** Takes note of what a request of that size really was. Requests with media teach nothing of text. */
-  learn(model: string, request: ChatRequest, bytes: number, tokens: number): void {
-    if (tokens <= 0 || bytes <= 0 || mediaIn(request).count > 0) return;
+  learn(model: string, asked: Asked, bytes: number, tokens: number): void {
+    if (tokens <= 0 || bytes <= 0 || mediaIn(asked.outline()).count > 0) return;
     const learnt = this.#learntOf(model);
     learnt.perByte.learn(tokens / bytes);
     const now = this.#now();
     if (now - learnt.sampledAt < sampleEveryMs || tokens < leastSampleTokens) return;
     learnt.sampledAt = now;
-    learnt.pending = [...learnt.pending, sampleOf(promptContent(request, tokenFamilyOf(model)), tokens)].slice(
+    learnt.pending = [...learnt.pending, sampleOf(promptContent(asked.request(), tokenFamilyOf(model)), tokens)].slice(
       -maxPending,
     );
   }

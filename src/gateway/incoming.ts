@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { GatewayError } from '../canon/error.ts';
-import { isObject, type JsonObject } from '../canon/json.ts';
+import { isObject, type JsonObject, parseJson } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { sealMark } from '../canon/seal-mark.ts';
+import { LongTexts } from '../wire/long-texts.ts';
 import type { Pieces } from '../wire/pieces.ts';
 import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
@@ -17,6 +19,8 @@ export interface Incoming {
   /** Where the model's name stands in the body, for languages that have it there. */
   readonly scan?: BodyScan;
   request(): ChatRequest;
+  /** The request for whoever has no need of every word in it. Reading it costs less where texts are long. */
+  outline(): Outline;
   /** What was lost before any target was known to ask. */
   readonly losses?: readonly Loss[];
   /** Where an answer is streamed that others may go on with should it break off. */
@@ -25,26 +29,64 @@ export interface Incoming {
   isSealed(): boolean;
 }
 
+/** A request in which stand-ins may be in the place of long texts. */
+export interface Outline {
+  readonly request: ChatRequest;
+  /** What the stand-ins are for; absent where there are none. */
+  readonly texts?: LongTexts;
+}
+
+/** What stand-ins are known by: of this process alone. */
+const standIn = randomBytes(12).toString('hex');
+
 /** Looks at a client's body as far as it must be looked at. @throws invalid_request */
 export function incoming(call: Call): Incoming {
   let request: ChatRequest | undefined;
+  let outline: Outline | undefined;
   let sealed: boolean | undefined;
   const { address } = call;
   const scan = address === undefined ? scanned(call.body) : undefined;
+  const read = (): ChatRequest => {
+    request ??= call.dialect.client.readRequest({ ...openBody(call), ...call.resolved }, call.headers);
+    return request;
+  };
   return {
     call,
     model: address?.model ?? scan?.model,
     stream: address?.stream ?? scan?.stream ?? false,
     ...(scan !== undefined && { scan }),
-    request: () => {
-      request ??= call.dialect.client.readRequest({ ...openBody(call), ...call.resolved }, call.headers);
-      return request;
+    request: read,
+    outline: () => {
+      outline ??= (request === undefined && scan !== undefined ? outlineOf(call, scan) : undefined) ?? {
+        request: read(),
+      };
+      return outline;
     },
     isSealed: () => {
       sealed ??= scan?.marked ?? call.body.whole().includes(`"${sealMark}`);
       return sealed;
     },
   };
+}
+
+/** The same call with another request in the place of what the client has sent. */
+export function asking(source: Incoming, request: () => ChatRequest): Incoming {
+  return { ...source, request, outline: () => ({ request: request() }) };
+}
+
+/** Nothing where no text is long, and where anything is wrong: what that is, the whole request tells. */
+function outlineOf({ body, dialect, headers, resolved }: Call, { longStrings }: BodyScan): Outline | undefined {
+  const { client } = dialect;
+  if (client.outlined !== true || resolved !== undefined) return undefined;
+  const texts = LongTexts.in(body, longStrings, standIn);
+  const opened = texts === undefined ? undefined : parseJson(texts.outline);
+  if (texts === undefined || !isObject(opened)) return undefined;
+  try {
+    return { request: client.readRequest(opened, headers), texts };
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined;
+    throw error;
+  }
 }
 
 /** The body as JSON, with what the client said in the path. @throws invalid_request */

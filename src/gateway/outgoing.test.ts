@@ -4,7 +4,7 @@ import type { JsonObject } from '../canon/json.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import { Pieces } from '../wire/pieces.ts';
 import type { Call, ClientDialect } from './call.ts';
-import { incoming } from './incoming.ts';
+import { asking, incoming } from './incoming.ts';
 import { type Outgoing, prepare } from './outgoing.ts';
 import { createSealer } from './seal.ts';
 
@@ -40,4 +40,14 @@ test('what was sent is let go of when nobody will send it again', () => {
     assert.deepEqual(JSON.parse(call.body.whole().toString()), asked);
     assert.equal(outgoing.request().maxTokens, 5);
   }
+});
+
+test('who asks something else than the client is asked for that, and not for what was read before', () => {
+  const long = 'A long text with a "quote" in it. '.repeat(100);
+  const { call } = prepared('openai-chat');
+  const body = Pieces.ofText(JSON.stringify({ ...asked, messages: [{ role: 'user', content: long }] }));
+  const source = incoming({ ...call, body });
+  assert.notEqual(source.outline().texts, undefined);
+  const other = asking(source, () => ({ ...source.request(), maxTokens: 7 }));
+  assert.deepEqual(other.outline(), { request: { ...source.request(), maxTokens: 7 } });
 });

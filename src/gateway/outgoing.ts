@@ -19,7 +19,7 @@ import { Pieces } from '../wire/pieces.ts';
 import { spliceModel } from '../wire/splice.ts';
 import { type AdaptationTarget, adapted, type RefusedReasoning } from './adaptation.ts';
 import type { Call } from './call.ts';
-import { type Incoming, openBody, parseBody } from './incoming.ts';
+import { type Incoming, type Outline, openBody, parseBody } from './incoming.ts';
 import type { Sealer } from './seal.ts';
 
 /** One way to a provider: the language spoken there, and where. */
@@ -44,6 +44,8 @@ export interface Outgoing {
   readonly tap?: Tap;
   /** The request in canonical form; read on demand when the bytes only pass. */
   request(): ChatRequest;
+  /** The same, where stand-ins may be in the place of long texts. */
+  outline(): ChatRequest;
   /** The request as a parsed body, for whoever has to change it. */
   open(): OpenRequest;
   /** The answer has begun: lets go of what only another try would need. */
@@ -79,24 +81,40 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
   if (foreign || mustChange || source.isSealed()) return translated(source, route, options);
   const headers = passedHeaders(call);
   const request = (): ChatRequest => source.request();
+  const outline = (): ChatRequest => source.outline().request;
   if (route.wrapping !== undefined || !changesNothing(options)) {
     const opened: OpenRequest = { body: bodyOf(route.dialect, call, options.model), betas: betasIn(headers) };
     const { changed, losses } = amend(opened, options);
     if (changed || route.wrapping !== undefined)
-      return sealed(opened, { mode: 'amended', route, headers, losses, request });
+      return sealed(opened, { mode: 'amended', route, headers, losses, request, outline });
   }
   const body = source.scan === undefined ? call.body : spliceModel(call.body, source.scan, options.model);
   const open = (): OpenRequest => ({ body: parseBody(body), betas: betasIn(headers) });
   // The client's own bytes stay, so that a translator can take over from the passage.
   const letGo = (): void => (body === call.body ? undefined : body.release());
-  return { mode: 'passed', route, body, headers, losses: [], request, open, letGo };
+  return { mode: 'passed', route, body, headers, losses: [], request, outline, open, letGo };
 }
 
 function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOptions): Outgoing {
-  const { upstream, name } = route.dialect;
   const { unknown } = source.call;
   if (unknown !== undefined) throw notKept(unknown);
-  const asked: ChatRequest = { ...source.request(), model: options.model };
+  // What is wrapped is kept as it is, to be changed once more if it has to be.
+  const outline = route.wrapping === undefined ? source.outline() : { request: source.request() };
+  const written = translation(source, outline, route, options);
+  // A stand-in has not come through as it was: then with every word.
+  return written ?? (translation(source, { request: source.request() }, route, options) as Outgoing);
+}
+
+/** Nothing where the long texts cannot be put back. */
+function translation(
+  source: Incoming,
+  { request: told, texts }: Outline,
+  route: OutgoingRoute,
+  options: OutgoingOptions,
+): Outgoing | undefined {
+  const { upstream, name } = route.dialect;
+  const { model } = options;
+  const asked: ChatRequest = { ...told, model };
   const { quirks } = options.route;
   const { request, tap, ...done } = adapted(asked, adaptationTarget(source, route, options));
   const unsaid = lossesOf(request, name, upstream.cannotSay, upstream.means);
@@ -113,14 +131,18 @@ function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOpt
   const headers = upstream.headers?.(request) ?? {};
   const opened: OpenRequest = { body, betas: betasIn(headers) };
   losses.push(...applyRemedies(opened, options.remedies));
-  return sealed(opened, {
-    mode: 'translated',
+  const rest = {
+    mode: 'translated' as const,
     route,
     headers,
     losses,
-    request: () => asked,
+    request: texts === undefined ? () => asked : () => ({ ...source.request(), model }),
+    outline: () => asked,
     ...(tap !== undefined && { tap }),
-  });
+  };
+  if (texts === undefined) return sealed(opened, rest);
+  const restored = texts.restored(JSON.stringify(body));
+  return restored && sealed(opened, rest, restored);
 }
 
 const nothingRefused: RefusedReasoning = { proofs: false, more: false };
@@ -170,12 +192,12 @@ function dropAddress(body: JsonObject): void {
 }
 
 /** The outgoing form of a request that was opened: its body written, its betas back in their header, all of it wrapped. */
-function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open' | 'letGo'>): Outgoing {
+function sealed(opened: OpenRequest, rest: Omit<Outgoing, 'body' | 'open' | 'letGo'>, written?: Pieces): Outgoing {
   const { wrapping } = rest.route;
   const { 'anthropic-beta': _, ...headers }: { [name: string]: string } = rest.headers;
   for (const name of wrapping?.dropHeaders ?? []) delete headers[name];
   const told = opened.betas.length > 0 && wrapping?.betasInBody !== true;
-  const body = Pieces.ofText(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body));
+  const body = written ?? Pieces.ofText(JSON.stringify(wrapping?.wrapBody(opened.body, opened.betas) ?? opened.body));
   const { betas } = opened;
   // Hardly any request has to be changed once more: its bytes can be read again, and what they were written from need not
   // be kept while the provider works, where each collection of young objects would copy it. What is wrapped is kept.

@@ -28,9 +28,9 @@ export function routeOrder(gateway: Gateway, source: Incoming, plan: Plan): read
 }
 
 /** A body that only its own language's providers understand is theirs to judge. */
-function needsIn({ call, request }: Incoming): Needs | undefined {
+function needsIn({ call, outline }: Incoming): Needs | undefined {
   try {
-    return needsOf(request(), call.body.length);
+    return needsOf(outline().request, call.body.length);
   } catch (error) {
     if (error instanceof GatewayError) return undefined;
     throw error;

@@ -19,6 +19,8 @@ export interface BodyScan {
   readonly turnBounds: readonly number[];
   /** Whether there is a list of tools. */
   readonly tools: boolean;
+  /** Where each long string begins and ends that a turn or one of its blocks has, one after the other, quotes included. */
+  readonly longStrings: readonly number[];
 }
 
 /** A body that is not one JSON object. `at` is the byte where that shows. */
@@ -46,6 +48,10 @@ const maxToken = 64 * 1024;
 const maxTurnEnds = 4096;
 
 const noBounds: readonly number[] = Object.freeze([]);
+
+/** Bytes that make a string long, and of how many the places are told. */
+const leastLong = 1024;
+const maxLong = 4096;
 
 /**
  * Finds `model` and `stream` at the top level. Strings are leapt over by a native search, so that the cost is that
@@ -96,6 +102,9 @@ class Scanner {
   #tools = false;
   #turnBounds = noBounds as number[];
   #turnsStart = 0;
+  #longStrings = noBounds as number[];
+  /** Where the string began that goes on in the next piece. */
+  #stringStart = 0;
 
   constructor(mark: string) {
     this.#mark = mark;
@@ -123,6 +132,7 @@ class Scanner {
       turns: this.#turns,
       turnBounds: this.#turnBounds,
       tools: this.#tools,
+      longStrings: this.#longStrings,
     };
   }
 
@@ -233,6 +243,7 @@ class Scanner {
       this.#at = (length - from) % 2 === 0 ? length : length - 1;
       return false;
     }
+    if (next === 'nested') this.#noteLong(this.#stringStart - this.#base, end, this.#depth);
     this.#at = end;
     this.#inString = false;
     this.#state = next;
@@ -251,7 +262,8 @@ class Scanner {
         const begin = text.charCodeAt(i + 1);
         if ((begin === first || i + 1 === length) && !this.#markKnown(i)) return this.#pause(i, depth);
         const end = this.#endOfString(i + 1);
-        if (end === -1) return this.#enterString(i + 1, depth);
+        if (end === -1) return this.#enterString(i, depth);
+        this.#noteLong(i, end, depth);
         i = end - 1;
       } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
         depth += 1;
@@ -278,10 +290,24 @@ class Scanner {
   }
 
   /** The string goes on in the next piece. */
-  #enterString(at: number, depth: number): true {
+  #enterString(quote: number, depth: number): true {
     this.#inString = true;
-    this.#pause(at, depth);
+    this.#stringStart = this.#base + quote;
+    this.#pause(quote + 1, depth);
     return true;
+  }
+
+  /** Members of a turn lie two deep in the list of turns, those of its blocks four deep. The string may have begun earlier. */
+  #noteLong(start: number, end: number, depth: number): void {
+    if (
+      end - start <= leastLong ||
+      (depth !== 2 && depth !== 4) ||
+      !this.#inTurns ||
+      this.#longStrings.length >= 2 * maxLong
+    )
+      return;
+    if (this.#longStrings === noBounds) this.#longStrings = [];
+    this.#longStrings.push(this.#base + start, this.#base + end);
   }
 
   #pause(at: number, depth: number): false {

@@ -41,6 +41,7 @@ export const anthropic = {
     readRequest,
     writeStream,
     takesRuns: true,
+    outlined: true,
     writeResponse,
     writeError,
     writeModel,

@@ -32,6 +32,7 @@ export const openaiChat = {
     readRequest,
     writeStream,
     takesRuns: true,
+    outlined: true,
     writeResponse,
     writeError,
     writeModel,
