@@ -30,6 +30,7 @@ test('texts of turns and of their blocks have middles, and nothing else has', ()
   const messages = [{ role: 'user', content: long('turn'), name: long('name') }, { content: [block, call, inner] }];
   const rest = { system: [{ text: long('system') }], text: long('top'), content: [{ a: [{ text: long('other') }] }] };
   assert.deepEqual(found({ ...rest, messages, tools: messages, input: messages }), [
+    'system',
     ...['turn', 'result', 'text'],
     ...['turn', 'result', 'text'],
   ]);

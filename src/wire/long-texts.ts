@@ -5,7 +5,7 @@ import { Pieces } from './pieces.ts';
 const edge = String.raw`\u0001`;
 
 /** Bytes at either end of a text that are not its middle: what begins or ends a text may mean something. */
-const headLength = 192;
+const headLength = 256;
 const tailLength = 48;
 
 /** Bytes in which a place to cut is looked for, and the longest way to spell a character that is not itself. */

@@ -19,7 +19,7 @@ export interface BodyScan {
   readonly turnBounds: readonly number[];
   /** Whether there is a list of tools. */
   readonly tools: boolean;
-  /** Where each long string begins and ends that a turn or one of its blocks has, one after the other, quotes included. */
+  /** Where each long string begins and ends that a turn has, a block of it or of the instructions; quotes included. */
   readonly longStrings: readonly number[];
 }
 
@@ -98,6 +98,8 @@ class Scanner {
   #cacheKey: string | undefined;
   /** Whether the nested value is the list of turns. */
   #inTurns = false;
+  /** Whether it has texts that may be long. */
+  #inTexts = false;
   #turns = 0;
   #tools = false;
   #turnBounds = noBounds as number[];
@@ -209,6 +211,7 @@ class Scanner {
       this.#inString = false;
       this.#state = 'nested';
       this.#inTurns = this.#key === 'messages' || this.#key === 'input';
+      this.#inTexts = this.#inTurns || this.#key === 'system';
       if (this.#inTurns) this.#turnsStart = this.#base + start;
       if (this.#key === 'tools') this.#tools = true;
       return true;
@@ -297,12 +300,15 @@ class Scanner {
     return true;
   }
 
-  /** Members of a turn lie two deep in the list of turns, those of its blocks four deep. The string may have begun earlier. */
+  /**
+   * Members of a turn or of a block of the instructions lie two deep in their list, those of a turn's blocks four deep. The
+   * string may have begun in an earlier piece.
+   */
   #noteLong(start: number, end: number, depth: number): void {
     if (
       end - start <= leastLong ||
       (depth !== 2 && depth !== 4) ||
-      !this.#inTurns ||
+      !this.#inTexts ||
       this.#longStrings.length >= 2 * maxLong
     )
       return;

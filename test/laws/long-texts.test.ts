@@ -81,9 +81,13 @@ function preparedFor(dialect: Dialect, source: Incoming): Outgoing {
   });
 }
 
-/** The same request with every text of its turns made long. */
-function lengthened({ messages, ...rest }: JsonObject): JsonObject {
-  return { ...rest, messages: Array.isArray(messages) ? messages.map(lengthenedTurn) : messages };
+/** The same request with every text of its instructions and turns made long. */
+function lengthened({ system, messages, ...rest }: JsonObject): JsonObject {
+  return {
+    ...rest,
+    ...(system !== undefined && { system: Array.isArray(system) ? system.map(lengthenedBlock) : longer(system) }),
+    messages: Array.isArray(messages) ? messages.map(lengthenedTurn) : messages,
+  };
 }
 
 function lengthenedTurn(turn: JsonObject): JsonObject {
