@@ -17,6 +17,7 @@ import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
 import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
+import { collectYoung } from './tidy.ts';
 import { version } from './version.ts';
 
 /** How often silent streams are looked at, milliseconds. */
@@ -54,7 +55,7 @@ export interface Foundation {
 /** Opens sockets and stores for all configurations to come, as the first one says. */
 export async function layFoundation(config: Config, handover?: Handover): Promise<Foundation> {
   const store = await storeFor(config, handover);
-  const turn = new Turn();
+  const turn = new Turn(collectYoung);
   const sender = createSender({ proxied: isProxied(process.env), turn });
   const direct = createSender();
   const pdfs = createPdfReader(pdfLimits);

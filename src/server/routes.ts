@@ -52,6 +52,7 @@ export async function route(serving: Serving, request: ClientRequest, reply: Cli
     if (streams !== undefined) call.streams = streams;
     const body = bodyAtOnce(request, serving.maxBody) ?? (await readBody(request, serving.maxBody));
     call.record.requestBytes = body.length;
+    serving.turn.took(body.length);
     call.caller = caller;
     call.body = body;
     await run(serving, call, callPath);

@@ -33,3 +33,25 @@ test('it pays to wait only while many calls are under way', () => {
   turn.leave();
   assert.ok(!turn.isBusy);
 });
+
+test('what came in is swept after so many bytes, once and at the end of the turn', async () => {
+  let swept = 0;
+  const turn = new Turn(() => {
+    swept += 1;
+  });
+  const megabyte = 1024 * 1024;
+  for (let i = 0; i < 15; i++) turn.took(megabyte);
+  await nextTurn();
+  assert.equal(swept, 0);
+  turn.took(megabyte);
+  turn.took(megabyte);
+  assert.equal(swept, 0);
+  await nextTurn();
+  assert.equal(swept, 1);
+  turn.took(14 * megabyte);
+  await nextTurn();
+  assert.equal(swept, 1);
+  turn.took(megabyte);
+  await nextTurn();
+  assert.equal(swept, 2);
+});

@@ -7,6 +7,13 @@ export interface TurnTask {
 const few = 4;
 
 /**
+ * After so many bytes, which lie outside of V8's heap, it is swept. V8 sweeps when its young objects have become many, and
+ * large bodies make few of them: then it notices only that much is taken, and marks everything there is, on all threads,
+ * which costs a fifth of a large call.
+ */
+const sweepBytes = 16 * 1024 * 1024;
+
+/**
  * Puts writing to sockets off to the end of the event loop's turn while many calls are under way. Everything that has
  * arrived is then looked at first, one call after the other by the same code, and everything is written after that: a
  * fifth of what small calls cost, and a quarter of the time they take, since whoever is written to is woken once and not
@@ -15,6 +22,13 @@ const few = 4;
 export class Turn {
   #calls = 0;
   #waiting: TurnTask[] = [];
+  #taken = 0;
+  readonly #sweep: (() => void) | undefined;
+
+  /** @param sweep gives back what came in and is over; nothing else runs meanwhile. */
+  constructor(sweep?: () => void) {
+    this.#sweep = sweep;
+  }
 
   /** A call begins. */
   enter(): void {
@@ -39,6 +53,14 @@ export class Turn {
   /** Does it at the end of the turn. */
   defer(task: TurnTask): void {
     if (this.#waiting.push(task) === 1) setImmediate(this.#end);
+  }
+
+  /** So many bytes have come in. */
+  took(bytes: number): void {
+    this.#taken += bytes;
+    if (this.#taken < sweepBytes) return;
+    this.#taken = 0;
+    if (this.#sweep !== undefined) setImmediate(this.#sweep);
   }
 
   readonly #end = (): void => {

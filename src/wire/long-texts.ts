@@ -118,10 +118,14 @@ function isOfText(bytes: Buffer, quote: number): boolean {
   const colon = lastBefore(bytes, quote);
   const name = lastBefore(bytes, colon);
   if (bytes[colon] !== COLON || bytes[name] !== QUOTE) return false;
-  return textFields.some((field) => {
-    const at = name - field.length + 1;
-    return at > 0 && bytes[at - 1] !== BACKSLASH && bytes.toString('latin1', at, name + 1) === field;
-  });
+  return textFields.some((field) => endsWith(bytes, name, field));
+}
+
+/** Whether a name in its quotes ends at a place, and is not the end of another one. */
+function endsWith(bytes: Buffer, end: number, name: string): boolean {
+  const start = end - name.length + 1;
+  for (let i = name.length - 1; i >= 0; i--) if (bytes[start + i] !== name.charCodeAt(i)) return false;
+  return bytes[start - 1] !== BACKSLASH;
 }
 
 /** The last place before another one where no blank stands. */

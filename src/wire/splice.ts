@@ -1,3 +1,4 @@
+import { markBytes, mostBytes, type Nested, NestedReader, type Wanted } from './nested.ts';
 import type { Pieces } from './pieces.ts';
 
 /** What a gateway must know of a request body in order to pass it on, found without parsing the body. */
@@ -58,13 +59,38 @@ const maxLong = 4096;
  * of the structure, not of the text. What is checked is only what passing on needs: brackets that balance,
  * strings that end, one `model`. A repeated `model` is refused, since two readers could disagree on which counts.
  * @param mark ASCII that is looked for at the beginning of strings.
+ * @param reader of nested values, for bodies that are large.
  * @throws NotJson
  */
-export function scanBody(body: Pieces, mark = ''): BodyScan {
+export function scanBody(body: Pieces, mark = '', reader: NestedReader | null = readerFor(body, mark)): BodyScan {
   const scanner = new Scanner(mark);
-  // One character a byte: offsets hold, and searching a string from JavaScript costs half of searching a buffer.
-  for (const piece of body.list) scanner.feed(piece.toString('latin1'));
+  for (const piece of body.list) {
+    // One character a byte: offsets hold, and searching a string from JavaScript costs half of searching a buffer.
+    if (reader === null) scanner.feed(piece.toString('latin1'));
+    else
+      for (let at = 0; at < piece.length; at += mostBytes) scanner.feedTo(reader, piece.subarray(at, at + mostBytes));
+  }
   return scanner.end();
+}
+
+/** Bytes of a body that are worth a reader of nested values, and bytes that are read as text where a piece begins as none. */
+const worthReader = 8 * 1024;
+const windowBytes = 2 * 1024;
+
+/** Made when it is needed first; `null` where it cannot be. Each scan is done with it before the next one begins. */
+let nestedReader: NestedReader | null | undefined;
+
+function readerFor({ length }: Pieces, mark: string): NestedReader | null {
+  if (length < worthReader || (mark !== '' && mark.length < markBytes)) return null;
+  if (nestedReader === undefined) {
+    try {
+      nestedReader = new NestedReader();
+    } catch {
+      // Without vectors it goes from quote to quote, which gives the same.
+      nestedReader = null;
+    }
+  }
+  return nestedReader;
 }
 
 /** The body with another model's name, every other byte as it was. */
@@ -79,6 +105,8 @@ type State = 'begin' | 'first' | 'name' | 'colon' | 'value' | 'nested' | 'string
 /** Reads a body's pieces one after the other. A token that the piece's end cuts is read again with the next piece. */
 class Scanner {
   readonly #mark: string;
+  /** What a marked string begins with. */
+  readonly #first: number;
   /** The piece, behind what was left of the one before; where that stands in the body; where in it the reading is. */
   #text = '';
   #base = 0;
@@ -110,6 +138,7 @@ class Scanner {
 
   constructor(mark: string) {
     this.#mark = mark;
+    this.#first = mark.charCodeAt(0);
   }
 
   feed(piece: string): void {
@@ -119,6 +148,63 @@ class Scanner {
     this.#at = 0;
     this.#text = left === '' ? piece : left + piece;
     while (this.#step()) if (this.#at >= this.#text.length) return;
+  }
+
+  /** As `feed`, with nested values left to a reader. @param piece no more than it takes. */
+  feedTo(reader: NestedReader, piece: Buffer): void {
+    const begin = this.#base + this.#text.length;
+    for (let at = 0; at < piece.length; ) {
+      const unread = this.#base + this.#at - begin;
+      // What an earlier piece has left is text.
+      if (this.#state === 'nested' && unread >= 0) at = this.#leap(reader, piece, unread);
+      if (at === piece.length) return;
+      // A long string is none that there is more to be found in than its end.
+      const end = this.#state === 'string' ? piece.length : Math.min(at + windowBytes, piece.length);
+      this.feed(piece.toString('latin1', at, end));
+      at = end;
+    }
+  }
+
+  /** From somewhere in a nested value to the bracket that closes it, or to the end of the piece. Returns that place. */
+  #leap(reader: NestedReader, piece: Buffer, from: number): number {
+    const begin = this.#base + this.#at - from;
+    const { length } = piece;
+    const nested: Nested = {
+      depth: this.#depth,
+      inString: this.#inString,
+      start: this.#stringStart - begin,
+      escapes: false,
+    };
+    const found = reader.read(piece, from, nested, this.#wanted());
+    for (const end of reader.turnEnds()) this.#noteTurn(begin + end);
+    const longs = reader.longStrings();
+    for (let i = 0; i < longs.length; i += 2)
+      this.#pushLong(begin + (longs[i] as number), begin + (longs[i + 1] as number));
+    for (const quote of reader.marked()) {
+      if (piece.toString('latin1', quote + 1, quote + 1 + this.#mark.length) === this.#mark) this.#marked = true;
+    }
+    if (found < -1) throw new NotJson(strayBackslash, begin - 2 - found);
+    this.#inString = false;
+    if (found >= 0) return this.#resume(begin + found, '', 1, found);
+    // Whether a string is marked its first bytes tell, and what is escaped the next one.
+    let left = nested.escapes ? length - 1 : length;
+    if (nested.inString && nested.start >= 0 && length - nested.start <= this.#mark.length) left = nested.start;
+    else this.#inString = nested.inString;
+    this.#stringStart = begin + nested.start;
+    return this.#resume(begin + left, piece.toString('latin1', left), nested.depth, length);
+  }
+
+  #resume(place: number, left: string, depth: number, at: number): number {
+    this.#base = place;
+    this.#text = left;
+    this.#at = 0;
+    this.#depth = depth;
+    return at;
+  }
+
+  #wanted(): Wanted {
+    const longerThan = this.#inTexts ? leastLong : Number.POSITIVE_INFINITY;
+    return { turns: this.#inTurns, longerThan, mark: this.#mark };
   }
 
   end(): BodyScan {
@@ -257,13 +343,11 @@ class Scanner {
   #skipNested(): boolean {
     const text = this.#text;
     const { length } = text;
-    const first = this.#mark.charCodeAt(0);
     let depth = this.#depth;
     for (let i = this.#at; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code === QUOTE) {
-        const begin = text.charCodeAt(i + 1);
-        if ((begin === first || i + 1 === length) && !this.#markKnown(i)) return this.#pause(i, depth);
+        if (this.#mayBeMarked(i) && !this.#markKnown(i)) return this.#pause(i, depth);
         const end = this.#endOfString(i + 1);
         if (end === -1) return this.#enterString(i, depth);
         this.#noteLong(i, end, depth);
@@ -273,8 +357,8 @@ class Scanner {
       } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
         depth -= 1;
         if (depth === 0) return this.#closeNested(i, code);
-        if (depth === 1 && this.#inTurns) this.#noteTurn(i + 1);
-      }
+        if (depth === 1 && this.#inTurns) this.#noteTurn(this.#base + i + 1);
+      } else if (code === BACKSLASH) throw new NotJson(strayBackslash, this.#base + i);
     }
     return this.#pause(length, depth);
   }
@@ -287,8 +371,8 @@ class Scanner {
   }
 
   #noteTurn(end: number): void {
-    if (this.#turns === 0) this.#turnBounds = [this.#turnsStart, this.#base + end];
-    else if (this.#turns < maxTurnEnds) this.#turnBounds.push(this.#base + end);
+    if (this.#turns === 0) this.#turnBounds = [this.#turnsStart, end];
+    else if (this.#turns < maxTurnEnds) this.#turnBounds.push(end);
     this.#turns += 1;
   }
 
@@ -305,21 +389,24 @@ class Scanner {
    * string may have begun in an earlier piece.
    */
   #noteLong(start: number, end: number, depth: number): void {
-    if (
-      end - start <= leastLong ||
-      (depth !== 2 && depth !== 4) ||
-      !this.#inTexts ||
-      this.#longStrings.length >= 2 * maxLong
-    )
-      return;
+    if (end - start <= leastLong || (depth !== 2 && depth !== 4) || !this.#inTexts) return;
+    this.#pushLong(this.#base + start, this.#base + end);
+  }
+
+  #pushLong(start: number, end: number): void {
     if (this.#longStrings === noBounds) this.#longStrings = [];
-    this.#longStrings.push(this.#base + start, this.#base + end);
+    if (this.#longStrings.length < 2 * maxLong) this.#longStrings.push(start, end);
   }
 
   #pause(at: number, depth: number): false {
     this.#depth = depth;
     this.#at = at;
     return false;
+  }
+
+  #mayBeMarked(quote: number): boolean {
+    const begin = this.#text.charCodeAt(quote + 1);
+    return begin === this.#first || Number.isNaN(begin);
   }
 
   /** Whether enough of the string that begins at `quote` is here to see whether it is marked; notes it when it is. */
@@ -381,6 +468,8 @@ class Scanner {
     return new NotJson(message, this.#base + this.#at, cause);
   }
 }
+
+const strayBackslash = 'A backslash outside of a string.';
 
 const unfinished: { readonly [state in State]: string } = {
   begin: 'The body is not a JSON object.',

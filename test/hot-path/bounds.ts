@@ -108,12 +108,45 @@ export const joined = (most: Most): Partial<Bounds> => ({
   copiedBytes: [most, 'what comes in several reads is joined once'],
 });
 
+const windows =
+  'each read is looked through by vectors, in memory that is used again; the fields of the body are read as text';
+
+/** What a large request costs that passes: nothing of it is looked at but its structure. */
+export const largePassed: Partial<Bounds> = {
+  copies: [4, windows],
+  copiedBytes: [{ request: 1 }, windows],
+  decodes: [16, windows],
+  decodedBytes: [12_000, windows],
+};
+
+/** What a large request costs that is translated and has no long texts. */
+export const largeTranslated: Partial<Bounds> = {
+  ...joined({ request: 2 }),
+  copies: [5, windows],
+  decodes: [16, windows],
+  decodedBytes: [{ request: 1, answer: 1, plus: 12_000 }, 'the request to be parsed; its fields, and the answer'],
+};
+
+const unread = 'of long texts the beginnings and the ends';
+
+/** What a large request costs that is translated, where most of it are long texts. */
+export const longTexts: Partial<Bounds> = {
+  ...largeTranslated,
+  copies: [120, 'each long text is put into its place'],
+  copiedBytes: [{ request: 3 }, 'joined, looked through, and put into its place'],
+  parsedBytes: [{ request: 0.3, answer: 1 }, unread],
+  decodes: [120, unread],
+  decodedBytes: [{ request: 0.3, answer: 1, plus: 12_000 }, unread],
+  encodes: [120, unread],
+  encodedBytes: [{ request: 0.3, answer: 1.5, plus: 400 }, unread],
+};
+
 /** What sockets and both ends of HTTP add to a whole call. */
 export const overSockets: Partial<Bounds> = {
   copies: [8, 'reads into memory that is used again are taken out of it; a head is joined to a small answer'],
   copiedBytes: [
-    { request: 1.1, answer: 2.2, plus: 1000 },
-    'the answer is taken out of the memory of reads, and joined',
+    { request: 2.1, answer: 2.2, plus: 1000 },
+    'the answer is taken out of the memory of reads, and joined; a large request is looked through in another memory',
   ],
   decodes: [15, 'heads, besides'],
   promises: [callPromises + 5, 'of the server: its route, the gathering of a large body'],
@@ -122,6 +155,15 @@ export const overSockets: Partial<Bounds> = {
   immediates: [4, 'writes are gathered until the end of a turn'],
   encodes: [4, 'heads, besides'],
   encodedBytes: [{ request: 1.5, answer: 1.5, plus: 2000 }, 'heads, besides'],
+};
+
+/** The same where most of a request are long texts. */
+export const longTextsOverSockets: Partial<Bounds> = {
+  ...overSockets,
+  copies: [130, 'each long text is put into its place'],
+  copiedBytes: [{ request: 3.1, answer: 2.2, plus: 1000 }, 'joined, looked through, and put into its place'],
+  decodes: [135, unread],
+  encodes: [125, unread],
 };
 
 /** What sockets and both ends of HTTP add to one event. */

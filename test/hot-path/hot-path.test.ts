@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import v8 from 'node:v8';
 import type { Allocation } from './allocation.ts';
 import { type Bounds, excessesOf, type Lengths } from './bound.ts';
-import { allocated, eventOverSockets, overSockets, streamOnce } from './bounds.ts';
+import { allocated, streamOnce } from './bounds.ts';
 import { type Counts, counting, eachOf } from './counting.ts';
 import { type Lane, streamLanes, ways, wholeLanes } from './lanes.ts';
 import { openLoopback } from './loopback.ts';
@@ -120,7 +120,7 @@ for (const way of ways) {
         for (const lane of wholeLanes(way)) {
           const counts = await countCalls(loopback.call, lane);
           assert.equal(loopback.carriage(), lane.carriage);
-          const bounds = { ...lane.bounds, ...overSockets };
+          const bounds = { ...lane.bounds, ...lane.overSockets };
           within(counts, bounds, lengthsOf(lane.scene(0)), lane, 'a call over sockets', look['sockets'] ?? []);
         }
         const [lane] = streamLanes(way);
@@ -128,7 +128,7 @@ for (const way of ways) {
         const { event } = await countEvents(loopback.call, lane);
         assert.equal(loopback.carriage(), lane.carriage);
         const lengths = lengthsOf(lane.scene(manyEvents), manyEvents);
-        const bounds = { ...lane.bounds, ...eventOverSockets };
+        const bounds = { ...lane.bounds, ...lane.overSockets };
         within(event, bounds, lengths, lane, 'an event over sockets', look['sockets'] ?? []);
       } finally {
         await loopback.close();

@@ -2,7 +2,7 @@ import type { Carriage } from '../../src/observe/call.ts';
 import type { Bounds } from './bound.ts';
 import * as bounds from './bounds.ts';
 import type { Scene } from './stage.ts';
-import { answerOf, framesOf, type Language, readsOf, requestOf, type Served } from './traffic.ts';
+import { answerOf, framesOf, type Language, longRequestOf, readsOf, requestOf, type Served } from './traffic.ts';
 
 /** One way through the gateway with one kind of traffic. */
 export interface Lane {
@@ -11,12 +11,13 @@ export interface Lane {
   readonly provider: Served;
   readonly carriage: Carriage;
   readonly bounds: Bounds;
+  /** What sockets change in the bounds. */
+  readonly overSockets: Partial<Bounds>;
   /** The scene; of a stream with so many events. */
   scene(events: number): Scene;
 }
 
-const small = 2_000;
-const large = 200_000;
+const kilobytes = (count: number): number => count * 1000;
 /** Bytes a socket's read may have. */
 const read = 64 * 1024;
 
@@ -31,8 +32,9 @@ interface Way {
   /** Of an event, where reads cut frames. */
   readonly cut: Partial<Bounds>;
   readonly whole: Bounds;
-  /** Of a large request, which comes in several reads. */
-  readonly manyReads: Partial<Bounds>;
+  /** Of a large request, which comes in several reads; and of one that is mostly long texts. */
+  readonly large: Partial<Bounds>;
+  readonly longTexts: Partial<Bounds>;
 }
 
 const passed = {
@@ -40,14 +42,16 @@ const passed = {
   event: bounds.passedEvent,
   cut: bounds.cutFrames,
   whole: bounds.passedWhole,
-  manyReads: {},
+  large: bounds.largePassed,
+  longTexts: bounds.largePassed,
 } as const;
 const translated = {
   carriage: 'translated',
   event: bounds.translatedEvent,
   cut: bounds.translatedCut,
   whole: bounds.translatedWhole,
-  manyReads: bounds.joined({ request: 1 }),
+  large: bounds.largeTranslated,
+  longTexts: bounds.longTexts,
 } as const;
 
 /** The ways that matter most, from the client's language to the provider's. */
@@ -60,29 +64,45 @@ export const ways: readonly Way[] = [
 ];
 
 /** Whole answers. */
-export function wholeLanes({ client, provider, carriage, whole, manyReads }: Way): Lane[] {
-  const lane = (name: string, sizes: readonly [number, number], more: Partial<Bounds>): Lane => {
-    const request = readsOf([requestOf(client, sizes[0], false)], read);
-    const answer = { headers: json, reads: readsOf([answerOf(provider, sizes[1])], read) };
+export function wholeLanes({ client, provider, carriage, whole, large, longTexts }: Way): Lane[] {
+  const lane = (name: string, [asked, said]: readonly [Buffer, number], more: Partial<Bounds>): Lane => {
+    const request = readsOf([asked], read);
+    const answer = { headers: json, reads: readsOf([answerOf(provider, said)], read) };
     const scene: Scene = { client, stream: false, request, answer, paced: false };
-    return { name, client, provider, carriage, bounds: { ...whole, ...more }, scene: () => scene };
+    const { overSockets } = bounds;
+    const sockets = more === longTexts && longTexts !== large ? bounds.longTextsOverSockets : overSockets;
+    return {
+      name,
+      client,
+      provider,
+      carriage,
+      bounds: { ...whole, ...more },
+      overSockets: sockets,
+      scene: () => scene,
+    };
   };
   return [
-    lane('whole, 2 KB', [small, small], {}),
-    lane('whole, a request of 200 KB', [large, small], manyReads),
-    lane('whole, an answer of 200 KB', [small, large], bounds.joined({ answer: 1 })),
+    lane('whole, 2 KB', [requestOf(client, kilobytes(2), false), kilobytes(2)], {}),
+    lane('whole, a request of 200 KB', [requestOf(client, kilobytes(200), false), kilobytes(2)], large),
+    lane('whole, a request of 200 KB of long texts', [longRequestOf(client, kilobytes(200)), kilobytes(2)], longTexts),
+    lane(
+      'whole, an answer of 200 KB',
+      [requestOf(client, kilobytes(2), false), kilobytes(200)],
+      bounds.joined({ answer: 1 }),
+    ),
   ];
 }
 
 /** Streams: each event a read in a turn of its own, many events a read, and reads that cut frames. */
 export function streamLanes({ client, provider, carriage, event, cut }: Way): Lane[] {
-  const request = [requestOf(client, small, true)];
+  const request = [requestOf(client, kilobytes(2), true)];
   const lane = (name: string, paced: boolean, reads: (count: number) => readonly Buffer[], more = {}): Lane => ({
     name,
     client,
     provider,
     carriage,
     bounds: { ...event, ...more },
+    overSockets: bounds.eventOverSockets,
     scene: (count) => ({ client, stream: true, request, answer: { headers: events, reads: reads(count) }, paced }),
   });
   return [

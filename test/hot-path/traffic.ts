@@ -20,10 +20,10 @@ export const headersOf: { readonly [language in Language]: { readonly [name: str
 };
 
 /** A request of about this many bytes: a conversation of many turns, as agents have them. */
-export function requestOf(language: Language, bytes: number, stream: boolean): Buffer {
-  const turns: object[] = [{ role: 'user', content: words }];
-  for (let length = 600; length < bytes; length += 2 * (words.length + 40)) {
-    turns.push({ role: 'assistant', content: words }, { role: 'user', content: words });
+export function requestOf(language: Language, bytes: number, stream: boolean, text = words): Buffer {
+  const turns: object[] = [{ role: 'user', content: text }];
+  for (let length = 600; length < bytes; length += 2 * (text.length + 40)) {
+    turns.push({ role: 'assistant', content: text }, { role: 'user', content: text });
   }
   const system = 'You watch the sea.';
   const spoken =
@@ -31,6 +31,11 @@ export function requestOf(language: Language, bytes: number, stream: boolean): B
       ? { max_tokens: 1024, system, messages: turns }
       : { max_completion_tokens: 1024, messages: [{ role: 'system', content: system }, ...turns] };
   return Buffer.from(JSON.stringify({ model: 'm', ...(stream && { stream }), ...spoken }));
+}
+
+/** The same with texts of some kilobytes. */
+export function longRequestOf(language: Language, bytes: number): Buffer {
+  return requestOf(language, bytes, false, words.repeat(Math.ceil(4000 / words.length)));
 }
 
 /** A whole answer of about this many bytes. */

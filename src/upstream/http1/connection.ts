@@ -168,6 +168,7 @@ export class Connection implements TurnTask {
       if (this.#use !== use) return;
     }
     if (parser.to > parser.from) {
+      this.#turn.took(parser.to - parser.from);
       const more = use.data(Buffer.from(parser.bytes.subarray(parser.from, parser.to)));
       if (this.#use !== use) return;
       if (!more) this.pause();
