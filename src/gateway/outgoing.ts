@@ -108,26 +108,23 @@ function translated(source: Incoming, route: OutgoingRoute, options: OutgoingOpt
 /** Nothing where the long texts cannot be put back. */
 function translation(
   source: Incoming,
-  { request: told, texts }: Outline,
+  { request: said, texts }: Outline,
   route: OutgoingRoute,
   options: OutgoingOptions,
 ): Outgoing | undefined {
   const { upstream, name } = route.dialect;
   const { model } = options;
-  const asked: ChatRequest = { ...told, model };
+  const asked: ChatRequest = { ...said, model };
   const { quirks } = options.route;
   const { request, tap, ...done } = adapted(asked, adaptationTarget(source, route, options));
   const unsaid = lossesOf(request, name, upstream.cannotSay, upstream.means);
-  const { resolved = {} } = source.call;
-  const losses: Loss[] = [
-    ...unsaid.filter(({ path }) => !Object.hasOwn(resolved, path)),
-    ...(source.losses ?? []),
-    ...done.losses,
-  ];
+  const { resolved } = source.call;
+  const told = resolved === undefined ? unsaid : unsaid.filter(({ path }) => !Object.hasOwn(resolved, path));
+  const losses: Loss[] = [...told, ...(source.losses ?? []), ...done.losses];
   const body = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
   if (route.dialect.addressed === true) dropAddress(body);
-  for (const field of Object.keys(resolved)) delete body[field];
-  for (const [field, value] of Object.entries({ ...options.route.usual, ...options.route.body })) body[field] ??= value;
+  if (resolved !== undefined) for (const field of Object.keys(resolved)) delete body[field];
+  fillIn(body, options.route);
   const headers = upstream.headers?.(request) ?? {};
   const opened: OpenRequest = { body, betas: betasIn(headers) };
   losses.push(...applyRemedies(opened, options.remedies));
@@ -143,6 +140,12 @@ function translation(
   if (texts === undefined) return sealed(opened, rest);
   const restored = texts.restored(JSON.stringify(body));
   return restored && sealed(opened, rest, restored);
+}
+
+/** Says what the request has not said. */
+function fillIn(body: JsonObject, { body: own, usual }: OutgoingOptions['route']): void {
+  if (own === undefined && usual === undefined) return;
+  for (const [field, value] of Object.entries({ ...usual, ...own })) body[field] ??= value;
 }
 
 const nothingRefused: RefusedReasoning = { proofs: false, more: false };

@@ -123,11 +123,16 @@ const samplingFields = {
   seed: integer,
 } as const;
 
+/** The fields with their names here. */
+const samplingNames = Object.entries(samplingFields).map(([field, check]) => {
+  return { field, check, name: field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) };
+});
+
 function readSampling(body: JsonObject): Sampling {
   const sampling: { [field: string]: number } = {};
-  for (const [field, check] of Object.entries(samplingFields)) {
+  for (const { field, check, name } of samplingNames) {
     const value = optional(body, field, check);
-    if (value !== undefined) sampling[field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] = value;
+    if (value !== undefined) sampling[name] = value;
   }
   return sampling;
 }
