@@ -39,3 +39,21 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The fields of an object that are not `known` and not null; nothing where there are none. */
+export function otherFields(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  let others: JsonObject | undefined;
+  for (const field in object) {
+    const value = object[field];
+    if (known.has(field) || value === null || value === undefined) continue;
+    others ??= {};
+    if (field === '__proto__') define(others, field, value);
+    else others[field] = value;
+  }
+  return others;
+}
+
+/** A field that is one like any other, whatever its name means in JavaScript. */
+function define(object: JsonObject, field: string, value: unknown): void {
+  Object.defineProperty(object, field, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,8 +1,8 @@
 import type { BlockHead, RunPieces, Sink } from '../../canon/event.ts';
-import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { textOf } from '../../canon/run.ts';
 import { readCitation } from './citation.ts';
-import { anthropicName, asExt, otherFields } from './ext.ts';
+import { anthropicName, asExt } from './ext.ts';
 
 const textFields: ReadonlySet<string> = new Set(['type', 'text', 'citations']);
 const thinkingFields: ReadonlySet<string> = new Set(['type', 'thinking', 'signature']);

@@ -1,20 +1,8 @@
 import type { DialectName, Ext } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
-import { isAbsent } from './field.ts';
 
 /** The name this room goes by. */
 export const anthropicName = 'anthropic' satisfies DialectName;
-
-/** The fields that are not `known`, nulls left out; nothing where there are none. */
-export function otherFields(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  let others: JsonObject | undefined;
-  for (const field in object) {
-    if (known.has(field) || isAbsent(object[field])) continue;
-    others ??= {};
-    others[field] = object[field];
-  }
-  return others;
-}
 
 /** Fields of this language alone, ready to be spread into what they belong to. */
 export function asExt(fields: JsonObject | undefined): { readonly ext?: Ext } {

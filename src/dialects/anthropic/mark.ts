@@ -1,6 +1,6 @@
 import type { CacheMark, Ext } from '../../canon/content.ts';
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
-import { asExt, fieldsOf, otherFields } from './ext.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
+import { asExt, fieldsOf } from './ext.ts';
 import { at, isAbsent, wrongField } from './field.ts';
 
 /** What any block or tool may carry. */

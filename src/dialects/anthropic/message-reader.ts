@@ -1,8 +1,8 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
-import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { BlockReader } from './block-reader.ts';
-import { asExt, otherFields } from './ext.ts';
+import { asExt } from './ext.ts';
 import { readStopReason } from './stop.ts';
 import { readUsage } from './usage.ts';
 

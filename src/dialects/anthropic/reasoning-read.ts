@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import type { OutputFormat, Reasoning } from '../../canon/request.ts';
-import { dotted, otherFields } from './ext.ts';
+import { dotted } from './ext.ts';
 import { isAbsent, optional, requiredCount, requiredObject, requiredString, wrongField } from './field.ts';
 
 const thinkingFields: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display']);

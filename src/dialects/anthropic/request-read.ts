@@ -1,10 +1,10 @@
 import type { TextBlock } from '../../canon/content.ts';
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, otherFields } from '../../canon/json.ts';
 import { readUnder } from '../../canon/path.ts';
 import type { ChatRequest, Sampling, Turn } from '../../canon/request.ts';
 import type { Headers } from '../dialect.ts';
 import { readContent, readTextBlock } from './block-read.ts';
-import { anthropicName, asExt, dotted, otherFields } from './ext.ts';
+import { anthropicName, asExt, dotted } from './ext.ts';
 import {
   aBoolean,
   aNumber,

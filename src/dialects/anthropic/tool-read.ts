@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, numberIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, otherFields, stringIn } from '../../canon/json.ts';
 import { readUnder } from '../../canon/path.ts';
 import type { FunctionTool, Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
-import { anthropicName, dotted, otherFields } from './ext.ts';
+import { anthropicName, dotted } from './ext.ts';
 import { aBoolean, at, isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
 import { marked, readCacheMark } from './mark.ts';
 

@@ -1,6 +1,6 @@
-import { countIn, isObject, type JsonObject } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject, otherFields } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
-import { anthropicName, fieldsOf, otherFields } from './ext.ts';
+import { anthropicName, fieldsOf } from './ext.ts';
 
 const counted: ReadonlySet<string> = new Set([
   'input_tokens',

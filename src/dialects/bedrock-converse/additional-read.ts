@@ -1,6 +1,5 @@
-import { isObject, type JsonObject, numberIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, otherFields, stringIn } from '../../canon/json.ts';
 import type { Reasoning, ToolChoice } from '../../canon/request.ts';
-import { otherFields } from './ext.ts';
 import { aCount, isAbsent, optional, requiredObject } from './field.ts';
 
 /** What a model's own parameters say in words that other languages have too. `others` is the rest. */

@@ -1,9 +1,9 @@
 import type { BlockHead, Event, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
-import { isObject, type JsonObject, numberIn, objectsIn, parseJson, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, objectsIn, otherFields, parseJson, stringIn } from '../../canon/json.ts';
 import { GatherBlock, type Gathering, GatherRedacted } from './answer-gather.ts';
 import { readCitation } from './citation.ts';
-import { asExt, converseName, otherFields } from './ext.ts';
+import { asExt, converseName } from './ext.ts';
 import { isAbsent } from './field.ts';
 
 const toolUseFields: ReadonlySet<string> = new Set(['toolUseId', 'name', 'input', 'type']);

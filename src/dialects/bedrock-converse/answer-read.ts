@@ -1,9 +1,9 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import { AnswerBlocks, blockNumber } from './answer-blocks.ts';
 import { readException } from './error-read.ts';
-import { asExt, converseName, otherFields } from './ext.ts';
+import { asExt, converseName } from './ext.ts';
 import { isMalformed, readStopReason, writeStopReason } from './stop.ts';
 import { readUsage } from './usage.ts';
 

@@ -1,7 +1,7 @@
 import type { Block, TextBlock } from '../../canon/content.ts';
-import { booleanIn, isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { booleanIn, isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { readCitation } from './citation.ts';
-import { asExt, converseName, otherFields } from './ext.ts';
+import { asExt, converseName } from './ext.ts';
 import { isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
 import { markedBy } from './mark.ts';
 import { readRedacted } from './redacted.ts';

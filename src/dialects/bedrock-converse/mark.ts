@@ -1,7 +1,7 @@
 import type { CacheMark, Ext } from '../../canon/content.ts';
 import { mergeExt } from '../../canon/ext.ts';
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
-import { asExt, fieldsOf, otherFields } from './ext.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
+import { asExt, fieldsOf } from './ext.ts';
 
 const pointFields: ReadonlySet<string> = new Set(['type', 'ttl']);
 

@@ -1,9 +1,9 @@
 import type { TextBlock } from '../../canon/content.ts';
-import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, parseJson } from '../../canon/json.ts';
 import type { ChatRequest, OutputFormat, Turn } from '../../canon/request.ts';
 import { readAdditional } from './additional-read.ts';
 import { readContent, readTextBlock } from './block-read.ts';
-import { asExt, converseName, defined, otherFields } from './ext.ts';
+import { asExt, converseName, defined } from './ext.ts';
 import {
   aBoolean,
   aCount,

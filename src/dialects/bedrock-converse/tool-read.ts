@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import type { Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
-import { asExt, converseName, otherFields } from './ext.ts';
+import { asExt, converseName } from './ext.ts';
 import { aBoolean, isAbsent, optional, requiredList, requiredObject, requiredString, wrongField } from './field.ts';
 import { isPoint, markedBy } from './mark.ts';
 

@@ -1,6 +1,6 @@
-import { countIn, isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
+import { countIn, isObject, type JsonObject, objectsIn, otherFields } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
-import { asExt, fieldsOf, otherFields } from './ext.ts';
+import { asExt, fieldsOf } from './ext.ts';
 
 /** The fields that end in `Count` say the same once more; sums can be made anew. */
 const counted: ReadonlySet<string> = new Set([

@@ -1,10 +1,10 @@
 import { GatewayError } from '../../canon/error.ts';
 import type { RunPieces, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
-import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import type { Usage } from '../../canon/usage.ts';
 import { readErrorBody } from './error-read.ts';
-import { asExt, geminiName, otherFields } from './ext.ts';
+import { asExt, geminiName } from './ext.ts';
 import { type Ending, endingRest, readEnding } from './finish.ts';
 import { PartBlocks } from './part-blocks.ts';
 import { usageIn } from './usage.ts';

@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, otherFields } from '../../canon/json.ts';
 import type { ChatRequest, OutputFormat, Reasoning, Sampling } from '../../canon/request.ts';
-import { otherFields } from './ext.ts';
 import { boolean, decimal, integer, list, message, object, optional, string } from './field.ts';
 import { jsonSchemaOf } from './schema.ts';
 

@@ -1,9 +1,9 @@
 import type { Block, ThinkingBlock } from '../../canon/content.ts';
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, otherFields } from '../../canon/json.ts';
 import type { Turn } from '../../canon/request.ts';
 import { type CallBook, createCallBook } from './call-book.ts';
 import { CallPieces } from './call-pieces.ts';
-import { asExt, otherFields } from './ext.ts';
+import { asExt } from './ext.ts';
 import { list, message, optional, string, wrongField } from './field.ts';
 import { readPart } from './parts-read.ts';
 

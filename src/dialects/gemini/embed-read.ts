@@ -1,8 +1,8 @@
 import type { EmbedAnswer, EmbedInput, EmbedRequest } from '../../canon/embedding.ts';
-import type { JsonObject } from '../../canon/json.ts';
+import { type JsonObject, otherFields } from '../../canon/json.ts';
 import { totalInput } from '../../canon/usage.ts';
 import { readTask } from './embed-task.ts';
-import { asExt, otherFields } from './ext.ts';
+import { asExt } from './ext.ts';
 import { boolean, integer, list, message, optional, string, wrongField } from './field.ts';
 
 /** What one request of the Gemini API says, or all of one of Vertex AI. */

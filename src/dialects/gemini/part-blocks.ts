@@ -1,8 +1,8 @@
 import type { BlockHead, Event, RunPieces, Sink } from '../../canon/event.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import { CallArguments } from './call-arguments.ts';
-import { asExt, geminiName, otherFields } from './ext.ts';
+import { asExt, geminiName } from './ext.ts';
 import { Sources } from './grounding-read.ts';
 import { follows } from './parts-read.ts';
 import { type Proof, readProof } from './signature.ts';

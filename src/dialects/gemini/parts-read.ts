@@ -1,8 +1,8 @@
 import type { Block, Source } from '../../canon/content.ts';
-import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { mediaTypeOfName } from '../../canon/media.ts';
 import type { CallBook } from './call-book.ts';
-import { asExt, geminiName, otherFields } from './ext.ts';
+import { asExt, geminiName } from './ext.ts';
 import { list, message, object, optional, string, wrongField } from './field.ts';
 import { type Proof, readReturnedProof } from './signature.ts';
 

@@ -1,10 +1,10 @@
 import type { TextBlock } from '../../canon/content.ts';
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import type { Headers } from '../dialect.ts';
 import { readGenerationConfig } from './config-read.ts';
 import { readContents } from './contents-read.ts';
-import { asExt, otherFields } from './ext.ts';
+import { asExt } from './ext.ts';
 import { list, message, optional, spelt, string, strings, wrongField } from './field.ts';
 import { readFraming } from './framing.ts';
 import { requestHeaders } from './headers.ts';

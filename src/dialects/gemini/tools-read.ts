@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields } from '../../canon/json.ts';
 import type { FunctionTool, Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
-import { asExt, geminiName, otherFields } from './ext.ts';
+import { asExt, geminiName } from './ext.ts';
 import { list, message, object, optional, string, wrongField } from './field.ts';
 import { jsonSchemaOf } from './schema.ts';
 

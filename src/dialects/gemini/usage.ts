@@ -1,7 +1,7 @@
 import type { Ext } from '../../canon/content.ts';
-import { isObject, type JsonObject, numberIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, otherFields } from '../../canon/json.ts';
 import { totalInput, type Usage } from '../../canon/usage.ts';
-import { asExt, fieldsOf, otherFields } from './ext.ts';
+import { asExt, fieldsOf } from './ext.ts';
 
 /** Fields that the canonical counts stand for; all others ride in `ext`. */
 const counted: ReadonlySet<string> = new Set([

@@ -10,10 +10,10 @@ import {
   vectorIn,
 } from '../../canon/embedding.ts';
 import { GatewayError } from '../../canon/error.ts';
-import { isObject, type JsonObject, numberIn, objectsIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, numberIn, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { totalInput } from '../../canon/usage.ts';
 import type { EmbedCall, EmbedSide, WriteOptions } from '../dialect.ts';
-import { count, missingField, optional, others, required, string, unknownValue, wrongType } from './fields.ts';
+import { count, missingField, optional, required, string, unknownValue, wrongType } from './fields.ts';
 import { pass } from './pass.ts';
 import { readUsage } from './usage.ts';
 
@@ -36,7 +36,7 @@ function readRequest(body: JsonObject): EmbedRequest {
   const user = optional(body, 'user', string);
   const word = optional(body, 'input_type', string);
   const task = word === undefined ? undefined : (tasks[word] ?? word);
-  const rest = others(body, known);
+  const rest = otherFields(body, known);
   return {
     from: 'openai-chat',
     model: required(body, 'model', string),

@@ -123,14 +123,3 @@ export function objects(value: unknown, param: string): JsonObject[] {
   }
   return value as JsonObject[];
 }
-
-/** The fields that are not among the known ones and have a value; nothing when there are none. */
-export function others(body: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  let rest: JsonObject | undefined;
-  for (const field in body) {
-    if (known.has(field) || body[field] === null || body[field] === undefined) continue;
-    rest ??= {};
-    rest[field] = body[field];
-  }
-  return rest;
-}

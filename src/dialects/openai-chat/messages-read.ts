@@ -1,6 +1,6 @@
 import type { Block, Ext, TextBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../canon/content.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
-import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, otherFields } from '../../canon/json.ts';
 import { readUnder } from '../../canon/path.ts';
 import type { Turn } from '../../canon/request.ts';
 import { argumentsText } from './calls.ts';
@@ -11,7 +11,6 @@ import {
   object,
   objects,
   optional,
-  others,
   required,
   string,
   unknownValue,
@@ -103,7 +102,7 @@ function readTurn(message: JsonObject, role: string, legacy: LegacyCalls, path: 
 /** The turn with its name, and what only this language has. The same object: hardly any has either. */
 function withRest(turn: Turn, message: JsonObject, known: ReadonlySet<string>, path: string): Turn {
   const name = optional(message, 'name', string, within(path));
-  const rest = others(withoutProof(message), known);
+  const rest = otherFields(withoutProof(message), known);
   if (name !== undefined) Object.assign(turn, { name });
   return rest === undefined ? turn : withExt(turn, rest);
 }
@@ -212,7 +211,7 @@ const callFields = new Set(['id', 'type', 'index', 'function', 'custom', 'cache_
 
 function readCall(call: JsonObject, path: string): ToolCallBlock {
   const id = required(call, 'id', string, within(path));
-  const rest = others(withoutProof(call), callFields);
+  const rest = otherFields(withoutProof(call), callFields);
   const read = call['type'] === 'custom' ? readCustomCall(call, id, path) : readFunctionCall(call, id, path);
   return rest === undefined ? read : withExt(read, rest);
 }
@@ -243,7 +242,7 @@ function readResult(message: JsonObject, role: string, legacy: LegacyCalls, path
   if (content === null && !isFunction)
     throw wrongType(at(path, 'content'), 'one of a string or array of objects', content);
   const cache = readCacheMark(message);
-  const rest = others(message, isFunction ? functionFields : resultFields);
+  const rest = otherFields(message, isFunction ? functionFields : resultFields);
   const said = content === '' || content === null ? [] : readContent(content, at(path, 'content'));
   const read: ToolResultBlock =
     cache === undefined

@@ -1,5 +1,5 @@
 import type { Block, CacheMark, DocumentBlock, Ext, Source } from '../../canon/content.ts';
-import { isObject, type JsonObject, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import {
   at,
   missingField,
@@ -7,7 +7,6 @@ import {
   object,
   objects,
   optional,
-  others,
   required,
   string,
   within,
@@ -70,7 +69,7 @@ function guessType(part: JsonObject, path: string): string {
 
 function readMore(part: JsonObject): { cache?: CacheMark; ext?: Ext } {
   const cache = readCacheMark(part);
-  const rest = others(part, partFields);
+  const rest = otherFields(part, partFields);
   return { ...(cache !== undefined && { cache }), ...(rest !== undefined && { ext: { 'openai-chat': rest } }) };
 }
 

@@ -1,5 +1,5 @@
 import type { Ext } from '../../canon/content.ts';
-import { isObject, type JsonObject } from '../../canon/json.ts';
+import { isObject, type JsonObject, otherFields } from '../../canon/json.ts';
 import type { ChatRequest, OutputFormat, Reasoning, Sampling } from '../../canon/request.ts';
 import type { Headers } from '../dialect.ts';
 import {
@@ -10,7 +10,6 @@ import {
   missingField,
   object,
   optional,
-  others,
   required,
   string,
   strings,
@@ -215,7 +214,7 @@ function ownHeaders(headers: Headers): Headers | undefined {
 
 /** What has no canonical meaning; and what has one whose form here was not understood, as the client wrote it. */
 function readExt(body: JsonObject, unread: { toolChoice: boolean; format: boolean }): { ext?: Ext } {
-  const rest = others(body, known) ?? {};
+  const rest = otherFields(body, known) ?? {};
   const plugins = otherPlugins(rest['plugins']);
   if (plugins === undefined) delete rest['plugins'];
   else rest['plugins'] = plugins;

@@ -1,5 +1,5 @@
 import type { Ext } from '../../canon/content.ts';
-import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import { isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { readUnder } from '../../canon/path.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../../canon/request.ts';
 import {
@@ -10,7 +10,6 @@ import {
   object,
   objects,
   optional,
-  others,
   required,
   string,
   unknownValue,
@@ -52,7 +51,7 @@ function readTool(tool: JsonObject, path: string): Tool {
   if (type === undefined) throw missingField(at(path, 'type'));
   if (type === 'function') {
     const fn = required(tool, 'function', object, within(path));
-    return readFunction(fn, tool, others(tool, toolFields), within(at(path, 'function')));
+    return readFunction(fn, tool, otherFields(tool, toolFields), within(at(path, 'function')));
   }
   if (type === 'custom') {
     const custom = required(tool, 'custom', object, within(path));
@@ -74,7 +73,7 @@ function readFunction(fn: JsonObject, tool: JsonObject, ext: JsonObject | undefi
     description === undefined ? { type: 'function', name, schema } : { type: 'function', name, description, schema };
   if (strict !== undefined) Object.assign(read, { strict });
   if (cache !== undefined) Object.assign(read, { cache });
-  const body = others(fn, functionFields);
+  const body = otherFields(fn, functionFields);
   return ext === undefined && body === undefined ? read : Object.assign(read, extOf(ext, body));
 }
 
@@ -86,7 +85,7 @@ function readCustom(custom: JsonObject, tool: JsonObject, path: string): CustomT
     name: required(custom, 'name', string, path),
     ...(description !== undefined && { description }),
     ...(format !== undefined && { format }),
-    ...extOf(others(tool, toolFields), others(custom, customFields)),
+    ...extOf(otherFields(tool, toolFields), otherFields(custom, customFields)),
   };
 }
 
