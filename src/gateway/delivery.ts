@@ -57,6 +57,7 @@ export interface ErrorReply {
 export class Delivery implements AnswerSink, Ticking {
   seat: number | undefined;
   readonly done: Promise<Delivered>;
+  readonly #source: Incoming;
   readonly #call: Call;
   /** What the client gets, where it may outlive this provider's part in it. */
   readonly #answer: ClientAnswer | undefined;
@@ -82,7 +83,9 @@ export class Delivery implements AnswerSink, Ticking {
   /** An error that came in the middle, and that another provider may make good. */
   #cut: GatewayError | undefined;
 
-  constructor(gateway: Gateway, { call, answer }: Incoming, outgoing: Outgoing, credentials: Headers) {
+  constructor(gateway: Gateway, source: Incoming, outgoing: Outgoing, credentials: Headers) {
+    const { call, answer } = source;
+    this.#source = source;
     this.#call = call;
     this.#answer = answer;
     this.#committed = answer?.isBegun === true;
@@ -257,14 +260,14 @@ export class Delivery implements AnswerSink, Ticking {
     if (this.#answer !== undefined) this.#answer.isBegun = true;
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
-    this.#call.reply.head(200, { ...streamHeaders(this.#call, this.#outgoing.request), ...this.#passedHeaders() });
+    this.#call.reply.head(200, { ...streamHeaders(this.#call, this.#outgoing.outline), ...this.#passedHeaders() });
     this.#letGo();
   }
 
   /** A stream may last, and be silent. No other try will follow; and who translates needs what was read, and not the bytes. */
   #letGo(): void {
     this.#outgoing.letGo();
-    if (this.#outgoing.mode === 'translated') this.#call.body.release();
+    if (this.#outgoing.mode === 'translated') this.#source.letGo();
   }
 
   #endStream(): void {

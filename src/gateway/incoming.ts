@@ -21,6 +21,8 @@ export interface Incoming {
   request(): ChatRequest;
   /** The request for whoever has no need of every word in it. Reading it costs less where texts are long. */
   outline(): Outline;
+  /** The answer has begun: lets go of the client's bytes, unless every word may yet have to be read from them. */
+  letGo(): void;
   /** What was lost before any target was known to ask. */
   readonly losses?: readonly Loss[];
   /** Where an answer is streamed that others may go on with should it break off. */
@@ -61,6 +63,11 @@ export function incoming(call: Call): Incoming {
         request: read(),
       };
       return outline;
+    },
+    letGo: () => {
+      if (request === undefined) return;
+      outline = undefined;
+      call.body.release();
     },
     isSealed: () => {
       sealed ??= scan?.marked ?? call.body.whole().includes(`"${sealMark}`);

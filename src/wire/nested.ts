@@ -69,6 +69,7 @@ export class NestedReader {
   readonly #skip: (at: number, end: number) => number;
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
+  #length = 0;
 
   /** @throws where there is no WebAssembly, or one without vectors. */
   constructor() {
@@ -80,18 +81,21 @@ export class NestedReader {
     this.#words = new Int32Array(buffer);
   }
 
+  /** Takes a piece to read in. @param piece at most `mostBytes` of them. */
+  load(piece: Uint8Array): void {
+    this.#length = piece.length;
+    this.#bytes.set(piece, input);
+    this.#bytes.fill(0x20, input + piece.length, input + piece.length + blanks);
+  }
+
   /**
-   * Reads on in a nested value.
-   * @param piece at most `mostBytes` of them.
+   * Reads on in a nested value, in the piece that was loaded.
    * @param at where in it the reading begins; not in an escape.
    * @returns where the bracket stands that closes the value; -1 where it is not in this piece, whose end `nested` stands at
    *   then; and where a backslash stands outside a string, that place taken from -2.
    */
-  read(piece: Uint8Array, at: number, nested: Nested, { turns, longerThan, mark }: Wanted): number {
+  read(at: number, nested: Nested, { turns, longerThan, mark }: Wanted): number {
     const state = this.#words;
-    const end = input + piece.length;
-    this.#bytes.set(piece, input);
-    this.#bytes.fill(0x20, end, end + blanks);
     for (let i = 0; i < markBytes; i++) this.#bytes[words.mark * 4 + i] = mark.charCodeAt(i);
     state[words.depth] = nested.depth;
     state[words.inString] = nested.inString ? 1 : 0;
@@ -100,7 +104,7 @@ export class NestedReader {
     state[words.least] = longerThan;
     state[words.wants] = turns ? 1 : 0;
     state[words.wants + 1] = longerThan === Number.POSITIVE_INFINITY ? 0 : 1;
-    const found = this.#skip(at, piece.length);
+    const found = this.#skip(at, this.#length);
     nested.depth = state[words.depth] as number;
     nested.inString = state[words.inString] === 1;
     nested.escapes = state[words.escaped] === 1;

@@ -153,10 +153,15 @@ class Scanner {
   /** As `feed`, with nested values left to a reader. @param piece no more than it takes. */
   feedTo(reader: NestedReader, piece: Buffer): void {
     const begin = this.#base + this.#text.length;
+    let isLoaded = false;
     for (let at = 0; at < piece.length; ) {
       const unread = this.#base + this.#at - begin;
       // What an earlier piece has left is text.
-      if (this.#state === 'nested' && unread >= 0) at = this.#leap(reader, piece, unread);
+      if (this.#state === 'nested' && unread >= 0) {
+        if (!isLoaded) reader.load(piece);
+        isLoaded = true;
+        at = this.#leap(reader, piece, unread);
+      }
       if (at === piece.length) return;
       // A long string is none that there is more to be found in than its end.
       const end = this.#state === 'string' ? piece.length : Math.min(at + windowBytes, piece.length);
@@ -175,13 +180,14 @@ class Scanner {
       start: this.#stringStart - begin,
       escapes: false,
     };
-    const found = reader.read(piece, from, nested, this.#wanted());
+    const found = reader.read(from, nested, this.#wanted());
     for (const end of reader.turnEnds()) this.#noteTurn(begin + end);
     const longs = reader.longStrings();
     for (let i = 0; i < longs.length; i += 2)
       this.#pushLong(begin + (longs[i] as number), begin + (longs[i + 1] as number));
     for (const quote of reader.marked()) {
-      if (piece.toString('latin1', quote + 1, quote + 1 + this.#mark.length) === this.#mark) this.#marked = true;
+      const begins = piece.toString('latin1', quote + 1, quote + 1 + this.#mark.length);
+      if (this.#mark !== '' && begins === this.#mark) this.#marked = true;
     }
     if (found < -1) throw new NotJson(strayBackslash, begin - 2 - found);
     this.#inString = false;
