@@ -24,6 +24,11 @@ export function isPeer(name: string): boolean {
   return peers.some((peer) => peer.name === name);
 }
 
+/** Whether it runs on V8, which compiles what runs often, and for good only what has run thousands of times. */
+export function compilesAtRunTime(name: string): boolean {
+  return ['dragoman', 'portkey', 'claude-code-router'].includes(name);
+}
+
 /** Who has come, and who has not and why. */
 export interface Gathering {
   readonly contestants: readonly Contestant[];

@@ -18,8 +18,15 @@ import type { Run } from './run.ts';
 import { lanes, settings } from './scenario.ts';
 import { startUpstream } from './upstream.ts';
 
-const full: Effort = { rounds: 5, pacedRounds: 5, roundSeconds: 0.3, warmSeconds: 0.6 };
-const quick: Effort = { rounds: 3, pacedRounds: 1, roundSeconds: 0.07, warmSeconds: 0.15 };
+const full: Effort = {
+  rounds: 5,
+  pacedRounds: 5,
+  turns: 5,
+  turnSeconds: 0.12,
+  warmRequests: 20_000,
+  warmSeconds: 3,
+};
+const quick: Effort = { ...full, rounds: 3, pacedRounds: 1, turns: 2, turnSeconds: 0.05, warmSeconds: 0.3 };
 /** V8 tidies up some seconds after the last of the work: a shorter rest would look at garbage. */
 const fullRest: RestEffort = {
   patience: { warmSeconds: 1, restMs: 12_000 },

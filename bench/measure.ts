@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Contestant } from './contestant.ts';
+import { median } from './median.ts';
 import { type CpuTime, cpuBetween, cpuTime } from './proc.ts';
 import { compile, run } from './process.ts';
 import type { PreparedRequest } from './request.ts';
@@ -40,7 +41,7 @@ export interface Track {
   readonly setting: Setting;
   readonly request: PreparedRequest;
   readonly requests: number;
-  /** How long one measuring lasts, as the warm-up tells. */
+  /** How long one turn lasts, as the warm-up tells. */
   readonly seconds: number;
   readonly samples: Sample[];
 }
@@ -71,21 +72,29 @@ export function findLoadGenerator(): LoadGenerator {
   return { command: process.execPath, args: [script], slowBecause: compiled.failure };
 }
 
-/** Sends requests until the code is hot, and finds how many of them fill a round. */
-export async function warmUp(stage: Stage, track: Untimed, seconds: number, roundSeconds: number): Promise<Track> {
+/** How long to warm up: so many seconds, or so many requests where they take less. */
+export interface Warmth {
+  readonly seconds: number;
+  readonly requests?: number;
+}
+
+/** Sends requests until the code is hot, and finds how many of them fill a turn. */
+export async function warmUp(stage: Stage, track: Untimed, warmth: Warmth, turnSeconds: number): Promise<Track> {
   const { connections } = track.setting;
   let requests = connections;
-  for (let spent = 0; ; ) {
+  for (let seconds = 0, sent = 0; ; ) {
     const result = await sendLoad(stage, { ...track, requests });
-    spent += result.seconds;
+    seconds += result.seconds;
+    sent += result.requests;
     const perSecond = result.requests / result.seconds;
-    const fitting = Math.max(connections, Math.round(perSecond * roundSeconds));
-    if (spent >= seconds) return { ...track, requests: fitting, seconds: fitting / perSecond, samples: [] };
+    const fitting = Math.max(connections, Math.round(perSecond * turnSeconds));
+    if (seconds >= warmth.seconds || (sent >= (warmth.requests ?? Number.POSITIVE_INFINITY) && requests >= fitting / 2))
+      return { ...track, requests: fitting, seconds: fitting / perSecond, samples: [] };
     requests = Math.min(fitting, requests * 8);
   }
 }
 
-/** Measures a track once. */
+/** Measures a track for one turn. */
 export async function measure(stage: Stage, track: Track): Promise<Sample> {
   const { upstream } = stage;
   const pids = track.contestant.pids();
@@ -127,4 +136,23 @@ export async function sendLoad({ load }: Stage, track: Untimed & { readonly requ
 
 function hasOwnEvents({ contestant, lane, setting }: Untimed): boolean {
   return contestant.name !== 'dragoman' && isTranslated(lane) && isOfEvents(setting);
+}
+
+/** Turns that were measured one soon after the other, as one sample: the costs of all requests, and what is usual of times. */
+export function together(turns: readonly Sample[]): Sample {
+  const middle = (read: (turn: Sample) => number): number => median(turns.map(read));
+  const mean = (read: (turn: Sample) => number | undefined): number | undefined => {
+    const known = turns.flatMap((turn) => read(turn) ?? []);
+    return known.length < turns.length ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
+  };
+  return {
+    unitsPerSecond: middle((turn) => turn.unitsPerSecond),
+    p50: middle((turn) => turn.p50),
+    p99: middle((turn) => turn.p99),
+    firstByte: middle((turn) => turn.firstByte),
+    span: middle((turn) => turn.span),
+    cpu: mean((turn) => turn.cpu),
+    upstreamCpu: mean((turn) => turn.upstreamCpu),
+    loadCpu: mean((turn) => turn.loadCpu) ?? Number.NaN,
+  };
 }

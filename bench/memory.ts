@@ -120,7 +120,7 @@ class Life {
       for (const lane of lanes) {
         const request = await prepareRequest(this.#contestant, lane, setting);
         if (request === undefined) continue;
-        await warmUp(this.#stage, this.#track(lane, setting, request), this.#patience.warmSeconds, 0.3);
+        await warmUp(this.#stage, this.#track(lane, setting, request), { seconds: this.#patience.warmSeconds }, 0.3);
       }
     }
   }

@@ -1,8 +1,8 @@
 import type { Contestant } from './contestant.ts';
-import { isPeer } from './contestants.ts';
-import { measure, type Stage, sendLoad, type Track, warmUp } from './measure.ts';
+import { compilesAtRunTime, isPeer } from './contestants.ts';
+import { measure, type Stage, sendLoad, type Track, together, warmUp } from './measure.ts';
 import { prepareRequest } from './request.ts';
-import { inALine, type Measured } from './run.ts';
+import { inALine, type Measured, type Sample } from './run.ts';
 import { deltas, isTranslated, type Lane, lanes, paceMicros, type Setting, settings } from './scenario.ts';
 import { measureYardstick } from './yardstick.ts';
 
@@ -11,9 +11,12 @@ export interface Effort {
   readonly rounds: number;
   /** Rounds in which paced streams are measured, which last some seconds each. */
   readonly pacedRounds: number;
-  /** Seconds a track is measured in a round. */
-  readonly roundSeconds: number;
-  /** Seconds a track is warmed up. */
+  /** How often the contestants of a setting take turns in a round. */
+  readonly turns: number;
+  /** Seconds of a turn. */
+  readonly turnSeconds: number;
+  /** Requests, and seconds at the most, by which a track is warmed up. */
+  readonly warmRequests: number;
   readonly warmSeconds: number;
 }
 
@@ -114,12 +117,12 @@ export class Rounds {
   }
 
   #warm(track: Track): Promise<Track> {
-    const { warmSeconds, roundSeconds } = this.#effort;
-    const isOwn = track.contestant.name === 'dragoman';
-    // Paced streams take seconds; whoever is no compiler at run time, or was warmed by the other streams, needs none.
-    if (track.setting.manner === 'paced' && !isOwn) return Promise.resolve(track);
-    const share = track.contestant.name === 'direct' || track.contestant.name === 'nginx' ? 1 / 3 : 1;
-    return warmUp(this.#stage, track, warmSeconds * share, roundSeconds);
+    const { warmRequests, warmSeconds, turnSeconds } = this.#effort;
+    const { setting, contestant } = track;
+    // Paced streams take seconds; whoever does not compile at run time, or was warmed by the other streams, needs none.
+    if (setting.manner === 'paced' && contestant.name !== 'dragoman') return Promise.resolve(track);
+    const seconds = compilesAtRunTime(contestant.name) ? warmSeconds : warmSeconds / 10;
+    return warmUp(this.#stage, track, { requests: warmRequests, seconds }, turnSeconds);
   }
 
   /** Why a peer cannot stand many streams at once, if its bursts have shown it. */
@@ -137,7 +140,7 @@ export class Rounds {
   /**
    * Every other round goes backwards, so that nobody always follows the same one. The peers have a half of their own: some
    * of them take so long that the others go to rest meanwhile. What a program forgets in a rest, compiled code above all,
-   * is not what a call costs: each half is gone through once before it is measured.
+   * is not what a call costs: each setting is gone through once before it is measured.
    */
   async #round(round: number): Promise<void> {
     const due = this.#tracks.filter(({ setting, contestant, seconds }) => {
@@ -146,17 +149,26 @@ export class Rounds {
     });
     const halves = [due.filter((track) => !ofPeer(track)), due.filter(ofPeer)];
     for (const half of round % 2 === 0 ? halves : halves.map((each) => each.toReversed()).toReversed()) {
-      for (const track of half.filter(mayHaveForgotten)) {
-        await this.#unlessPeer(track, async () => void (await sendLoad(this.#stage, track)));
-      }
-      for (const track of half) {
-        if (!this.#tracks.includes(track)) continue;
+      for (const tracks of Map.groupBy(half, ({ setting }) => setting).values()) await this.#takeTurns(tracks);
+    }
+  }
+
+  /** Who shares the machine makes it slower at one moment than at another, by half: everybody has a turn in each of them. */
+  async #takeTurns(tracks: readonly Track[]): Promise<void> {
+    for (const track of tracks.filter(isQuick)) {
+      await this.#unlessPeer(track, async () => void (await sendLoad(this.#stage, track)));
+    }
+    const samples = new Map<Track, Sample[]>(tracks.map((track) => [track, []]));
+    for (let turn = 0; turn < this.#effort.turns; turn++) {
+      for (const track of turn % 2 === 0 ? tracks : tracks.toReversed()) {
+        if (!this.#tracks.includes(track) || (turn > 0 && !isQuick(track))) continue;
         this.#spins.push(spin());
         await this.#unlessPeer(track, async () => {
-          track.samples.push(await measure(this.#stage, track));
+          samples.get(track)?.push(await measure(this.#stage, track));
         });
       }
     }
+    for (const [track, each] of samples) if (each.length > 0) track.samples.push(together(each));
   }
 
   /** A peer that fails leaves this track; anybody else's failure ends the run. */
@@ -192,7 +204,7 @@ function ofPeer({ contestant }: Track): boolean {
   return isPeer(contestant.name);
 }
 
-/** Whoever takes seconds for one measuring has learnt everything again at its beginning. */
-function mayHaveForgotten({ setting, seconds }: Track): boolean {
+/** Whoever takes seconds for one turn has learnt everything again at its beginning, and meets good and bad moments in it. */
+function isQuick({ setting, seconds }: Track): boolean {
   return setting.manner !== 'paced' && seconds <= 1;
 }

@@ -27,7 +27,9 @@ export async function measureWorkers(
       started.push(contestant);
       const request = await prepareRequest(contestant, passLane, setting);
       if (request === undefined) return { missing: 'it does not pass on' };
-      tracks.push(await warmUp(stage, { contestant, lane: passLane, setting, request }, seconds * 4, seconds));
+      tracks.push(
+        await warmUp(stage, { contestant, lane: passLane, setting, request }, { seconds: seconds * 4 }, seconds),
+      );
     }
     for (let round = 0; round < rounds; round++) {
       for (const track of round % 2 === 0 ? tracks : tracks.toReversed()) {
