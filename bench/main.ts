@@ -21,8 +21,8 @@ import { startUpstream } from './upstream.ts';
 const full: Effort = {
   rounds: 5,
   pacedRounds: 5,
-  turns: 5,
-  turnSeconds: 0.12,
+  turns: 4,
+  turnSeconds: 0.15,
   warmRequests: 20_000,
   warmSeconds: 3,
 };

@@ -23,15 +23,21 @@ function textsOf(json: string): LongTexts | undefined {
 
 const asked = JSON.stringify({ messages: [{ content: prose }, { content: [{ text: `<2> ${prose}` }] }] });
 
-test('texts of turns and of their blocks have middles, and nothing else has', () => {
+test('texts of turns, of their blocks and of tools have middles, and nothing else has', () => {
   const block = { type: 'tool_result', content: long('result'), text: long('text'), thinking: long('thinking') };
   const call = { type: 'tool_use', input: { content: long('input'), text: long('inner') } };
   const inner = { type: 'tool_result', content: [{ type: 'text', text: long('part') }] };
   const messages = [{ role: 'user', content: long('turn'), name: long('name') }, { content: [block, call, inner] }];
   const rest = { system: [{ text: long('system') }], text: long('top'), content: [{ a: [{ text: long('other') }] }] };
-  assert.deepEqual(found({ ...rest, messages, tools: messages, input: messages }), [
+  const form = { description: long('form'), properties: { a: { description: long('property') } } };
+  const tools = [
+    { name: long('tool'), description: long('own'), input_schema: form },
+    { type: 'function', function: { description: long('function'), parameters: { properties: form } } },
+  ];
+  assert.deepEqual(found({ ...rest, messages, tools, input: messages, description: long('top') }), [
     'system',
     ...['turn', 'result', 'text'],
+    ...['own', 'form', 'function'],
     ...['turn', 'result', 'text'],
   ]);
 });

@@ -13,7 +13,7 @@ const cutWithin = 128;
 const longestEscape = 6;
 
 /** Names of fields that hold text, as they are written. */
-const textFields = ['"text"', '"content"'];
+const textFields = ['"text"', '"content"', '"description"'];
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -36,7 +36,7 @@ export class LongTexts {
   readonly #name: string;
 
   /**
-   * @param strings where each long string of a turn or a block begins and ends, as a scan has found them.
+   * @param strings where each long string of a turn, a block or a tool begins and ends, as a scan has found them.
    * @param name letters and digits that are in each stand-in: nobody may have written them by chance, or be told them.
    * @returns nothing where there are none, or where they are not what JSON and UTF-8 take: the body is to be read whole then.
    */
@@ -97,7 +97,7 @@ export class LongTexts {
 }
 
 /**
- * The middle of the string between two quotes, if it is a `text` or a `content`; nothing where it is none of them. What looks
+ * The middle of the string between two quotes, if it is a `text`, a `content` or a `description`; nothing where it is none of them. What looks
  * like JSON may be read as such by somebody, and has no middle.
  */
 function middleOf(bytes: Buffer, open: number, close: number): Buffer | undefined {

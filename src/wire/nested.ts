@@ -15,7 +15,7 @@ export interface Nested {
 export interface Wanted {
   /** Where turns end: what closes at depth 1. */
   readonly turns: boolean;
-  /** Strings with more bytes than this, at the depths 2 and 4. */
+  /** Strings with more bytes than this, at the depths 2 to 4. */
   readonly longerThan: number;
   /** The first eight characters of the strings that are looked for. */
   readonly mark: string;

@@ -159,7 +159,7 @@
                         (i32.load (i32.const 28)))
                       (i32.and
                         (i32.load (i32.const 44))
-                        (i32.or (i32.eq (local.get $depth) (i32.const 2)) (i32.eq (local.get $depth) (i32.const 4)))))
+                        (i32.le_u (i32.sub (local.get $depth) (i32.const 2)) (i32.const 2))))
                     (then
                       (local.set $left (i32.load (i32.const 20)))
                       (i32.store offset=200704 (i32.shl (local.get $left) (i32.const 3)) (local.get $start))

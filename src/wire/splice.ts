@@ -20,7 +20,7 @@ export interface BodyScan {
   readonly turnBounds: readonly number[];
   /** Whether there is a list of tools. */
   readonly tools: boolean;
-  /** Where each long string begins and ends that a turn has, a block of it or of the instructions; quotes included. */
+  /** Where each long string begins and ends that a turn has, a block of it or of the instructions, or a tool; quotes included. */
   readonly longStrings: readonly number[];
 }
 
@@ -303,9 +303,10 @@ class Scanner {
       this.#inString = false;
       this.#state = 'nested';
       this.#inTurns = this.#key === 'messages' || this.#key === 'input';
-      this.#inTexts = this.#inTurns || this.#key === 'system';
+      const isTools = this.#key === 'tools';
+      this.#inTexts = this.#inTurns || isTools || this.#key === 'system';
       if (this.#inTurns) this.#turnsStart = this.#base + start;
-      if (this.#key === 'tools') this.#tools = true;
+      if (isTools) this.#tools = true;
       return true;
     }
     const isCacheKey = this.#key === 'prompt_cache_key';
@@ -391,11 +392,11 @@ class Scanner {
   }
 
   /**
-   * Members of a turn or of a block of the instructions lie two deep in their list, those of a turn's blocks four deep. The
-   * string may have begun in an earlier piece.
+   * Members of a turn, of a block of the instructions or of a tool lie two deep in their list, those of a tool's function three
+   * deep, those of a turn's blocks four deep. The string may have begun in an earlier piece.
    */
   #noteLong(start: number, end: number, depth: number): void {
-    if (end - start <= leastLong || (depth !== 2 && depth !== 4) || !this.#inTexts) return;
+    if (end - start <= leastLong || depth < 2 || depth > 4 || !this.#inTexts) return;
     this.#pushLong(this.#base + start, this.#base + end);
   }
 

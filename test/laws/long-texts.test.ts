@@ -81,12 +81,22 @@ function preparedFor(dialect: Dialect, source: Incoming): Outgoing {
   });
 }
 
-/** The same request with every text of its instructions and turns made long. */
-function lengthened({ system, messages, ...rest }: JsonObject): JsonObject {
+/** The same request with every text of its instructions, turns and tools made long. */
+function lengthened({ system, messages, tools, ...rest }: JsonObject): JsonObject {
   return {
     ...rest,
+    ...(Array.isArray(tools) && { tools: tools.map(lengthenedTool) }),
     ...(system !== undefined && { system: Array.isArray(system) ? system.map(lengthenedBlock) : longer(system) }),
     messages: Array.isArray(messages) ? messages.map(lengthenedTurn) : messages,
+  };
+}
+
+/** Of each language: what a tool is for stands in it, or in its function. */
+function lengthenedTool(tool: JsonObject): JsonObject {
+  return {
+    ...tool,
+    ...(tool['description'] !== undefined && { description: longer(tool['description']) }),
+    ...(isObject(tool['function']) && { function: lengthenedTool(tool['function']) }),
   };
 }
 
