@@ -98,6 +98,7 @@ interface Tally {
   firstToken?: Float64Array;
   tokens?: TokenRows;
   cost?: Float64Array;
+  unpriced?: Float64Array;
 }
 
 interface TokenRows {
@@ -164,7 +165,10 @@ export class CallMetrics {
       increase(tally.cost, cost);
     }
     if (usage.output === undefined && totalInput(usage) === 0) return;
-    if (cost === undefined) unpriced.add(1, provider, model);
+    if (cost === undefined) {
+      tally.unpriced ??= unpriced.at(provider, model);
+      increase(tally.unpriced, 1);
+    }
     tally.tokens ??= {
       input: tokens.at(provider, model, 'input'),
       output: tokens.at(provider, model, 'output'),

@@ -41,7 +41,7 @@ export function readRequestHead(bytes: Buffer): RequestHead | undefined {
   const [begin, method = '', url = ''] = line;
   const headers: { [name: string]: string } = {};
   try {
-    if (readFields(text, begin.length, headers)) return undefined;
+    if (readFields(bytes, text, begin.length, headers)) return undefined;
   } catch {
     return undefined;
   }

@@ -29,13 +29,17 @@ export function mayBecomeHead(text: string): boolean {
   return 'HTTP/1.'.startsWith(text.slice(0, 7)) && !alien.test(text);
 }
 
-/** Reads the lines of a head. @throws Error saying what is wrong with them. */
-export function readResponseHead(text: string): ResponseHead {
-  const first = endOfLine(text, 0);
+/**
+ * Reads the lines of a head.
+ * @param bytes what they were made of, a character a byte.
+ * @throws Error saying what is wrong with them.
+ */
+export function readResponseHead(text: string, bytes: Uint8Array): ResponseHead {
+  const first = endOfLine(bytes, 0);
   const line = statusLine.exec(text.slice(0, first));
   if (line === null) throw new Error('No status line of HTTP/1 begins the answer');
   const status = Number(line[2]);
-  const headers = readHeaders(text, first + 2);
+  const headers = readHeaders(bytes, text, first + 2);
   const { 'content-length': length, 'transfer-encoding': coding, connection = '' } = headers;
   if (length !== undefined && coding !== undefined) throw new Error('Both a length and a transfer coding');
   if (length !== undefined && !digits.test(length)) throw new Error('A content-length that is no number');
@@ -49,7 +53,7 @@ export function readResponseHead(text: string): ResponseHead {
 
 /** Trailers say nothing that is wanted, but must be in order. @param text their lines, behind a line end. @throws Error */
 export function checkTrailers(text: string): void {
-  const { 'content-length': length } = readHeaders(text, 2);
+  const { 'content-length': length } = readHeaders(Buffer.from(text, 'latin1'), text, 2);
   if (length !== undefined) throw new Error('A length of the answer that comes after it');
 }
 
@@ -58,8 +62,8 @@ function framingOf(length: string | undefined, coding: string | undefined): Fram
   return length === undefined ? 'close' : 'length';
 }
 
-function readHeaders(text: string, from: number): Headers {
+function readHeaders(bytes: Uint8Array, text: string, from: number): Headers {
   const headers: { [name: string]: string } = {};
-  readFields(text, from, headers);
+  readFields(bytes, text, from, headers);
   return headers;
 }

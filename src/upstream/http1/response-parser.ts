@@ -110,8 +110,8 @@ export class ResponseParser {
         if (at < end) this.#begun = Buffer.from(bytes.subarray(at, end));
         return;
       }
+      const head = readResponseHead(text, behind(bytes, at));
       at = found + headEnd.length;
-      const head = readResponseHead(text);
       if (head.status === 101) throw new Error('The server changes the protocol without being asked');
       if (head.status < 200) continue;
       this.head = head;
@@ -228,4 +228,8 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+function behind(bytes: Buffer, at: number): Buffer {
+  return at === 0 ? bytes : bytes.subarray(at);
 }
