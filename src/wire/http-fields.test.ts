@@ -15,6 +15,13 @@ test('however many names there are, each is told as itself, in lower case', () =
   for (let again = 0; again < 2; again++) assert.deepEqual(fieldsOf(text), { fields: expected, repeated: false });
 });
 
+test('a name that goes on behind another one is not that one', () => {
+  for (let i = 0; i < 4000; i++) {
+    const longer = `x-${i.toString(36)}`;
+    assert.deepEqual(fieldsOf(`X: 1\r\n${longer}: 2\r\n`).fields, { x: '1', [longer]: '2' });
+  }
+});
+
 test('a name is the same in any case, and beside what is around it', () => {
   for (const name of ['Content-Type', 'content-type', 'CONTENT-TYPE', 'Content-Typ', 'ontent-Type']) {
     const text = `skipped ${name}:x\r\n`;
