@@ -18,7 +18,7 @@ test('however many names there are, each is told as itself, in lower case', () =
 test('a name that goes on behind another one is not that one', () => {
   for (let i = 0; i < 4000; i++) {
     const longer = `x-${i.toString(36)}`;
-    assert.deepEqual(fieldsOf(`X: 1\r\n${longer}: 2\r\n`).fields, { x: '1', [longer]: '2' });
+    assert.deepEqual(fieldsOf(`x: 1\r\n${longer}: 2\r\n`).fields, { x: '1', [longer]: '2' });
   }
 });
 
