@@ -81,6 +81,7 @@ export interface Warmth {
 /** Sends requests until the code is hot, and finds how many of them fill a turn. */
 export async function warmUp(stage: Stage, track: Untimed, warmth: Warmth, turnSeconds: number): Promise<Track> {
   const { connections } = track.setting;
+  const most = warmth.requests ?? Number.POSITIVE_INFINITY;
   let requests = connections;
   for (let seconds = 0, sent = 0; ; ) {
     const result = await sendLoad(stage, { ...track, requests });
@@ -88,7 +89,7 @@ export async function warmUp(stage: Stage, track: Untimed, warmth: Warmth, turnS
     sent += result.requests;
     const perSecond = result.requests / result.seconds;
     const fitting = Math.max(connections, Math.round(perSecond * turnSeconds));
-    if (seconds >= warmth.seconds || (sent >= (warmth.requests ?? Number.POSITIVE_INFINITY) && requests >= fitting / 2))
+    if (seconds >= warmth.seconds || sent >= most)
       return { ...track, requests: fitting, seconds: fitting / perSecond, samples: [] };
     requests = Math.min(fitting, requests * 8);
   }

@@ -197,7 +197,8 @@ export interface ClientSide {
   readonly takesRuns?: true;
   /**
    * Set where the reader looks at no more of a turn's long text than its beginning and its end, so that its middle may be
-   * left out of what it reads; such texts stand in `content` and `text` of turns and of their blocks, and in a tool's `description`.
+   * left out of what it reads; such texts stand in `content` and `text` of turns and of their blocks, and in a tool's
+   * `description`.
    */
   readonly outlined?: true;
   writeResponse(answer: Folded, request: ChatRequest): JsonObject;

@@ -97,8 +97,8 @@ export class LongTexts {
 }
 
 /**
- * The middle of the string between two quotes, if it is a `text`, a `content` or a `description`; nothing where it is none of them. What looks
- * like JSON may be read as such by somebody, and has no middle.
+ * The middle of the string between two quotes, if it is a `text`, a `content` or a `description`; nothing where it is none of
+ * them. What looks like JSON may be read as such by somebody, and has no middle.
  */
 function middleOf(bytes: Buffer, open: number, close: number): Buffer | undefined {
   let first = open + 1;

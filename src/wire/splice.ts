@@ -20,7 +20,7 @@ export interface BodyScan {
   readonly turnBounds: readonly number[];
   /** Whether there is a list of tools. */
   readonly tools: boolean;
-  /** Where each long string begins and ends that a turn has, a block of it or of the instructions, or a tool; quotes included. */
+  /** Where each long string begins and ends, quotes included: of a turn, of a block of it or of the instructions, of a tool. */
   readonly longStrings: readonly number[];
 }
 
