@@ -45,9 +45,14 @@ export function lossesOf(
   return losses;
 }
 
+/** So few are mostly of different sorts, which is seen sooner than they are sorted. */
+const few = 8;
+
 /** The losses as people want to read them: one line for what was lost in the same way at many places. */
 export function summarized(losses: readonly Loss[]): readonly Loss[] {
-  if (losses.length < 2) return losses;
+  if (losses.length < few && losses.every(({ why }, i) => losses.findIndex((other) => other.why === why) === i)) {
+    return losses;
+  }
   const groups = new Map<string, { readonly first: Loss; readonly path: string; count: number }>();
   for (const loss of losses) {
     const path = loss.path.replace(/\[\d+\]/g, '[*]');

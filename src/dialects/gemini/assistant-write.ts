@@ -6,7 +6,7 @@ import type { Turn } from '../../canon/request.ts';
 import { fieldsOf } from './ext.ts';
 import { writeParts } from './parts-write.ts';
 import { unproven } from './signature.ts';
-import type { Writing } from './writing.ts';
+import type { Place, Writing } from './writing.ts';
 
 /** What the model said, as parts: proofs on the parts that they belong to. */
 export function writeAssistantParts(turn: Turn, to: Writing): JsonObject[] {
@@ -14,7 +14,7 @@ export function writeAssistantParts(turn: Turn, to: Writing): JsonObject[] {
   if (plain !== undefined) return to.modern ? withStub(plain) : plain;
   const parts = new ProvenParts();
   turn.content.forEach((block, i) => {
-    const at = to.pathOf(block);
+    const at = to.placeOf(block);
     if (block.type === 'thinking') writeThinking(block, parts, turn.content.slice(i + 1), at, to);
     else if (block.type === 'tool_call') parts.add(writeCall(block, at, to));
     else for (const part of writeParts(block, at, to)) parts.add(part);
@@ -99,13 +99,13 @@ function writeThinking(
   block: ThinkingBlock,
   parts: ProvenParts,
   later: readonly Block[],
-  path: string,
+  at: Place,
   to: Writing,
 ): void {
   const { text, signature } = block;
   if (block.redacted !== undefined) return;
   if (signature === undefined && !to.own) {
-    if (text !== '') to.lose('dropped', path, 'reasoning without a proof of this provider is not sent');
+    if (text !== '') to.lose('dropped', at, 'reasoning without a proof of this provider is not sent');
     return;
   }
   const { follows, ...fields } = fieldsOf(block.ext) ?? {};
@@ -123,7 +123,7 @@ function writeThinking(
   const orphan = !parts.hasSaid() && (beforeProof ? call && text !== '' : !spoken);
   if (orphan && !to.own) {
     // The answer broke off before the call came that it was thought for.
-    to.lose('dropped', path, 'nothing came of this reasoning');
+    to.lose('dropped', at, 'nothing came of this reasoning');
     return;
   }
   if (words !== undefined && (beforeProof || !call)) return parts.add({ ...words, thoughtSignature: signature });
@@ -132,10 +132,10 @@ function writeThinking(
   else parts.ahead(signature, call);
 }
 
-function writeCall(block: ToolCallBlock, path: string, to: Writing): JsonObject {
+function writeCall(block: ToolCallBlock, at: Place, to: Writing): JsonObject {
   const { functionCall: ownCall, ...fields } = fieldsOf(block.ext) ?? {};
   const { args, asSaid } = argumentsOf(block);
-  if (!asSaid) to.lose('approximated', path, 'arguments that are not a JSON object');
+  if (!asSaid) to.lose('approximated', at, 'arguments that are not a JSON object');
   return {
     functionCall: {
       ...(to.ids && { id: block.id }),

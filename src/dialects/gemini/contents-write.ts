@@ -39,11 +39,11 @@ function writeTurn(turn: Turn, to: Writing): Content {
   if (plain !== undefined) return { role: 'user', parts: plain, fields };
   if (to.own) return { role: 'user', parts: turn.content.flatMap((block) => writeUserBlock(block, to)), fields };
   if (turn.role === 'system') {
-    to.lose('moved', to.pathOf(turn), 'instructions in mid-conversation are told by the user');
+    to.lose('moved', to.placeOf(turn), 'instructions in mid-conversation are told by the user');
   }
   const results = turn.content.filter((block) => block.type === 'tool_result');
   const others = turn.content.filter((block) => block.type !== 'tool_result');
-  const parts = [...writeResults(results, to), ...others.flatMap((block) => writeParts(block, to.pathOf(block), to))];
+  const parts = [...writeResults(results, to), ...others.flatMap((block) => writeParts(block, to.placeOf(block), to))];
   return { role: 'user', parts, fields };
 }
 
@@ -60,7 +60,7 @@ function plainResults({ role, content }: Turn, to: Writing): JsonObject[] | unde
 }
 
 function writeUserBlock(block: Block, to: Writing): JsonObject[] {
-  return block.type === 'tool_result' ? writeResults([block], to) : writeParts(block, to.pathOf(block), to);
+  return block.type === 'tool_result' ? writeResults([block], to) : writeParts(block, to.placeOf(block), to);
 }
 
 function joined(one: Content, other: Content): Content {

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, parseJson } from '../../canon/json.ts';
 import { fromResult } from '../../canon/prose.ts';
 import { fieldsOf } from './ext.ts';
 import { writeParts } from './parts-write.ts';
-import type { Writing } from './writing.ts';
+import type { Place, Writing } from './writing.ts';
 
 /** A result's text, and what of it is more than text. */
 interface Written {
@@ -15,7 +15,7 @@ interface Written {
 
 /** Results of calls: the responses first, as many as there are calls; then whatever they cannot hold. */
 export function writeResults(results: readonly ToolResultBlock[], to: Writing): JsonObject[] {
-  const written = results.map((block) => writeResult(block, to.pathOf(block), to));
+  const written = results.map((block) => writeResult(block, to.placeOf(block), to));
   return [...written.map(({ part }) => part), ...written.flatMap(({ moved }) => moved)];
 }
 
@@ -36,14 +36,14 @@ export function writePlainResult(
   return { functionResponse: to.ids ? { id, name, response } : { name, response } };
 }
 
-function writeResult(block: ToolResultBlock, path: string, to: Writing): Written {
-  const parts = block.content.flatMap((part, i) => writeParts(part, `${path}.content[${i}]`, to));
+function writeResult(block: ToolResultBlock, at: Place, to: Writing): Written {
+  const parts = block.content.flatMap((part, i) => writeParts(part, () => `${at()}.content[${i}]`, to));
   const texts = parts.flatMap((part) => (isPlainText(part) ? [String(part.text)] : []));
   const files = parts.filter((part) => !isPlainText(part));
   const held = to.own || to.modern ? files.filter((file) => to.own || isHoldable(file)) : [];
   const rest = files.filter((file) => !held.includes(file));
   if (rest.length > 0) {
-    to.loseOnce('moved', path, 'images and files in tool results follow the results');
+    to.loseOnce('moved', at, 'images and files in tool results follow the results');
     texts.push(rest.length === 1 ? '[The file follows.]' : `[${rest.length} files follow.]`);
   }
   const { functionResponse: ownResponse, ...fields } = fieldsOf(block.ext) ?? {};

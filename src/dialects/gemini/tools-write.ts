@@ -63,6 +63,9 @@ function writeNative(tool: NativeTool, path: string, beside: boolean, to: Writin
 /** Which functions have to be called; nothing where the request leaves it open. */
 export function writeToolConfig(to: Writing, tools: readonly JsonObject[]): JsonObject | undefined {
   const own = fieldsOf(to.request.ext)?.toolConfig;
+  const { toolChoice, parallelTools } = to.request;
+  const isOpen = own === undefined && toolChoice === undefined && parallelTools !== false;
+  if (isOpen && tools.every((tool) => tool.functionDeclarations !== undefined)) return undefined;
   const { functionCallingConfig, ...rest } = isObject(own) ? own : {};
   const names = tools
     .flatMap((tool) => objectsIn(tool.functionDeclarations))
@@ -71,7 +74,7 @@ export function writeToolConfig(to: Writing, tools: readonly JsonObject[]): Json
     ...writeChoice(to, names),
     ...(isObject(functionCallingConfig) && functionCallingConfig),
   };
-  if (to.request.parallelTools === false) to.lose('dropped', 'parallel_tools', 'calls cannot be kept single here');
+  if (parallelTools === false) to.lose('dropped', 'parallel_tools', 'calls cannot be kept single here');
   // Only so are Google's own tools taken beside functions.
   const mixed = !to.own && names.length > 0 && tools.some((tool) => tool.functionDeclarations === undefined);
   const config = {

@@ -5,6 +5,9 @@ import type { Quirks, WriteOptions } from '../dialect.ts';
 import { geminiName } from './ext.ts';
 import { familyOf, isModern, type ModelFamily } from './model-family.ts';
 
+/** Where something stood in the request, to be asked when something of it is lost: nearly all of it is not. */
+export type Place = () => string;
+
 /** What the writers of one request share. */
 export interface Writing {
   readonly request: ChatRequest;
@@ -14,15 +17,15 @@ export interface Writing {
   readonly family: ModelFamily;
   /** The model is known to be of the third generation or later. */
   readonly modern: boolean;
-  /** Where a turn, or a block of one, stood in the request; empty for what pairing has added. To be asked where something is lost. */
-  pathOf(what: Turn | Block): string;
+  /** Where a turn, or a block of one, stood in the request; empty for what pairing has added. */
+  placeOf(what: Turn | Block): Place;
   /** Every call of the conversation by its id: results are told under its name. */
   readonly calls: ReadonlyMap<string, ToolCallBlock>;
   /** Whether calls and results may say their ids. */
   readonly ids: boolean;
-  lose(what: Loss['what'], path: string, why: string): void;
+  lose(what: Loss['what'], path: string | Place, why: string): void;
   /** As `lose`, but reported at its first place only: history repeats the same loss with each turn. */
-  loseOnce(what: Loss['what'], path: string, why: string): void;
+  loseOnce(what: Loss['what'], path: string | Place, why: string): void;
 }
 
 /** Begins the writing of a request. */
@@ -40,19 +43,23 @@ export function beginWriting(request: ChatRequest, { quirks, lose }: WriteOption
     own: request.from === geminiName,
     family,
     modern: isModern(family),
-    pathOf(what) {
+    placeOf: (what) => () => {
       paths ??= pathsIn(request);
       return paths.get(what) ?? '';
     },
     calls,
     ids: (quirks.tool_ids as string | undefined) !== 'none',
-    lose: (what, path, why) => lose({ what, path, why }),
+    lose: (what, path, why) => lose({ what, path: said(path), why }),
     loseOnce(what, path, why) {
       if (told.has(why)) return;
       told.add(why);
-      lose({ what, path, why });
+      lose({ what, path: said(path), why });
     },
   };
+}
+
+function said(path: string | Place): string {
+  return typeof path === 'string' ? path : path();
 }
 
 function pathsIn({ turns }: ChatRequest): ReadonlyMap<Turn | Block, string> {
