@@ -41,6 +41,9 @@ export const mostBytes = 65_536;
 /** Bytes of a mark that are compared. */
 export const markBytes = 8;
 
+/** No string is longer. */
+const longest = 2 ** 31 - 1;
+
 const input = 1024;
 const blanks = 64;
 
@@ -101,9 +104,8 @@ export class NestedReader {
     state[words.inString] = nested.inString ? 1 : 0;
     state[words.escaped] = 0;
     state[words.start] = nested.start;
-    state[words.least] = longerThan;
+    state[words.least] = Math.min(longerThan, longest);
     state[words.wants] = turns ? 1 : 0;
-    state[words.wants + 1] = longerThan === Number.POSITIVE_INFINITY ? 0 : 1;
     const found = this.#skip(at, this.#length);
     nested.depth = state[words.depth] as number;
     nested.inString = state[words.inString] === 1;

@@ -8,10 +8,9 @@
 ;;     16  turns      how many ends of turns were noted by this call
 ;;     20  longs      how many long strings were
 ;;     24  marks      how many strings were that may be marked
-;;     28  least      bytes that make a string long
+;;     28  least      a string is long that has more bytes
 ;;     32  mark       the first eight bytes of a mark
 ;;     40  turns?     1 where what closes at depth 1 is a turn
-;;     44  longs?     1 where long strings are noted
 ;;   1024  the piece, up to 65,536 bytes, and 64 blanks behind it
 ;;  69632  ends of turns, 4 bytes each
 ;; 200704  long strings: start and end, 8 bytes each
@@ -25,12 +24,16 @@
     (local $depth i32) (local $in i32) (local $start i32) (local $place i32) (local $left i32)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $of v128)
     (local $escape i64) (local $slashes i64) (local $escaped i64) (local $follows i64) (local $odd i64) (local $sum i64)
+    (local $least i32) (local $mark i64) (local $turns i32)
     (local $quotes i64) (local $inside i64) (local $opens i64) (local $closes i64) (local $bits i64) (local $bit i64)
 
     (local.set $depth (i32.load (i32.const 0)))
     (local.set $in (i32.load (i32.const 4)))
     (local.set $escape (i64.extend_i32_u (i32.load (i32.const 8))))
     (local.set $start (i32.load (i32.const 12)))
+    (local.set $least (i32.load (i32.const 28)))
+    (local.set $mark (i64.load (i32.const 32)))
+    (local.set $turns (i32.load (i32.const 40)))
     (i32.store (i32.const 16) (i32.const 0))
     (i32.store (i32.const 20) (i32.const 0))
     (i32.store (i32.const 24) (i32.const 0))
@@ -97,6 +100,11 @@
               (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $c) (local.get $of)))) (i64.const 32))
               (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $of)))) (i64.const 48))))
           (i64.xor (local.get $escaped) (i64.const -1))))
+      ;; Within a text there is nothing else to be found, and most blocks are within one.
+      (if (i32.and (local.get $in) (i64.eqz (local.get $quotes)))
+        (then
+          (local.set $at (i32.add (local.get $at) (i32.const 64)))
+          (br $blocks)))
       (local.set $inside (local.get $quotes))
       (local.set $inside (i64.xor (local.get $inside) (i64.shl (local.get $inside) (i64.const 1))))
       (local.set $inside (i64.xor (local.get $inside) (i64.shl (local.get $inside) (i64.const 2))))
@@ -156,10 +164,8 @@
                     (i32.and
                       (i32.gt_s
                         (i32.sub (i32.add (local.get $place) (i32.const 1)) (local.get $start))
-                        (i32.load (i32.const 28)))
-                      (i32.and
-                        (i32.load (i32.const 44))
-                        (i32.le_u (i32.sub (local.get $depth) (i32.const 2)) (i32.const 2))))
+                        (local.get $least))
+                      (i32.le_u (i32.sub (local.get $depth) (i32.const 2)) (i32.const 2)))
                     (then
                       (local.set $left (i32.load (i32.const 20)))
                       (i32.store offset=200704 (i32.shl (local.get $left) (i32.const 3)) (local.get $start))
@@ -170,7 +176,7 @@
                 (else
                   (local.set $in (i32.const 1))
                   (local.set $start (local.get $place))
-                  (if (i64.eq (i64.load offset=1025 align=1 (local.get $place)) (i64.load (i32.const 32)))
+                  (if (i64.eq (i64.load offset=1025 align=1 (local.get $place)) (local.get $mark))
                     (then
                       (local.set $left (i32.load (i32.const 24)))
                       (i32.store offset=204800 (i32.shl (local.get $left) (i32.const 2)) (local.get $place))
@@ -184,7 +190,7 @@
             (then (return (i32.sub (i32.const -2) (local.get $place)))))
           (local.set $depth (i32.sub (local.get $depth) (i32.const 1)))
           (if (i32.eqz (local.get $depth)) (then (return (local.get $place))))
-          (if (i32.and (i32.eq (local.get $depth) (i32.const 1)) (i32.load (i32.const 40)))
+          (if (i32.and (i32.eq (local.get $depth) (i32.const 1)) (local.get $turns))
             (then
               (local.set $left (i32.load (i32.const 16)))
               (i32.store offset=69632
