@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { GatewayError } from '../canon/error.ts';
 import { clientPatienceMs } from '../gateway/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Turn } from '../upstream/turn.ts';
@@ -14,6 +13,7 @@ import { Door } from './door.ts';
 import { HttpReply } from './http-reply.ts';
 import { Http1Reception } from './http1/reception.ts';
 import { keepAliveS } from './http1/reply.ts';
+import { type Address, listen } from './listen.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import { type ClientRequest, NodeRequest } from './request.ts';
 import { route } from './routes.ts';
@@ -39,16 +39,11 @@ export interface Terms extends ConnectionLimits, ShareLimits {
 }
 
 /** What holds as long as the server does. */
-export interface ServerOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+export interface ServerOptions extends Address {
   /** Of the event loop; calls tell it when they come and go. */
   readonly turn: Turn;
   /** Told at /metrics, where there are any. */
   readonly metrics?: Pick<MetricsSource, 'gather'>;
-  /** True when other processes accept connections at the same port. */
-  readonly isShared?: boolean;
   /** Hears when memory becomes scarce, and when it is no longer. */
   readonly onMemory?: (guard: MemoryGuard) => void;
   /** Which configuration the first one is, counted from 1. */
@@ -175,29 +170,6 @@ const clientErrors: { readonly [code: string]: string } = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
-
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: Error & { code?: string }) => {
-      if (error.code === 'EADDRINUSE') {
-        reject(
-          new GatewayError('conflict', `Port ${port} is taken. Stop what runs there, or choose another with --port.`, {
-            cause: error,
-          }),
-        );
-      } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
-        reject(
-          new GatewayError(
-            'permission',
-            `Cannot listen on ${host}:${port} (${error.code}). Choose another --host or --port.`,
-            { cause: error },
-          ),
-        );
-      } else reject(error);
-    });
-    server.listen(port, host, () => resolve());
-  });
-}
 
 function close(server: Server, reception: Http1Reception, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
