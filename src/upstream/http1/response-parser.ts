@@ -2,6 +2,8 @@ import { checkTrailers, mayBecomeHead, type ResponseHead, readResponseHead } fro
 
 /** What a head may have, bytes; as in Node. The line before a chunk and the trailers may have as much. */
 const maxHeadBytes = 16 * 1024;
+/** Digits of the size that chunks have; longer ones are read as well. */
+const usualDigits = 6;
 /** Larger numbers could not be counted with exactly. */
 const maxChunkBytes = 2 ** 48;
 
@@ -149,7 +151,7 @@ export class ResponseParser {
         this.to += next - at;
         this.#left -= next - at;
         at = next;
-        if (this.#left === 0) this.#expecting = expecting.chunkCr;
+        if (this.#left === 0) at = this.#nextChunk(at, end);
       } else if (this.#expecting === expecting.trailers) {
         this.#feedTrailers(at, end);
         return;
@@ -158,6 +160,26 @@ export class ResponseParser {
         at += 1;
       }
     }
+  }
+
+  /**
+   * From the end of a chunk to the payload of the next one, where what stands between them is as usual and is here; else
+   * each byte is looked at by itself. In bursts there is one for each event.
+   */
+  #nextChunk(from: number, end: number): number {
+    const { bytes } = this;
+    let at = from + lineEnd.length;
+    let size = 0;
+    for (const most = Math.min(at + usualDigits, end); at < most; at++) {
+      const digit = hexDigit(bytes[at] as number);
+      if (digit < 0) break;
+      size = size * 16 + digit;
+    }
+    const isUsual = size > 0 && at + 1 < end && isLineEnd(bytes, from) && isLineEnd(bytes, at);
+    this.#expecting = isUsual ? expecting.chunk : expecting.chunkCr;
+    if (!isUsual) return from;
+    this.#left = size;
+    return at + lineEnd.length;
   }
 
   /** What has to come after a byte that stands between the payloads of chunks. */
@@ -221,6 +243,10 @@ function bodyExpected({ framing, length }: ResponseHead): Expecting {
   if (framing === 'chunked') return expecting.size;
   if (framing === 'close') return expecting.untilClose;
   return length > 0 && framing === 'length' ? expecting.counted : expecting.nothing;
+}
+
+function isLineEnd(bytes: Buffer, at: number): boolean {
+  return bytes[at] === cr && bytes[at + 1] === lf;
 }
 
 /** The value of a hexadecimal digit; negative for anything else. */
