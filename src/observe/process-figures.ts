@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { Family, type FamilySnapshot, gauge, observe } from './metric.ts';
 
 /** Seconds. */
@@ -24,14 +24,10 @@ export class ProcessFigures {
   /** Everything as it is now. With the first time, looking at the event loop begins: where nobody asks it would cost for nothing. */
   snapshot(): FamilySnapshot[] {
     this.#watchLoop();
-    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
     const { user, system } = process.cpuUsage();
     return [
       this.#delay.snapshot(),
-      gauge('process_resident_memory_bytes', 'Resident memory.', rss),
-      gauge('nodejs_heap_size_used_bytes', 'Memory of objects that are used, or not yet collected.', heapUsed),
-      gauge('nodejs_heap_size_total_bytes', 'Memory that is taken for objects.', heapTotal),
-      gauge('nodejs_external_memory_bytes', 'Memory outside of the heap that belongs to objects.', external),
+      ...memoryFigures(),
       {
         ...gauge('process_cpu_seconds_total', 'CPU time, user and system.', (user + system) / 1e6),
         type: 'counter',
@@ -62,9 +58,28 @@ export class ProcessFigures {
   }
 }
 
-/** Without a value where the system does not list them. */
+/** None where the system does not tell, as when no descriptor is left to ask it with. */
+function memoryFigures(): FamilySnapshot[] {
+  let usage: NodeJS.MemoryUsage;
+  try {
+    usage = process.memoryUsage();
+  } catch {
+    return [];
+  }
+  return [
+    gauge('process_resident_memory_bytes', 'Resident memory.', usage.rss),
+    gauge('nodejs_heap_size_used_bytes', 'Memory of objects that are used, or not yet collected.', usage.heapUsed),
+    gauge('nodejs_heap_size_total_bytes', 'Memory that is taken for objects.', usage.heapTotal),
+    gauge('nodejs_external_memory_bytes', 'Memory outside of the heap that belongs to objects.', usage.external),
+  ];
+}
+
+/** Without a value where the system does not list them, or none is left to read the list with. */
 function openDescriptors(): FamilySnapshot {
-  const isListed = existsSync(descriptors);
-  const family = gauge('process_open_fds', 'Open file descriptors.', isListed ? readdirSync(descriptors).length : 0);
-  return isListed ? family : { ...family, rows: [] };
+  const family = (open: number): FamilySnapshot => gauge('process_open_fds', 'Open file descriptors.', open);
+  try {
+    return family(readdirSync(descriptors).length);
+  } catch {
+    return { ...family(0), rows: [] };
+  }
 }

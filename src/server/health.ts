@@ -14,7 +14,7 @@ export function health(serving: Serving, call: Call, detailed: boolean): void {
           since: new Date(serving.generation.since).toISOString(),
         },
         calls_open: serving.turn.calls - 1,
-        memory: { resident_bytes: process.memoryUsage.rss() },
+        memory: { resident_bytes: serving.door.memory.resident },
         providers: gateway.meter.report(),
         cache_misses: gateway.guardian.recent(),
         learnt: [...gateway.memory.entries()],

@@ -25,6 +25,15 @@ test('memory is short above the limit, and enough again only when it is well bel
   assert.equal(looked(10), true);
 });
 
+test('memory that cannot be looked at is as it was', () => {
+  let resident: number | undefined = 200 * megabyte;
+  const guard = new MemoryGuard(100 * megabyte, undefined, { resident: () => resident, heap: () => 0.1 });
+  guard.look();
+  resident = undefined;
+  guard.look();
+  assert.deepEqual([guard.isOver, guard.resident], [true, 200 * megabyte]);
+});
+
 test('the usual limit is most of what the container has, else of what the machine has, for all processes together', () => {
   const machine = 8192 * megabyte;
   assert.equal(usualMemory(1, 0, machine), Math.floor(0.8 * machine));

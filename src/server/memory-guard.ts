@@ -12,8 +12,8 @@ const relief = 0.95;
 
 /** What is looked at. */
 export interface MemoryFigures {
-  /** Bytes of the process in memory. */
-  resident(): number;
+  /** Bytes of the process in memory; nothing where that cannot be had just now. */
+  resident(): number | undefined;
   /** Part of the heap's limit that is taken. */
   heap(): number;
 }
@@ -42,7 +42,7 @@ export class MemoryGuard {
 
   look(): void {
     const { resident, heap } = this.#figures;
-    this.#resident = resident();
+    this.#resident = resident() ?? this.#resident;
     const part = this.#isOver ? relief : 1;
     const isOver = this.#resident > this.#limit * part || heap() > fullHeap * part;
     if (isOver === this.#isOver) return;
@@ -81,7 +81,14 @@ export function usualMemory(
 }
 
 const ownFigures: MemoryFigures = {
-  resident: () => process.memoryUsage.rss(),
+  resident() {
+    try {
+      return process.memoryUsage.rss();
+    } catch {
+      // It stands in a file, and when clients hold all descriptors there are, none is left to open it with.
+      return undefined;
+    }
+  },
   heap() {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     return used / limit;
