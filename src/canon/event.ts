@@ -35,10 +35,16 @@ export type FinishReason =
   | 'compaction';
 
 /**
- * The pieces in which more of a string came, where one event tells of several: a run. Each is the inside of a JSON string as
- * `JSON.stringify` writes it, has no half characters and is not empty; together they say what the event says.
+ * The pieces in which more of a string came, where one event tells of several: a run. Each is the inside of a JSON string,
+ * has no half characters and is not empty; together they say what the event says. They can be asked for as long as the
+ * event is being told: they may stand in bytes that others come into.
  */
-export type RunPieces = readonly string[];
+export interface RunPieces {
+  /** Each as `JSON.stringify` writes it. */
+  list(): readonly string[];
+  /** The bytes of each as a JSON string between the same head and tail; nothing where they are not at hand. */
+  between(head: string, tail: string): Uint8Array | undefined;
+}
 
 /**
  * One step of an answer. Grammar: `start (open (text|json|signature|citation)* close)* finish`, or `error` at any

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Event } from './event.ts';
 import { createGuard } from './grammar.ts';
-import { eachOf, textOf, withoutRuns, writtenRun } from './run.ts';
+import { eachOf, runOf, textOf, withoutRuns, writtenRun } from './run.ts';
 
 const pieces = ['He said ', '\\"so\\"', ',\\n', 'Grüße 🙂'];
 const text = 'He said "so",\nGrüße 🙂';
-const run: Event = { type: 'text', index: 3, text, pieces };
+const run: Event = { type: 'text', index: 3, text, pieces: runOf(pieces) };
 const single = ['He said ', '"so"', ',\n', 'Grüße 🙂'].map((one): Event => ({ type: 'text', index: 3, text: one }));
 
 describe('a run', () => {
@@ -17,8 +17,8 @@ describe('a run', () => {
   });
 
   test('stands for as many events', () => {
-    assert.deepEqual(eachOf({ type: 'text', index: 3, text, pieces }), single);
-    assert.deepEqual(eachOf({ type: 'json', index: 0, json: '{"a":1', pieces: ['{\\"a\\"', ':1'] }), [
+    assert.deepEqual(eachOf({ type: 'text', index: 3, text, pieces: runOf(pieces) }), single);
+    assert.deepEqual(eachOf({ type: 'json', index: 0, json: '{"a":1', pieces: runOf(['{\\"a\\"', ':1']) }), [
       { type: 'json', index: 0, json: '{"a"' },
       { type: 'json', index: 0, json: ':1' },
     ]);
@@ -30,8 +30,8 @@ describe('a run', () => {
 
   test('is written as they would be', () => {
     const each = single.map((event) => `<${JSON.stringify(event.type === 'text' ? event.text : '')}>`);
-    assert.equal(writtenRun('<', pieces, '>'), each.join(''));
-    assert.equal(writtenRun('<', [], '>'), '');
+    assert.equal(writtenRun('<', runOf(pieces), '>'), each.join(''));
+    assert.equal(writtenRun('<', runOf([]), '>'), '');
   });
 });
 

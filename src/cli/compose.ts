@@ -68,7 +68,7 @@ export async function compose(config: Config, handover?: Handover): Promise<Comp
       gateway: current.gateway,
       router: current.router,
       redact: secrets.redact,
-      turn: foundation.turn,
+      turn: foundation.parts.turn,
       next: async (following, change) => {
         const before = current;
         current = beget(foundation, secrets, following, await circumstances(following, change), before);

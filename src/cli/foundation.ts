@@ -33,6 +33,7 @@ const pdfLimits = { timeoutMs: 20_000, maxBytes: 32 * 1024 * 1024, maxPages: 500
 type Lasting =
   | 'sender'
   | 'ticker'
+  | 'turn'
   | 'memory'
   | 'conversations'
   | 'estimator'
@@ -46,7 +47,6 @@ type Lasting =
 export interface Foundation {
   readonly parts: Pick<Gateway, Lasting>;
   readonly lessons: Lessons;
-  readonly turn: Turn;
   /** How credentials are fetched. */
   readonly ask: Ask;
   close(): Promise<void>;
@@ -64,6 +64,7 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
     parts: {
       sender,
       ticker: new Ticker(heartbeatMs),
+      turn,
       memory: new Memory(),
       conversations: new Conversations(store),
       estimator,
@@ -75,7 +76,6 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
       userAgent: `dragoman/${version}`,
     },
     lessons: new Lessons(),
-    turn,
     ask: askThrough(sender, direct),
     close: async () => {
       await sender.close();

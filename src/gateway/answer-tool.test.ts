@@ -5,6 +5,7 @@ import { createFold, type Folded } from '../canon/fold.ts';
 import type { JsonObject } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
+import { runOf } from '../canon/run.ts';
 import { answeringByTool, formatMeans } from './answer-tool.ts';
 
 const upstream = { cannotSay: [] };
@@ -83,7 +84,7 @@ describe('the call that is the answer', () => {
   test('comes in the pieces in which the arguments came', () => {
     const events: Event[] = [];
     const sink = answeringByTool(asked(object), upstream, quirks, () => undefined).tap?.((event) => events.push(event));
-    const pieces = ['{\\"sky\\":', '\\"blue\\"}'];
+    const pieces = runOf(['{\\"sky\\":', '\\"blue\\"}']);
     const [open, ...rest] = call('weather', 0);
     const run: Event = { type: 'json', index: 0, json: '{"sky":"blue"}', pieces };
     for (const event of [open, run, ...rest]) if (event !== undefined) sink?.(event);

@@ -18,7 +18,7 @@ export interface Before {
 export class ClientWriter {
   readonly #next: Sink;
   #written = '';
-  /** What was written before, where the client's language is binary. */
+  /** What was written before that, as bytes: runs, and everything where the client's language is binary. */
   #pieces: Uint8Array[] = [];
   #index: number;
   #open: BlockHead | undefined;
@@ -34,7 +34,10 @@ export class ClientWriter {
     const written = client.writeStream(
       (piece) => {
         if (typeof piece === 'string') this.#written += piece;
-        else this.#pieces.push(piece);
+        else {
+          this.#gather();
+          this.#pieces.push(piece);
+        }
       },
       request,
       before.numbering,
@@ -71,14 +74,22 @@ export class ClientWriter {
 
   /** What has been written since the last time, in one piece. */
   take(): Uint8Array {
-    if (this.#pieces.length > 0) {
-      const bytes = Buffer.concat(this.#pieces);
-      this.#pieces = [];
-      return bytes;
-    }
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return this.#takeText();
+    this.#gather();
+    this.#pieces = [];
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+  }
+
+  #takeText(): Uint8Array {
     if (this.#written === '') return nothing;
     const bytes = Buffer.from(this.#written);
     this.#written = '';
     return bytes;
+  }
+
+  /** Puts what was written as text behind the bytes that were written before it. */
+  #gather(): void {
+    if (this.#written !== '') this.#pieces.push(this.#takeText());
   }
 }

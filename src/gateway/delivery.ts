@@ -246,6 +246,8 @@ export class Delivery implements AnswerSink, Ticking {
     if (!this.#committed) this.#commit();
     this.#lastWrite = performance.now();
     this.#answer?.told.keep(bytes);
+    // What passes was counted when it came.
+    if (this.#outgoing.mode === 'translated') this.#gateway.turn.took(bytes.length);
     this.#blocked = !this.#call.reply.write(bytes);
   }
 

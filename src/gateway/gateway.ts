@@ -12,6 +12,7 @@ import type { Operation } from '../providers/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
+import type { Turn } from '../upstream/turn.ts';
 import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
 import type { CacheGuardian } from './guardian.ts';
@@ -44,6 +45,8 @@ export interface Gateway {
   readonly sender: Sender;
   /** Looks after silent streams. */
   readonly ticker: Ticker;
+  /** Hears of bytes that are made here, so that memory is swept in time. */
+  readonly turn: Turn;
   readonly memory: Memory;
   /** How targets have been doing. */
   readonly health: Health;

@@ -121,8 +121,8 @@ function translation(
   const { resolved } = source.call;
   const told = resolved === undefined ? unsaid : unsaid.filter(({ path }) => !Object.hasOwn(resolved, path));
   const losses: Loss[] = [...told, ...(source.losses ?? []), ...done.losses];
-  const body = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
-  if (route.dialect.addressed === true) dropAddress(body);
+  const written = upstream.writeRequest(request, { quirks, lose: (loss) => losses.push(loss) });
+  const body = route.dialect.addressed === true ? withoutAddress(written) : written;
   if (resolved !== undefined) for (const field of Object.keys(resolved)) delete body[field];
   fillIn(body, options.route);
   const headers = upstream.headers?.(request) ?? {};
@@ -177,8 +177,8 @@ export function prepareCount(source: Incoming, route: OutgoingRoute, options: Ou
   if (count === undefined) return undefined;
   const { quirks } = options.route;
   const { request } = adapted(whole.request(), adaptationTarget(source, route, options));
-  const body = count.writeRequest(request, { quirks, lose: () => undefined });
-  if (route.dialect.addressed === true) dropAddress(body);
+  const written = count.writeRequest(request, { quirks, lose: () => undefined });
+  const body = route.dialect.addressed === true ? withoutAddress(written) : written;
   const headers = route.dialect.upstream.headers?.(request) ?? {};
   return sealed({ body, betas: betasIn(headers) }, { ...whole, headers });
 }
@@ -188,10 +188,12 @@ function bodyOf({ addressed }: Dialect, call: Call, model: string): JsonObject {
   return addressed === true ? parseBody(call.body) : { ...openBody(call), model };
 }
 
-/** What the language says in the path does not stand in the body. */
-function dropAddress(body: JsonObject): void {
-  delete body['model'];
-  delete body['stream'];
+/**
+ * What the language says in the path does not stand in the body. Left out and not deleted: V8 writes an object that fields
+ * were deleted from in twice the time.
+ */
+function withoutAddress({ model: _, stream: __, ...body }: JsonObject): JsonObject {
+  return body;
 }
 
 /** The outgoing form of a request that was opened: its body written, its betas back in their header, all of it wrapped. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../canon/event.ts';
 import type { ChatRequest } from '../canon/request.ts';
+import { runOf } from '../canon/run.ts';
 import { anthropic } from '../dialects/anthropic/index.ts';
 import { ClientWriter } from './client-writer.ts';
 import { Seam } from './seam.ts';
@@ -42,6 +43,6 @@ function goneOn(more: readonly Event[]): string {
 test('a text that goes on in a run is told as it would be piece by piece', () => {
   const texts = pieces.map((piece) => piece.replace('\\n', '\n'));
   const single = goneOn(texts.map((text): Event => ({ type: 'text', index: 0, text })));
-  assert.equal(goneOn([{ type: 'text', index: 0, text: texts.join(''), pieces }]), single);
+  assert.equal(goneOn([{ type: 'text', index: 0, text: texts.join(''), pieces: runOf(pieces) }]), single);
   assert.equal(single.split('event: content_block_delta').length - 1, 4);
 });

@@ -55,7 +55,7 @@ export class Turn {
     if (this.#waiting.push(task) === 1) setImmediate(this.#end);
   }
 
-  /** So many bytes have come in. */
+  /** So many bytes have come in, or were made for somebody. */
   took(bytes: number): void {
     this.#taken += bytes;
     if (this.#taken < sweepBytes) return;

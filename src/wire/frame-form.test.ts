@@ -84,13 +84,13 @@ describe('frames of a form that follow each other', () => {
 
   test('are taken at once, and their strings are told one by one and together', () => {
     assert.equal(form.end(bytes, 6, 100), end);
-    assert.deepEqual(form.pieces(), ['plain', 'Grüße 🙂', 'say \\"so\\"\\n', 'a/b A', 'last']);
+    assert.deepEqual(form.pieces().list(), ['plain', 'Grüße 🙂', 'say \\"so\\"\\n', 'a/b A', 'last']);
     assert.equal(form.text(), 'plainGrüße 🙂say "so"\na/b Alast');
   });
 
   test('are taken up to a number', () => {
     assert.equal(form.end(bytes, 6, 2), 6 + frame('"plain"').length + frame('""').length);
-    assert.deepEqual([form.text(), form.pieces()], ['plain', ['plain']]);
+    assert.deepEqual([form.text(), form.pieces().list()], ['plain', ['plain']]);
     assert.equal(form.end(bytes, 6), 6 + frame('"plain"').length);
     assert.equal(form.end(bytes, end, 100), 0);
   });
@@ -105,12 +105,37 @@ describe('frames of a form that follow each other', () => {
           const all = Buffer.from(spelt.map((text) => frame(text)).join(''));
           if (form.end(all, 0, 1000) !== all.length) return;
           assert.deepEqual(
-            form.pieces(),
+            form.pieces().list(),
             texts.map((text) => JSON.stringify(text).slice(1, -1)),
           );
           assert.equal(form.text(), texts.join(''));
         },
       ),
+    );
+  });
+
+  test('are written between others as they are spelt, where that is how JSON.stringify spells them', () => {
+    const written = (texts: readonly string[], spell = (text: string) => JSON.stringify(text)): string | undefined => {
+      const all = Buffer.from(texts.map((text) => frame(spell(text))).join(''));
+      assert.equal(form.end(all, 0, 1000), all.length);
+      return form.pieces().between('<é:', ',…>')?.toString();
+    };
+    const long = `${'long '.repeat(40)}\n`;
+    for (const texts of [
+      ['a', 'b'],
+      ['', 'Grüße 🙂', '', '"so"\n', long, ''],
+      [long, long],
+      ['a', ''],
+    ]) {
+      const said = texts.filter((text) => text !== '').map((text) => `<é:${JSON.stringify(text)},…>`);
+      assert.equal(written(texts), said.join(''));
+    }
+    assert.equal(written(['', '']), '');
+    assert.equal(written(['alone']), undefined);
+    assert.equal(written(['a', 'b'], escapedAll), undefined);
+    assert.equal(
+      written(['/', 'b'], (text) => `"\\${text}"`),
+      undefined,
     );
   });
 });

@@ -79,7 +79,7 @@ export class FrameForm {
       looked = bytes;
       view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    run.reset();
+    run.reset(bytes);
     let at = start;
     for (let i = 0; i < most; i++) {
       const end = this.#frameEnd(at);
@@ -97,12 +97,12 @@ export class FrameForm {
 
   /** What the strings say in the frames that were found last. */
   text(): string {
-    return run.text(looked);
+    return run.text();
   }
 
-  /** The inside of each of them as `JSON.stringify` writes it; those that say nothing are left out. */
-  pieces(): readonly string[] {
-    return run.pieces(looked);
+  /** Each of them, until another frame is looked for. */
+  pieces(): Run {
+    return run;
   }
 
   #frameEnd(start: number): number {
@@ -322,7 +322,7 @@ export class LearntForm<Meaning> {
   }
 
   /** As of `FrameForm`; nothing where frames are taken one at a time. */
-  pieces(): readonly string[] | undefined {
+  pieces(): Run | undefined {
     return this.#most > 1 ? this.#form?.pieces() : undefined;
   }
 

@@ -38,8 +38,8 @@ export const cutFrames: Partial<Bounds> = {
 /** One event of text that is translated, either way. */
 export const translatedEvent: Bounds = {
   ...nothingEach,
-  copies: kept.copies ?? nothingEach.copies,
-  copiedBytes: [{ answer: 1.6 }, 'what leaves, which may be longer than what came, is kept once'],
+  copies: [1.3, 'what a read causes is kept; or of many events in one read, what all of them say is put before each'],
+  copiedBytes: [{ answer: 2.7 }, 'what leaves, which may be longer than what came, is put together, and kept once'],
   stringifies: [1, 'the one string that changes is written as JSON'],
   decodes: [1, 'the one string that changes is read'],
   decodedBytes: [60, 'the string alone, not its frame'],
@@ -49,8 +49,9 @@ export const translatedEvent: Bounds = {
 
 /** The same where reads cut frames. */
 export const translatedCut: Partial<Bounds> = {
-  copies: [0.2, 'a read behind a cut frame is gathered; what leaves is kept'],
-  copiedBytes: [{ answer: 2.8 }, 'a read behind a cut frame is gathered, and what leaves is kept'],
+  concats: [0.05, 'what was cut and what stands behind it leave as one'],
+  copies: [1.2, 'what all events say is put before each; a read behind a cut frame is gathered; what leaves is kept'],
+  copiedBytes: [{ answer: 4 }, 'a read behind a cut frame is gathered; what leaves is put together, and kept'],
 };
 
 /** Promises of one call, those of what awaits it here among them: `exchange`, its targets, its routes, the delivery. */

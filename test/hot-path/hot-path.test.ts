@@ -104,6 +104,12 @@ for (const way of ways) {
           if (lane.carriage === 'passed')
             assert.ok(Buffer.concat(bytes).equals(Buffer.concat(scene.answer.reads)), 'other bytes');
           assert.ok(left > 0.5 * lengthOf(scene.answer.reads), 'the answer did not arrive');
+          // What passes was counted when it came.
+          assert.equal(
+            stage.made(),
+            lane.carriage === 'passed' ? 0 : left,
+            'what is made counts for collecting garbage',
+          );
           const { event, once } = await countEvents(stage.play, lane);
           const places = look[lane.carriage] ?? [];
           within(event, lane.bounds, lengthsOf(lane.scene(manyEvents), manyEvents), lane, 'an event', places);

@@ -13,6 +13,7 @@ import type { CallRecord } from '../../src/observe/call.ts';
 import { logCalls } from '../../src/observe/log.ts';
 import { knownKinds } from '../../src/providers/table.ts';
 import type { AnswerSink, Sender } from '../../src/upstream/send.ts';
+import { Turn } from '../../src/upstream/turn.ts';
 import { Pieces } from '../../src/wire/pieces.ts';
 import { uncounted } from './counting.ts';
 import { headersOf, type Language, type Served } from './traffic.ts';
@@ -45,6 +46,8 @@ export interface Played {
 
 /** A gateway without sockets: calls go in by `exchange`, a made answer comes from where the provider would be. */
 export interface Stage {
+  /** Bytes of which the gateway has told so far that it made them. */
+  made(): number;
   play(scene: Scene, keep?: boolean): Promise<Played>;
   close(): Promise<void>;
 }
@@ -76,16 +79,26 @@ export function configFor(speaks: Served, port = 9): Config {
 export async function openStage(speaks: Served): Promise<Stage> {
   const { gateway: composed, redact, close } = await compose(configFor(speaks));
   const player = new Player();
-  const gateway: Gateway = { ...composed, sender: player };
+  const turn = new CountingTurn();
+  const gateway: Gateway = { ...composed, sender: player, turn };
   const log = pino({ level: 'info' }, { write: () => undefined });
   const stopLogging = logCalls({ log, write: () => undefined }, redact);
   return {
+    made: () => turn.made,
     play: (scene, keep = false) => play(gateway, player, scene, keep),
     close: async () => {
       stopLogging();
       await close();
     },
   };
+}
+
+class CountingTurn extends Turn {
+  made = 0;
+
+  override took(bytes: number): void {
+    this.made += bytes;
+  }
 }
 
 const nothingToDo = { abort: () => undefined, pause: () => undefined, resume: () => undefined };

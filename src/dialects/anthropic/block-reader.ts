@@ -84,7 +84,7 @@ export class BlockReader {
     const open = this.#open;
     const plain = open !== undefined && open.theirs === theirs && open.type !== 'native' && text !== '';
     if (!plain) {
-      for (const one of pieces === undefined ? [text] : pieces.map((piece) => textOf([piece]))) {
+      for (const one of pieces === undefined ? [text] : pieces.list().map((piece) => textOf([piece]))) {
         this.delta(theirs, { type: grown.type, [grown.field]: one });
       }
       return;

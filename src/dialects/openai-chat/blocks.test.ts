@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Event } from '../../canon/event.ts';
-import { eachOf, textOf } from '../../canon/run.ts';
+import { eachOf, runOf, textOf } from '../../canon/run.ts';
 import { Blocks, type Call } from './blocks.ts';
 
 /** What is emitted, a run as the events that it stands for. */
@@ -18,7 +18,7 @@ describe('pieces that came together', () => {
 
   test('open a block as they would one by one', () => {
     assert.deepEqual(
-      emitted((blocks) => blocks.text('text', textOf(pieces), undefined, pieces)),
+      emitted((blocks) => blocks.text('text', textOf(pieces), undefined, runOf(pieces))),
       emitted((blocks) => {
         for (const piece of pieces) blocks.text('text', piece);
       }),
@@ -32,7 +32,7 @@ describe('pieces that came together', () => {
         const call: Call = { id: 'call_1', kind: 'function', name: 'f', json: '' };
         blocks.call(call);
         blocks.text('text', 'waits');
-        if (together) assert.ok(blocks.fragment(call, textOf(json), json));
+        if (together) assert.ok(blocks.fragment(call, textOf(json), runOf(json)));
         else for (const piece of json) assert.ok(blocks.fragment(call, textOf([piece])));
       });
     assert.deepEqual(events(true), events(false));

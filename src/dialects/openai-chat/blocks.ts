@@ -1,7 +1,7 @@
 import type { Citation, Ext } from '../../canon/content.ts';
 import type { BlockHead, RunPieces, Sink } from '../../canon/event.ts';
 import { parseJson } from '../../canon/json.ts';
-import { textOf } from '../../canon/run.ts';
+import { runOf, textOf } from '../../canon/run.ts';
 import { asExt, continues, type Detail, extOfDetail } from './reasoning-detail.ts';
 
 /** A tool call as far as it is known. `name` may come after the first fragment. */
@@ -54,7 +54,7 @@ export class Blocks {
     if (kind === 'refusal') this.refused = true;
     const tail = this.#tail();
     if (!isText(tail, kind) || tail.signature !== undefined || !continues(tail.detail, detail)) {
-      if (pieces !== undefined && pieces.length > 1) return this.#textBegins(kind, pieces);
+      if (pieces !== undefined) return this.#textBegins(kind, pieces.list());
       // Thinking after its proof is a new thought.
       this.#add(kind === 'thinking' ? this.#thought(text, undefined, detail) : { kind, text, citations: [] });
     } else if (tail === this.#open) {
@@ -66,10 +66,10 @@ export class Blocks {
   }
 
   /** A block that is opened by the first piece of a run. */
-  #textBegins(kind: TextKind, pieces: RunPieces): void {
+  #textBegins(kind: TextKind, pieces: readonly string[]): void {
     const rest = pieces.slice(1);
     this.text(kind, textOf(pieces.slice(0, 1)));
-    this.text(kind, textOf(rest), undefined, rest);
+    if (rest.length > 0) this.text(kind, textOf(rest), undefined, runOf(rest));
   }
 
   /** The proof of the thinking just read; of thinking that is not shown where there was none. */
@@ -128,7 +128,7 @@ export class Blocks {
     if (this.#closed.has(call)) return json.trim() === '';
     // What waits for the call's end has to see each of them.
     if (pieces !== undefined && this.#held.length > 0) {
-      return pieces.every((piece) => this.fragment(call, textOf([piece])));
+      return pieces.list().every((piece) => this.fragment(call, textOf([piece])));
     }
     call.json += json;
     if (this.#open?.kind === 'call' && this.#open.call === call) {

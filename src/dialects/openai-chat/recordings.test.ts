@@ -85,7 +85,7 @@ describe('recorded streams', { skip }, () => {
       );
       let text = '';
       const sink = openaiChat.client.writeStream((piece) => {
-        text += piece;
+        text += String(piece);
       }, request);
       for (const event of events) sink(event);
       assert.deepEqual(plain(read(Buffer.from(text), text.length).folded), plain(folded));

@@ -18,7 +18,7 @@ const finish = (reason: Extract<Event, { type: 'finish' }>['reason']): Event => 
 function framesOf(events: readonly Event[], request = ask()): unknown[] {
   let text = '';
   const sink = writeStream((piece) => {
-    text += piece;
+    text += String(piece);
   }, request);
   for (const event of events) sink(event);
   assert.ok(text.endsWith('\n\n'));

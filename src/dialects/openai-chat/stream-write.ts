@@ -15,7 +15,7 @@ import { asksForFunctions } from './tools-read.ts';
 import { writeUsage } from './usage.ts';
 
 /** Writes an answer as `chat.completion.chunk`s. */
-export function writeStream(write: (text: string) => void, request: ChatRequest): Sink {
+export function writeStream(write: (piece: string | Uint8Array) => void, request: ChatRequest): Sink {
   const writer = new ChunkWriter(write, request);
   return (event) => writer.event(event);
 }
@@ -27,7 +27,7 @@ const textFields = { text: 'content', refusal: 'refusal' } as const;
  * What is the same in all chunks is put together once; per event only the string that changes is made into JSON.
  */
 class ChunkWriter {
-  readonly #write: (text: string) => void;
+  readonly #write: (piece: string | Uint8Array) => void;
   readonly #request: ChatRequest;
   readonly #legacy: boolean;
   /** From `data: ` to the first choice's delta, and from its end to the end of the frame. */
@@ -55,7 +55,7 @@ class ChunkWriter {
   readonly #annotations = new Annotations();
   #usage: Usage | undefined;
 
-  constructor(write: (text: string) => void, request: ChatRequest) {
+  constructor(write: (piece: string | Uint8Array) => void, request: ChatRequest) {
     this.#write = write;
     this.#request = request;
     this.#legacy = asksForFunctions(request);
@@ -112,7 +112,7 @@ class ChunkWriter {
     if (this.#open?.type === 'text') this.#annotations.text(text);
     if (pieces === undefined) this.#piece(JSON.stringify(text));
     else if (this.#pieceAgain === '') this.#write(writtenRun(this.#pieceHead, pieces, this.#pieceTail));
-    else for (const piece of pieces) this.#piece(`"${piece}"`);
+    else for (const piece of pieces.list()) this.#piece(`"${piece}"`);
   }
 
   /** @param json a string. */
