@@ -1,4 +1,5 @@
 import type { DialectName } from './content.ts';
+import { flat } from './flat.ts';
 import type { ChatRequest, ToolMeaning } from './request.ts';
 import { type Feature, surveyOf } from './survey.ts';
 
@@ -26,10 +27,10 @@ export function lossesOf(
   for (const feature of cannotSay) {
     const path = features.get(feature);
     if (path !== undefined)
-      losses.push({ what: 'dropped', path, why: `${target} has no ${feature.replaceAll('_', ' ')}` });
+      losses.push({ what: 'dropped', path, why: flat(target, ' has no ', feature.replaceAll('_', ' ')) });
   }
   const foreign = (path: string): void => {
-    losses.push({ what: 'dropped', path, why: `known to ${request.from} only` });
+    losses.push({ what: 'dropped', path, why: flat('known to ', request.from, ' only') });
   };
   for (const [owner, fields] of Object.entries(request.ext ?? {})) {
     if (owner !== target) for (const field of Object.keys(fields)) foreign(field);

@@ -1,3 +1,6 @@
+import type { Source } from './content.ts';
+import { flat, flatFrom } from './flat.ts';
+
 /** Characters of base64 that are decoded to look at a file's head; enough for all but archives. */
 const headCharacters = 64;
 /** An archive is known by the names of its first files, which lie further in. */
@@ -173,12 +176,17 @@ export function plainBase64(text: string): string | undefined {
   return isBase64(padded) ? padded : undefined;
 }
 
+/** The address of a source, holding the bytes where there is no other. */
+export function urlOf(source: Exclude<Source, { type: 'file' }>): string {
+  return source.type === 'url' ? source.url : flat('data:', source.mediaType, ';base64,', source.data);
+}
+
 /** A `data:` URL's type and its bytes as base64; text in it is encoded. Nothing for any other URL. */
 export function parseDataUrl(url: string): { readonly mediaType: string; readonly data: string } | undefined {
   const comma = url.indexOf(',');
   if (comma < 0 || !/^data:/i.test(url.slice(0, 5))) return undefined;
   const [declared = '', ...parameters] = url.slice('data:'.length, comma).split(';');
-  const written = unescaped(url.slice(comma + 1));
+  const written = unescaped(flatFrom(url, comma + 1));
   const isEncoded = parameters.some((parameter) => parameter.trim().toLowerCase() === 'base64');
   const data = isEncoded ? written : Buffer.from(written).toString('base64');
   return { mediaType: declared.trim().toLowerCase() || (mediaTypeOf(data) ?? 'text/plain'), data };

@@ -5,31 +5,38 @@ import { inputOf } from './block-write.ts';
 import { writeCitation } from './citation.ts';
 import { anthropicName, fieldsOf } from './ext.ts';
 
-/** A block of a whole answer, none where only another language could say it. */
-export function writeAnswerBlock(block: Block): JsonObject[] {
+/** A block of a whole answer, nothing where only another language could say it. */
+export function writeAnswerBlock(block: Block): JsonObject | undefined {
   const own = 'ext' in block ? fieldsOf(block.ext) : undefined;
   switch (block.type) {
     case 'text': {
       const { text } = block;
-      if (block.citations === undefined)
-        return [own === undefined ? { type: 'text', text } : { type: 'text', text, ...own }];
+      if (block.citations === undefined) return withOwn({ type: 'text', text }, own);
       const citations = block.citations.map(writeCitation).filter((citation) => citation !== undefined);
-      return [{ type: 'text', text, ...(citations.length > 0 && { citations }), ...own }];
+      return withOwn(citations.length > 0 ? { type: 'text', text, citations } : { type: 'text', text }, own);
     }
     case 'refusal':
-      return [{ type: 'text', text: block.text }];
+      return { type: 'text', text: block.text };
     case 'thinking':
-      if (block.redacted !== undefined) return [{ type: 'redacted_thinking', data: block.redacted, ...own }];
-      return [{ type: 'thinking', thinking: block.text, signature: block.signature ?? '', ...own }];
+      return withOwn(
+        block.redacted === undefined
+          ? { type: 'thinking', thinking: block.text, signature: block.signature ?? '' }
+          : { type: 'redacted_thinking', data: block.redacted },
+        own,
+      );
     case 'tool_call':
-      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block).input, ...own }];
+      return withOwn({ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block).input }, own);
     case 'image':
-      return [{ type: 'text', text: imageNote(block.source) }];
+      return { type: 'text', text: imageNote(block.source) };
     case 'native':
-      return block.dialect === anthropicName ? [block.value] : [];
+      return block.dialect === anthropicName ? block.value : undefined;
     default:
-      return [];
+      return undefined;
   }
+}
+
+function withOwn(block: JsonObject, own: JsonObject | undefined): JsonObject {
+  return own === undefined ? block : { ...block, ...own };
 }
 
 /** A streamed block as it begins: empty, since clients overlook what stands in a start. Nothing where only another language could say it. */

@@ -1,3 +1,4 @@
+import type { Block } from '../../canon/content.ts';
 import { GatewayError } from '../../canon/error.ts';
 import type { Sink } from '../../canon/event.ts';
 import type { Folded } from '../../canon/fold.ts';
@@ -26,6 +27,15 @@ export function readResponse(body: unknown, emit: Sink): void {
   message.stop();
 }
 
+function writeContent(blocks: readonly Block[]): JsonObject[] {
+  const written: JsonObject[] = [];
+  for (const block of blocks) {
+    const one = writeAnswerBlock(block);
+    if (one !== undefined) written.push(one);
+  }
+  return written;
+}
+
 /** Writes a whole answer. */
 export function writeResponse(answer: Folded, request: ChatRequest): JsonObject {
   const own = fieldsOf(answer.ext);
@@ -36,7 +46,7 @@ export function writeResponse(answer: Folded, request: ChatRequest): JsonObject 
     type: 'message',
     role: 'assistant',
     model: answer.model === '' ? request.model : answer.model,
-    content: answer.content.flatMap(writeAnswerBlock),
+    content: writeContent(answer.content),
     stop_reason: reason === 'end' && ownReason !== undefined ? ownReason : writeStopReason(reason),
     stop_sequence: answer.finish?.stopSequence ?? null,
     usage: writeUsage(answer.usage),

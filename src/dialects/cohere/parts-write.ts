@@ -1,5 +1,6 @@
 import type { Block, DocumentBlock, ImageBlock } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { urlOf } from '../../canon/media.ts';
 import { documentLines, omitted, searchResultText, toolReferenceText } from '../../canon/prose.ts';
 import { isCitable, textOf } from './document.ts';
 import { cohereName } from './name.ts';
@@ -59,7 +60,7 @@ function writeImage({ source, detail }: ImageBlock, path: string, writing: Writi
   if (source.type === 'file') return absent('image', path, 'it lies with another provider', writing);
   const known = detail !== undefined && details.has(detail);
   if (detail !== undefined && !known) writing.lose('dropped', `${path}.detail`, `there is no detail ${detail} here`);
-  const url = source.type === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
+  const url = urlOf(source);
   return { type: 'image_url', image_url: { url, ...(known && { detail }) } };
 }
 

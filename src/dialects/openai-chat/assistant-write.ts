@@ -1,8 +1,9 @@
 import { plainTextOf } from '../../canon/blocks.ts';
 import type { Block, ToolCallBlock } from '../../canon/content.ts';
 import { type JsonObject, stringIn } from '../../canon/json.ts';
+import { urlOf } from '../../canon/media.ts';
 import type { Turn } from '../../canon/request.ts';
-import { urlOf, writePart } from './parts-write.ts';
+import { writePart } from './parts-write.ts';
 import { writeReasoning, writeThinkingPart } from './past-reasoning.ts';
 import type { Writing } from './writing.ts';
 

@@ -1,4 +1,5 @@
 import type { Block, CacheMark, DocumentBlock, Ext, Source } from '../../canon/content.ts';
+import { flatFrom } from '../../canon/flat.ts';
 import { isObject, type JsonObject, otherFields, stringIn } from '../../canon/json.ts';
 import {
   at,
@@ -108,7 +109,7 @@ export function readUrl(url: string): Source {
   if (comma === -1) return { type: 'url', url };
   const [mediaType, ...parameters] = url.slice('data:'.length, comma).split(';');
   if (parameters.at(-1)?.trim().toLowerCase() !== 'base64') return { type: 'url', url };
-  return { type: 'base64', mediaType: mediaType || 'application/octet-stream', data: url.slice(comma + 1) };
+  return { type: 'base64', mediaType: mediaType || 'application/octet-stream', data: flatFrom(url, comma + 1) };
 }
 
 const mediaTypeOfFormat: ReadonlyMap<string, string> = new Map([['mp3', 'audio/mpeg']]);

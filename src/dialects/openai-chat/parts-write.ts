@@ -1,5 +1,6 @@
 import type { AudioBlock, Block, CacheMark, DocumentBlock, ImageBlock, Source } from '../../canon/content.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { urlOf } from '../../canon/media.ts';
 import { documentLines, omitted, searchResultText, toolReferenceText } from '../../canon/prose.ts';
 import type { Writing } from './writing.ts';
 
@@ -72,11 +73,6 @@ function writeImage({ source, detail }: ImageBlock, path: string, writing: Writi
   if (source.type === 'file') return absent('image', path, 'it lies with another provider', writing);
   const url = { url: urlOf(source), ...(detail !== undefined && { detail }) };
   return { type: 'image_url', image_url: url };
-}
-
-/** The address of a source, holding the bytes where there is no other. */
-export function urlOf(source: Exclude<Source, { type: 'file' }>): string {
-  return source.type === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
 }
 
 const formatOfMediaType: ReadonlyMap<string, string> = new Map([

@@ -1,12 +1,12 @@
 import type { Block, TextBlock, ToolCallBlock } from '../../canon/content.ts';
 import type { Folded } from '../../canon/fold.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { urlOf } from '../../canon/media.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { answerHead } from './answer-head.ts';
 import { ChoiceJoin } from './choice-join.ts';
 import { Annotations } from './citation.ts';
 import { writeEnding } from './finish.ts';
-import { urlOf } from './parts-write.ts';
 import { bareProof, isProven, type ProofPlaces, placedDetails, proofPlaces, withProofOf } from './proof.ts';
 import { writeDetails } from './reasoning-detail.ts';
 import { asksForFunctions } from './tools-read.ts';

@@ -1,5 +1,6 @@
 import type { BlockHead, Event, RunPieces, Sink } from '../../canon/event.ts';
 import { isObject, type JsonObject, objectsIn } from '../../canon/json.ts';
+import { urlOf } from '../../canon/media.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import { writtenRun } from '../../canon/run.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
@@ -8,7 +9,6 @@ import { withTextOnly } from './choice-join.ts';
 import { Annotations } from './citation.ts';
 import { writeError } from './error-write.ts';
 import { writeEnding } from './finish.ts';
-import { urlOf } from './parts-write.ts';
 import { withProofOf } from './proof.ts';
 import { writeDetail } from './reasoning-detail.ts';
 import { asksForFunctions } from './tools-read.ts';

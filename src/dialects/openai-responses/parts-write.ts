@@ -1,5 +1,6 @@
 import type { AudioBlock, Block, DocumentBlock, ImageBlock, Source } from '../../canon/content.ts';
 import { isObject, type JsonObject } from '../../canon/json.ts';
+import { urlOf } from '../../canon/media.ts';
 import { documentLines, omitted, searchResultText, toolReferenceText } from '../../canon/prose.ts';
 import { ownFields, responsesName } from './ext.ts';
 import type { Writing } from './writing.ts';
@@ -67,11 +68,6 @@ function writeImage({ source, detail }: ImageBlock, path: string, writing: Writi
   }
   const where = source.type === 'file' ? { file_id: source.id } : { image_url: urlOf(source) };
   return { type: 'input_image', ...where, ...(detail !== undefined && { detail }) };
-}
-
-/** The address of a source, holding the bytes where there is no other. */
-export function urlOf(source: Exclude<Source, { type: 'file' }>): string {
-  return source.type === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
 }
 
 const formatOfMediaType: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,6 @@
 import type { Ext } from '../../canon/content.ts';
 import { fingerprint } from '../../canon/fingerprint.ts';
+import { flat } from '../../canon/flat.ts';
 import type { JsonObject } from '../../canon/json.ts';
 import type { ChatRequest } from '../../canon/request.ts';
 import type { Usage } from '../../canon/usage.ts';
@@ -60,10 +61,10 @@ const made = new WeakMap<ChatRequest, string>();
 /** The id that clients find the answer by. Ids of other languages are told apart from this one's own. */
 function responseId({ id, ext }: { readonly id: string; readonly ext?: Ext }, request: ChatRequest): string {
   if (id === '') {
-    const known = made.get(request) ?? `resp_${crypto.randomUUID().replaceAll('-', '')}`;
+    const known = made.get(request) ?? flat('resp_', crypto.randomUUID().replaceAll('-', ''));
     made.set(request, known);
     return known;
   }
   if (ext?.[responsesName] !== undefined || id.startsWith('resp_')) return id;
-  return /^[\w-]{1,100}$/.test(id) ? `resp_${id}` : `resp_${fingerprint(id, 40)}`;
+  return /^[\w-]{1,100}$/.test(id) ? flat('resp_', id) : flat('resp_', fingerprint(id, 40));
 }
