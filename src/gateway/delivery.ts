@@ -262,7 +262,9 @@ export class Delivery implements AnswerSink, Ticking {
     if (this.#answer !== undefined) this.#answer.isBegun = true;
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
-    this.#call.reply.head(200, { ...streamHeaders(this.#call, this.#outgoing.outline), ...this.#passedHeaders() });
+    const headers = streamHeaders(this.#call, this.#outgoing.outline);
+    this.#tellPassed(headers);
+    this.#call.reply.head(200, headers);
     this.#letGo();
   }
 
@@ -315,9 +317,12 @@ export class Delivery implements AnswerSink, Ticking {
 
   #sendWhole(body: Buffer): void {
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
+    const headers = receiptHeaders(this.#call, this.#passedHeaders());
     const cost = costOf(this.#gateway, this.#call.record);
-    if (cost !== undefined) this.#call.record.cost = cost;
-    const headers = Object.assign(this.#passedHeaders(), receiptHeaders(this.#call), costHeader(cost));
+    if (cost !== undefined) {
+      this.#call.record.cost = cost;
+      costHeader(cost, headers);
+    }
     jsonReply(this.#call, 200, body, headers);
     this.#finish({ delivered: true });
   }
@@ -367,13 +372,18 @@ export class Delivery implements AnswerSink, Ticking {
   }
 
   #passedHeaders(): { [name: string]: string } {
-    const names = this.#outgoing.mode === 'translated' ? [] : (this.#call.dialect.pass?.responseHeaders ?? []);
-    const passed: { [name: string]: string } = {};
+    const told: { [name: string]: string } = {};
+    this.#tellPassed(told);
+    return told;
+  }
+
+  #tellPassed(told: { [name: string]: string | number }): void {
+    const names = this.#outgoing.mode === 'translated' ? undefined : this.#call.dialect.pass?.responseHeaders;
+    if (names === undefined) return;
     for (const name of names) {
       const value = this.#headers[name];
-      if (value !== undefined) passed[name] = value;
+      if (value !== undefined) told[name] = value;
     }
-    return passed;
   }
 
   /** Providers repeat in their errors what they were sent, keys included. */
