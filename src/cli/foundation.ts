@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { Carriages } from '../gateway/carriages.ts';
 import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -35,6 +36,7 @@ type Lasting =
   | 'ticker'
   | 'turn'
   | 'memory'
+  | 'carriages'
   | 'conversations'
   | 'estimator'
   | 'guardian'
@@ -66,6 +68,7 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
       ticker: new Ticker(heartbeatMs),
       turn,
       memory: new Memory(),
+      carriages: new Carriages(),
       conversations: new Conversations(store),
       estimator,
       guardian: new CacheGuardian({ memory: promptMemory }),

@@ -92,7 +92,7 @@ function passed(
   model: string,
   { pass, upstream, options, remedies }: Around & { readonly pass: EmbedPass },
 ): Prepared {
-  const { scan } = incoming;
+  const scan = incoming.scan();
   const asked = parseBody(call.body);
   const said = scan === undefined ? asked : { ...asked, model };
   const amended = pass.amend(said, model, options);

@@ -64,6 +64,7 @@ function arrive(gateway: Gateway, call: Call, journey: Journey | undefined): voi
   journey?.leave();
   source?.answer?.settle((record) => costOf(gateway, record));
   if (source !== undefined && source.call.record !== call.record) Object.assign(call.record, source.call.record);
+  gateway.carriages.learn(call.record);
   settle(gateway, call);
 }
 
@@ -82,7 +83,7 @@ export async function answered(gateway: Gateway, call: Call, work: () => Promise
 /** Looks at the request as far as it must be looked at, and finds out where it may go. */
 function setOut(gateway: Gateway, asked: Call): Journey {
   const call = gateway.conversations.resolved(asked);
-  const source = incoming(call);
+  const source = incoming(call, gateway.carriages);
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;

@@ -13,6 +13,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Sender } from '../upstream/send.ts';
 import type { Ticker } from '../upstream/ticker.ts';
 import type { Turn } from '../upstream/turn.ts';
+import type { Carriages } from './carriages.ts';
 import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
 import type { CacheGuardian } from './guardian.ts';
@@ -48,6 +49,8 @@ export interface Gateway {
   /** Hears of bytes that are made here, so that memory is swept in time. */
   readonly turn: Turn;
   readonly memory: Memory;
+  /** Which models' calls are translated. */
+  readonly carriages: Carriages;
   /** How targets have been doing. */
   readonly health: Health;
   /** What targets can do. */

@@ -109,9 +109,11 @@ export class CacheGuardian {
   }
 
   /** A call is about to be sent; the last time counts. Without a session, or where the prompt is short, nothing is done. */
-  before({ call, scan }: Incoming, outgoing: Outgoing): void {
+  before(source: Incoming, outgoing: Outgoing): void {
+    const { call } = source;
     const { record, body } = call;
-    if (scan === undefined || body.length < leastBytes) return;
+    const scan = body.length < leastBytes ? undefined : source.scan();
+    if (scan === undefined) return;
     const id = record.session ?? scan.cacheKey;
     if (id === undefined || id.length > longestId || scan.turns === 0) return;
     const earlier = this.#sent.get(record);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { GatewayError } from '../canon/error.ts';
-import { isObject, type JsonObject, parseJson } from '../canon/json.ts';
+import { isObject, type JsonObject, parseJson, stringIn } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { sealMark } from '../canon/seal-mark.ts';
@@ -8,6 +8,7 @@ import { LongTexts } from '../wire/long-texts.ts';
 import type { Pieces } from '../wire/pieces.ts';
 import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
+import type { Carriages } from './carriages.ts';
 import type { ClientAnswer } from './client-answer.ts';
 
 /** A call's request as first read; the canonical form is made at most once, whatever number of providers is tried. */
@@ -16,8 +17,8 @@ export interface Incoming {
   /** Nothing where the client named none. */
   readonly model: string | undefined;
   readonly stream: boolean;
-  /** Where the model's name stands in the body, for languages that have it there. */
-  readonly scan?: BodyScan;
+  /** Where the model's name stands in the body, and more of what is in it; nothing for languages that have it elsewhere. */
+  scan(): BodyScan | undefined;
   request(): ChatRequest;
   /** The request for whoever has no need of every word in it. Reading it costs less where texts are long. */
   outline(): Outline;
@@ -42,21 +43,28 @@ export interface Outline {
 const standIn = randomBytes(12).toString('hex');
 
 /** Looks at a client's body as far as it must be looked at. @throws invalid_request */
-export function incoming(call: Call): Incoming {
+export function incoming(call: Call, carriages?: Carriages): Incoming {
   let request: ChatRequest | undefined;
   let outline: Outline | undefined;
   let sealed: boolean | undefined;
   const { address } = call;
-  const scan = address === undefined ? scanned(call.body) : undefined;
+  let opened = address === undefined && carriages !== undefined ? openedAtOnce(call, carriages) : undefined;
+  let scan = address === undefined && opened === undefined ? scanned(call.body) : undefined;
+  const { model, stream } = address ??
+    scan ?? { model: stringIn(opened?.['model']), stream: opened?.['stream'] === true };
   const read = (): ChatRequest => {
-    request ??= call.dialect.client.readRequest({ ...openBody(call), ...call.resolved }, call.headers);
+    request ??= call.dialect.client.readRequest({ ...(opened ?? openBody(call)), ...call.resolved }, call.headers);
+    opened = undefined;
     return request;
   };
   return {
     call,
-    model: address?.model ?? scan?.model,
-    stream: address?.stream ?? scan?.stream ?? false,
-    ...(scan !== undefined && { scan }),
+    model,
+    stream,
+    scan: () => {
+      if (address === undefined) scan ??= scanned(call.body);
+      return scan;
+    },
     request: read,
     outline: () => {
       outline ??= (request === undefined && scan !== undefined ? outlineOf(call, scan) : undefined) ?? {
@@ -79,6 +87,30 @@ export function incoming(call: Call): Incoming {
 /** The same call with another request in the place of what the client has sent. */
 export function asking(source: Incoming, request: () => ChatRequest): Incoming {
   return { ...source, request, outline: () => ({ request: request() }) };
+}
+
+/** Shorter bodies have few long texts, and scanning them takes a good part of what reading them does. */
+const shortBytes = 8 * 1024;
+/** Characters in which a model's name is looked for. */
+const openingLength = 160;
+
+const openingModel = /^\s*\{\s*"model"\s*:\s*"([^"\\]+)"/;
+const modelField = '"model"';
+
+/**
+ * A short body that begins with a model whose calls are translated. Nothing for any other, and where anything is wrong or
+ * could be understood in two ways: what that is, the scan tells.
+ */
+function openedAtOnce({ body, dialect: { name } }: Call, carriages: Carriages): JsonObject | undefined {
+  const [first, ...more] = body.list;
+  if (first === undefined || more.length > 0 || body.length > shortBytes || !carriages.translatesAny(name))
+    return undefined;
+  const model = openingModel.exec(first.toString('latin1', 0, openingLength))?.[1];
+  if (model === undefined || !carriages.willTranslate(name, model)) return undefined;
+  const text = body.text();
+  if (text === undefined || text.indexOf(modelField, text.indexOf(modelField) + 1) >= 0) return undefined;
+  const opened = parseJson(text);
+  return isObject(opened) && opened['model'] === model ? opened : undefined;
 }
 
 /** Nothing where no text is long, and where anything is wrong: what that is, the whole request tells. */

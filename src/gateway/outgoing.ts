@@ -88,7 +88,8 @@ export function prepare(source: Incoming, route: OutgoingRoute, options: Outgoin
     if (changed || route.wrapping !== undefined)
       return sealed(opened, { mode: 'amended', route, headers, losses, request, outline });
   }
-  const body = source.scan === undefined ? call.body : spliceModel(call.body, source.scan, options.model);
+  const scan = source.scan();
+  const body = scan === undefined ? call.body : spliceModel(call.body, scan, options.model);
   const open = (): OpenRequest => ({ body: parseBody(body), betas: betasIn(headers) });
   // The client's own bytes stay, so that a translator can take over from the passage.
   const letGo = (): void => (body === call.body ? undefined : body.release());

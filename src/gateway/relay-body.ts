@@ -22,7 +22,9 @@ export function relayBody(call: Call): RelayBody {
   if (boundary !== undefined) return formBody(body.whole(), boundary);
   if (/^\s*multipart\//i.test(type)) throw badForm('content-type names no boundary of the form.');
   if (!/json/i.test(type)) return { model: undefined, stream: false, named: () => body };
-  const { scan, model, stream } = incoming(call);
+  const source = incoming(call);
+  const { model, stream } = source;
+  const scan = source.scan();
   return {
     model,
     stream,
