@@ -95,7 +95,8 @@ const shortBytes = 8 * 1024;
 const openingLength = 160;
 
 const openingModel = /^\s*\{\s*"model"\s*:\s*"([^"\\]+)"/;
-const modelField = '"model"';
+/** How a second one would end: searching for its quote first would stop at every string. */
+const secondModel = 'model"';
 
 /**
  * A short body that begins with a model whose calls are translated. Nothing for any other, and where anything is wrong or
@@ -105,10 +106,10 @@ function openedAtOnce({ body, dialect: { name } }: Call, carriages: Carriages): 
   const [first, ...more] = body.list;
   if (first === undefined || more.length > 0 || body.length > shortBytes || !carriages.translatesAny(name))
     return undefined;
-  const model = openingModel.exec(first.toString('latin1', 0, openingLength))?.[1];
+  const [opening = '', model] = openingModel.exec(first.toString('latin1', 0, openingLength)) ?? [];
   if (model === undefined || !carriages.willTranslate(name, model)) return undefined;
   const text = body.text();
-  if (text === undefined || text.indexOf(modelField, text.indexOf(modelField) + 1) >= 0) return undefined;
+  if (text === undefined || text.includes(secondModel, opening.length)) return undefined;
   const opened = parseJson(text);
   return isObject(opened) && opened['model'] === model ? opened : undefined;
 }
