@@ -113,6 +113,7 @@ export interface ModelEntry {
 
 /** Reads one streamed answer. Any split of the bytes reads the same events. */
 export interface StreamReader {
+  /** The chunk is only valid during the call. */
   feed(chunk: Uint8Array): void;
   /** Whether the answer has said how it ends, so that nothing is missing but marks of its end. */
   isComplete?(): boolean;

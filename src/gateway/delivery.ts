@@ -138,6 +138,11 @@ export class Delivery implements AnswerSink, Ticking {
     }
   }
 
+  /** What translates a stream copies what it keeps, such as half a frame; what passes goes on as it is. */
+  borrows(): boolean {
+    return this.#stream !== undefined && this.#unwrapper === undefined && this.#outgoing.mode === 'translated';
+  }
+
   end(): void {
     if (this.#over) return;
     try {
@@ -246,8 +251,8 @@ export class Delivery implements AnswerSink, Ticking {
     if (!this.#committed) this.#commit();
     this.#lastWrite = performance.now();
     this.#answer?.told.keep(bytes);
-    // What passes was counted when it came.
-    if (this.#outgoing.mode === 'translated') this.#gateway.turn.took(bytes.length);
+    // What passes was counted when it came. What is made is made in pieces, and then in one.
+    if (this.#outgoing.mode === 'translated') this.#gateway.turn.took(2 * bytes.length);
     this.#blocked = !this.#call.reply.write(bytes);
   }
 

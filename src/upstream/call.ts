@@ -107,6 +107,10 @@ export class Call implements Sending, Ticking, Listener {
     return false;
   }
 
+  borrows(): boolean {
+    return this.#decoder === undefined && this.#sink.borrows?.() === true;
+  }
+
   end(): void {
     if (this.#over) return;
     if (this.#decoder === undefined) this.#end();

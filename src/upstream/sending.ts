@@ -28,6 +28,8 @@ export interface AnswerSink {
   head(status: number, headers: { readonly [name: string]: string }): void;
   /** False asks the sender to pause until `resume`. */
   data(chunk: Uint8Array): boolean;
+  /** Whether it keeps nothing of the next chunk when `data` has returned: then it may be lent bytes that are overwritten. */
+  borrows?(): boolean;
   end(): void;
   fail(error: GatewayError): void;
 }

@@ -9,8 +9,10 @@ export interface Listener {
   connecting(): void;
   connected(): void;
   head(status: number, headers: Headers): void;
-  /** All that one read of the socket brought, the listener's to keep. False asks for a pause. */
+  /** All that one read of the socket brought, the listener's to keep unless it borrows. False asks for a pause. */
   data(bytes: Buffer): boolean;
+  /** As of `AnswerSink`. */
+  borrows(): boolean;
   end(): void;
   fail(error: Error): void;
 }

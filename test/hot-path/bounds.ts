@@ -179,6 +179,13 @@ export const eventOverSockets: Partial<Bounds> = {
   immediates: [1.1, 'writes are gathered until the end of a turn'],
 };
 
+/** Who translates a stream reads it where the socket was read. */
+export const translatedEventOverSockets: Partial<Bounds> = {
+  ...eventOverSockets,
+  copies: [3.5, 'into one of the chunks of HTTP with its two line ends'],
+  copiedBytes: [{ answer: 2.9, plus: 20 }, 'kept, and into one of the chunks of HTTP'],
+};
+
 /**
  * Bytes on V8's heap for one event in a read of its own, its share of reading what has been told of a long answer, and for one call of 2 KB; and those of a call that are held by the
  * old generation when it is over, where only a full collection finds them. A quarter more than there were; of what is held, more, since

@@ -102,7 +102,7 @@ export function streamLanes({ client, provider, carriage, event, cut }: Way): La
     provider,
     carriage,
     bounds: { ...event, ...more },
-    overSockets: bounds.eventOverSockets,
+    overSockets: carriage === 'passed' ? bounds.eventOverSockets : bounds.translatedEventOverSockets,
     scene: (count) => ({ client, stream: true, request, answer: { headers: events, reads: reads(count) }, paced }),
   });
   return [

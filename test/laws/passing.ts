@@ -6,6 +6,7 @@ import type { Dialect } from '../../src/dialects/index.ts';
 import { ClientWriter } from '../../src/gateway/client-writer.ts';
 import { createPassage } from '../../src/gateway/passage.ts';
 import { createTranslator, type Translator } from '../../src/gateway/translate.ts';
+import { lent } from './splits.ts';
 
 /** What left, and whether every frame of it was left alone. */
 export interface Passed {
@@ -36,7 +37,7 @@ export function translate(
   request: ChatRequest,
   chunks: Iterable<Uint8Array>,
 ): Buffer {
-  return run(translator(from, to, request, {}), chunks);
+  return run(translator(from, to, request, {}), lent(chunks));
 }
 
 /** What the client gets when both sides speak the same language. */

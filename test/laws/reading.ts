@@ -4,12 +4,13 @@ import { createFold, type Folded } from '../../src/canon/fold.ts';
 import { isObject, type JsonObject, parseJson } from '../../src/canon/json.ts';
 import type { ChatRequest } from '../../src/canon/request.ts';
 import type { ClientSide, UpstreamSide } from '../../src/dialects/dialect.ts';
+import { lent } from './splits.ts';
 
 /** The events of a streamed answer that arrives in these pieces. */
 export function readStreamed(side: UpstreamSide, chunks: Iterable<Uint8Array>): Event[] {
   const events: Event[] = [];
   const reader = side.readStream((event) => events.push(event));
-  for (const chunk of chunks) reader.feed(chunk);
+  for (const chunk of lent(chunks)) reader.feed(chunk);
   reader.end();
   return events;
 }

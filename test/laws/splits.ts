@@ -24,6 +24,17 @@ export function feedBytewise(bytes: Uint8Array, feed: (chunk: Uint8Array) => voi
   }
 }
 
+/** Lends each of the pieces: the same bytes hold the next one when it has been taken. */
+export function* lent(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let room = Buffer.alloc(0);
+  for (const chunk of chunks) {
+    if (room.length < chunk.length) room = Buffer.alloc(chunk.length);
+    room.set(chunk);
+    yield room.subarray(0, chunk.length);
+    room.fill(0xff);
+  }
+}
+
 /**
  * Places for a single cut: all of them up to `most`, else those around the ends of lines, where readers differ, and
  * an even spread over the rest.

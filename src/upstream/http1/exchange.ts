@@ -54,6 +54,10 @@ export class Http1Exchange implements Exchange, Use {
     return this.#listener.data(bytes);
   }
 
+  borrows(): boolean {
+    return this.#listener.borrows();
+  }
+
   end(): void {
     this.#leave();
     this.#listener.end();

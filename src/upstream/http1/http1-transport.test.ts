@@ -306,6 +306,7 @@ test('a listener that has left hears nothing, and can do nothing to who comes af
       connected: () => undefined,
       head: () => hear('head'),
       data: () => hear('data'),
+      borrows: () => false,
       end: () => hear('end'),
       fail: () => hear('fail'),
     });

@@ -177,6 +177,7 @@ function askOurs(transport: Http1Transport, origin: string, path: string): Promi
           outcome.body += bytes.toString('latin1');
           return true;
         },
+        borrows: () => true,
         end: () => finish('complete'),
         fail: (error) => finish('failed', error),
       },

@@ -105,6 +105,7 @@ test('connections wait for thirty seconds, or as long as the server says', async
       connected: nothing,
       head: nothing,
       data: () => true,
+      borrows: () => true,
       end: resolve,
       fail: reject,
     });
