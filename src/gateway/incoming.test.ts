@@ -18,10 +18,21 @@ function callOf(body: Pieces): Call {
 
 /** What is found out about a body, or why it is refused. */
 function found(body: Pieces, carriages?: Carriages): unknown {
-  try {
+  return orRefusal(() => {
     const source = incoming(callOf(body), carriages);
     const { model, stream } = source;
-    return { model, stream, request: source.request(), sealed: source.isSealed(), scan: source.scan() };
+    return { model, stream, request: source.request(), sealed: source.isSealed() };
+  });
+}
+
+/** Where things stand in it, for who asks before reading it. */
+function places(body: Pieces, carriages?: Carriages): unknown {
+  return orRefusal(() => incoming(callOf(body), carriages).scan());
+}
+
+function orRefusal(work: () => unknown): unknown {
+  try {
+    return work();
   } catch (error) {
     const { kind, message } = asGatewayError(error);
     return { kind, message };
@@ -58,6 +69,7 @@ for (const [what, text] of Object.entries(bodies)) {
     const body = Buffer.from(text as string);
     const whole = new Pieces([body]);
     assert.deepEqual(found(whole, translating), found(whole));
+    assert.deepEqual(places(whole, translating), places(whole));
     const cut = new Pieces([body.subarray(0, 9), body.subarray(9)]);
     assert.deepEqual(found(cut, translating), found(whole));
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Call } from './call.ts';
-import type { UpstreamRequest } from './sending.ts';
+import type { AnswerSink, UpstreamRequest } from './sending.ts';
 import { Ticker } from './ticker.ts';
 import type { Exchange, Listener } from './transport.ts';
 
@@ -9,7 +9,10 @@ const timeouts = { connect: 1000, firstByte: 5000, idle: 2000, total: 60_000 };
 const request: UpstreamRequest = { method: 'GET', origin: 'http://x.test', path: '/', headers: {}, timeouts };
 
 /** A call over a transport that does nothing, and all that is done to both of them. */
-function startCall(takes = true): { call: Call; listener: Listener; ticker: Ticker; heard: string[]; done: string[] } {
+function startCall(
+  takes = true,
+  sink?: AnswerSink,
+): { call: Call; listener: Listener; ticker: Ticker; heard: string[]; done: string[] } {
   const heard: string[] = [];
   const done: string[] = [];
   let listener: Listener | undefined;
@@ -26,7 +29,7 @@ function startCall(takes = true): { call: Call; listener: Listener; ticker: Tick
     close: () => Promise.resolve(),
   };
   const ticker = new Ticker(1_000_000);
-  const call = new Call(transport, ticker, request, {
+  const telling: AnswerSink = {
     head: (status) => heard.push(`head ${status}`),
     data(chunk) {
       heard.push(`data ${Buffer.from(chunk).toString()}`);
@@ -34,7 +37,8 @@ function startCall(takes = true): { call: Call; listener: Listener; ticker: Tick
     },
     end: () => heard.push('end'),
     fail: (error) => heard.push(`${error.kind}: ${error.message}`),
-  });
+  };
+  const call = new Call(transport, ticker, request, sink ?? telling);
   return { call, listener: listener as Listener, ticker, heard, done };
 }
 
@@ -51,6 +55,27 @@ test('an answer ends a call, whatever comes afterwards', () => {
   call.abort();
   call.resume();
   assert.deepEqual([heard, done, ticker.size], [['head 200', 'data x', 'end'], [], 0]);
+});
+
+test('what is unpacked is not lent, since that takes until later', () => {
+  const borrowing = {
+    head: () => undefined,
+    data: () => true,
+    borrows: () => true,
+    end: () => undefined,
+    fail: assert.fail,
+  };
+  for (const [headers, isLent] of [
+    [{}, true],
+    [{ 'content-encoding': 'gzip' }, false],
+  ] as const) {
+    const { listener } = startCall(true, borrowing);
+    listener.head(200, headers);
+    assert.equal(listener.borrows(), isLent);
+  }
+  const { listener } = startCall();
+  listener.head(200, {});
+  assert.equal(listener.borrows(), false);
 });
 
 test('making a connection has a time of its own, also the second time', () => {

@@ -106,6 +106,8 @@ const nothingToDo = { abort: () => undefined, pause: () => undefined, resume: ()
 /** Stands where the sockets to providers are. */
 class Player implements Sender {
   scene: Scene | undefined;
+  /** Whoever borrows is lent bytes that are overwritten, as by sockets. */
+  lends = false;
 
   send(_request: unknown, sink: AnswerSink): typeof nothingToDo {
     const scene = this.scene;
@@ -115,7 +117,7 @@ class Player implements Sender {
       uncounted(() =>
         setImmediate(() => {
           sink.head(200, scene.answer.headers);
-          for (const read of scene.answer.reads) sink.data(read);
+          for (const read of scene.answer.reads) this.#give(sink, read);
           sink.end();
         }),
       );
@@ -128,11 +130,21 @@ class Player implements Sender {
       const read = reads[next];
       if (next === -1) sink.head(200, headers);
       else if (read === undefined) return sink.end();
-      else sink.data(read);
+      else this.#give(sink, read);
       next += 1;
       uncounted(() => setImmediate(turn));
     };
     uncounted(() => setImmediate(turn));
+  }
+
+  #give(sink: AnswerSink, read: Buffer): void {
+    if (!this.lends || sink.borrows?.() !== true) {
+      sink.data(read);
+      return;
+    }
+    const lent = Buffer.from(read);
+    sink.data(lent);
+    lent.fill(0xff);
   }
 
   close(): Promise<void> {
@@ -158,7 +170,7 @@ class Taker implements Reply {
 
   write(bytes: Uint8Array): boolean {
     this.left += bytes.length;
-    if (this.#keep) this.kept.push(Uint8Array.from(bytes));
+    if (this.#keep) this.kept.push(bytes);
     return true;
   }
 
@@ -180,6 +192,7 @@ async function play(gateway: Gateway, player: Player, scene: Scene, keep: boolea
   const reply = new Taker(keep);
   const call = callOf(client, new Pieces(request), reply);
   player.scene = scene;
+  player.lends = keep;
   await exchange(gateway, call);
   const { record } = call;
   if (record.status !== 200 || record.error !== undefined || record.stream !== stream)
