@@ -34,17 +34,13 @@ export class SqliteStore implements DocumentStore {
   constructor(file: string, { most }: SqliteStoreOptions = {}) {
     this.#longest = most === undefined ? Number.POSITIVE_INFINITY : most - otherPages * pageBytes;
     mkdirSync(dirname(file), { recursive: true });
-    this.#database = new DatabaseSync(file, { timeout: 2000 });
+    this.#database = new DatabaseSync(file, { timeout: lockMs });
     if (most !== undefined) {
       this.#database.exec(
         `PRAGMA page_size = ${pageBytes}; PRAGMA max_page_count = ${Math.max(2 * otherPages, Math.ceil(most / pageBytes))}`,
       );
     }
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    this.#database.exec(
-      'CREATE TABLE IF NOT EXISTS documents (key TEXT PRIMARY KEY, text TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID',
-    );
-    this.#database.exec('CREATE INDEX IF NOT EXISTS documents_until ON documents (until)');
+    prepare(this.#database);
     this.#get = this.#database.prepare('SELECT text FROM documents WHERE key = ? AND until >= ?');
     this.#put = this.#database.prepare(
       'INSERT INTO documents (key, text, until) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET text = excluded.text, until = excluded.until',
@@ -88,5 +84,27 @@ export class SqliteStore implements DocumentStore {
 
   close(): void {
     this.#database.close();
+  }
+}
+
+/** How long others may hold the file, milliseconds; and how long until it is tried again where SQLite itself does not wait. */
+const lockMs = 2000;
+const againMs = 5;
+/** SQLITE_BUSY: https://www.sqlite.org/rescode.html#busy */
+const busy = 5;
+
+/** Processes that make the file together are told that it is locked at once, without the time limit: each of them tries again. */
+function prepare(database: DatabaseSync): void {
+  const end = performance.now() + lockMs;
+  for (;;) {
+    try {
+      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+        CREATE TABLE IF NOT EXISTS documents (key TEXT PRIMARY KEY, text TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS documents_until ON documents (until)`);
+      return;
+    } catch (error) {
+      if ((error as { readonly errcode?: number }).errcode !== busy || performance.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, againMs);
+    }
   }
 }
