@@ -17,7 +17,7 @@ import type { ClientAnswer } from './client-answer.ts';
 import { costOf, type Gateway } from './gateway.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
-import { costHeader, jsonReply, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
+import { costHeader, jsonReply, passedHeaders, receiptHeaders, streamHeaders, withoutSecrets } from './reply.ts';
 import type { Translator } from './translate.ts';
 
 /** Bounds on what is gathered whole before it is passed on, bytes. */
@@ -268,8 +268,7 @@ export class Delivery implements AnswerSink, Ticking {
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
     this.#call.record.status = 200;
     const headers = streamHeaders(this.#call, this.#outgoing.outline);
-    this.#tellPassed(headers);
-    this.#call.reply.head(200, headers);
+    this.#call.reply.head(200, passedHeaders(this.#call, this.#outgoing.mode, this.#headers, headers));
     this.#letGo();
   }
 
@@ -322,7 +321,7 @@ export class Delivery implements AnswerSink, Ticking {
 
   #sendWhole(body: Buffer): void {
     this.#call.record.firstByteMs = performance.now() - this.#call.began;
-    const headers = receiptHeaders(this.#call, this.#passedHeaders());
+    const headers = receiptHeaders(this.#call, passedHeaders(this.#call, this.#outgoing.mode, this.#headers));
     const cost = costOf(this.#gateway, this.#call.record);
     if (cost !== undefined) {
       this.#call.record.cost = cost;
@@ -352,7 +351,9 @@ export class Delivery implements AnswerSink, Ticking {
     this.#finish({
       delivered: false,
       error,
-      ...(same && { reply: { status: this.#status, headers: this.#passedHeaders() } }),
+      ...(same && {
+        reply: { status: this.#status, headers: passedHeaders(this.#call, this.#outgoing.mode, this.#headers) },
+      }),
     });
   }
 
@@ -374,21 +375,6 @@ export class Delivery implements AnswerSink, Ticking {
     if (this.#over) return;
     this.#call.record.cause = error.cause;
     this.#finish({ delivered: false, error });
-  }
-
-  #passedHeaders(): { [name: string]: string } {
-    const told: { [name: string]: string } = {};
-    this.#tellPassed(told);
-    return told;
-  }
-
-  #tellPassed(told: { [name: string]: string | number }): void {
-    const names = this.#outgoing.mode === 'translated' ? undefined : this.#call.dialect.pass?.responseHeaders;
-    if (names === undefined) return;
-    for (const name of names) {
-      const value = this.#headers[name];
-      if (value !== undefined) told[name] = value;
-    }
   }
 
   /** Providers repeat in their errors what they were sent, keys included. */

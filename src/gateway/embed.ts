@@ -20,7 +20,7 @@ import { answered, inTurn, maxName } from './exchange.ts';
 import type { Gateway } from './gateway.ts';
 import { incoming } from './incoming.ts';
 import { explained, notOffered } from './offering.ts';
-import { jsonReply, receiptHeaders, strictError } from './reply.ts';
+import { jsonReply, passedHeaders, receiptHeaders, strictError } from './reply.ts';
 import type { Unsigned } from './wire-call.ts';
 
 /** Calls to a provider at once, for one wish that takes several. */
@@ -138,7 +138,7 @@ function reply(call: Call, outgoing: EmbedOutgoing, answers: readonly ProviderAn
   const { body, usage } = outgoing.answer(answers);
   call.record.usage = usage;
   call.record.firstByteMs = performance.now() - call.began;
-  jsonReply(call, 200, body, { ...passedHeaders(call, outgoing, answers[0]?.headers ?? {}), ...receiptHeaders(call) });
+  jsonReply(call, 200, body, receiptHeaders(call, passedHeaders(call, outgoing.mode, answers[0]?.headers ?? {})));
   return { delivered: true };
 }
 
@@ -153,10 +153,5 @@ function refused(
   const instead = explained(gateway, 'embeddings', provider, error);
   if (instead !== undefined) return { delivered: false, error: instead };
   if (outgoing.mode === 'translated' || error.details.origin === undefined) return { delivered: false, error };
-  return { delivered: false, error, reply: { status, headers: passedHeaders(call, outgoing, headers) } };
-}
-
-function passedHeaders(call: Call, { mode }: EmbedOutgoing, headers: Headers): Headers {
-  const names = mode === 'translated' ? [] : (call.dialect.pass?.responseHeaders ?? []);
-  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+  return { delivered: false, error, reply: { status, headers: passedHeaders(call, outgoing.mode, headers) } };
 }

@@ -1,7 +1,8 @@
 import { GatewayError } from '../canon/error.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
-import type { FailedTry } from '../observe/call.ts';
+import type { Headers } from '../dialects/dialect.ts';
+import type { Carriage, FailedTry } from '../observe/call.ts';
 import type { Redact } from '../observe/redact.ts';
 import type { Call } from './call.ts';
 
@@ -11,7 +12,7 @@ const maxReceipt = 4096;
 type ReplyHeaders = { readonly [name: string]: string | number };
 
 /** Headers that more are put to. A literal with a computed name, or with fields behind a spread, costs calls of V8's runtime. */
-type Told = { [name: string]: string | number };
+type Told = { [name: string]: string };
 
 /** Errors that no second try can mend: without this hint some clients try for minutes. */
 const hopeless: ReadonlySet<string> = new Set([
@@ -25,7 +26,10 @@ const hopeless: ReadonlySet<string> = new Set([
 /** Answers a call with a whole JSON body. */
 export function jsonReply(call: Call, status: number, body: Uint8Array, headers: ReplyHeaders = {}): void {
   call.record.status = status;
-  const told: Told = { 'content-type': 'application/json', 'content-length': body.length };
+  const told: { [name: string]: string | number } = {
+    'content-type': 'application/json',
+    'content-length': body.length,
+  };
   told[call.dialect.client.requestIdHeader] = call.id;
   call.reply.head(status, Object.assign(told, headers));
   call.reply.end(body);
@@ -62,6 +66,17 @@ export function retryHeaders(error: GatewayError): ReplyHeaders {
     ...(retryAfter !== undefined && { 'retry-after': Math.max(1, Math.ceil(retryAfter)) }),
     ...(retry !== undefined && { 'x-should-retry': String(retry) }),
   };
+}
+
+/** What a provider who speaks the client's language says in headers that the client knows. @param told is what it is put to. */
+export function passedHeaders({ dialect }: Call, mode: Carriage, headers: Headers, told: Told = {}): Told {
+  const names = mode === 'translated' ? undefined : dialect.pass?.responseHeaders;
+  if (names === undefined) return told;
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) told[name] = value;
+  }
+  return told;
 }
 
 /** Who answered, and what did not arrive as it was said. @param told is what it is put to. */

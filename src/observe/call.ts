@@ -116,6 +116,25 @@ export interface CallRecord {
   firstByteMs?: number;
 }
 
+/** The record of a call that nothing is known of but what is called. */
+export function newRecord(id: string, client: DialectName, operation: string): CallRecord {
+  return {
+    id,
+    client,
+    operation,
+    model: '',
+    stream: false,
+    tries: 0,
+    status: 0,
+    usage: {},
+    losses: [],
+    mends: [],
+    healed: [],
+    requestBytes: 0,
+    ms: 0,
+  };
+}
+
 /** Where the record of each finished call is published. */
 export const calls = channel('dragoman:call');
 

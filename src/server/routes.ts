@@ -6,7 +6,7 @@ import { embed } from '../gateway/embed.ts';
 import { exchange } from '../gateway/exchange.ts';
 import { relay } from '../gateway/relay.ts';
 import { errorReply } from '../gateway/reply.ts';
-import { type CallRecord, publishCall } from '../observe/call.ts';
+import { newRecord, publishCall } from '../observe/call.ts';
 import { Pieces } from '../wire/pieces.ts';
 import { bodyAtOnce, readBody } from './body.ts';
 import { invokeCount, uncarried } from './carried.ts';
@@ -107,21 +107,7 @@ function newCall(
 ): ArrivingCall {
   const began = performance.now();
   const { 'x-claude-code-session-id': session, traceparent, tracestate } = request.headers;
-  const record: CallRecord = {
-    id,
-    client: dialect,
-    operation,
-    model: '',
-    stream: false,
-    tries: 0,
-    status: 0,
-    usage: {},
-    losses: [],
-    mends: [],
-    healed: [],
-    requestBytes: 0,
-    ms: 0,
-  };
+  const record = newRecord(id, dialect, operation);
   // In a literal each field behind a spread costs a call of V8's runtime.
   if (typeof session === 'string') record.session = session;
   if (typeof traceparent === 'string') record.traceparent = traceparent;

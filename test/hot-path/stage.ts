@@ -9,7 +9,7 @@ import { dialectNamed } from '../../src/dialects/index.ts';
 import type { Call, ClientDialect, Reply } from '../../src/gateway/call.ts';
 import { exchange } from '../../src/gateway/exchange.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
-import type { CallRecord } from '../../src/observe/call.ts';
+import { type CallRecord, newRecord } from '../../src/observe/call.ts';
 import { logCalls } from '../../src/observe/log.ts';
 import { knownKinds } from '../../src/providers/table.ts';
 import type { AnswerSink, Sender } from '../../src/upstream/send.ts';
@@ -210,21 +210,6 @@ function callOf(client: Language, body: Pieces, reply: Reply): Call {
     caller: 'caller',
     reply,
     began: performance.now(),
-    record: {
-      id: 'req_1',
-      client,
-      operation: 'call',
-      model: '',
-      stream: false,
-      session: 'session',
-      tries: 0,
-      status: 0,
-      usage: {},
-      losses: [],
-      mends: [],
-      healed: [],
-      requestBytes: body.length,
-      ms: 0,
-    },
+    record: Object.assign(newRecord('req_1', client, 'call'), { session: 'session', requestBytes: body.length }),
   };
 }
