@@ -5,6 +5,7 @@ import { Conversations } from '../gateway/conversations.ts';
 import { Estimator } from '../gateway/estimate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { CacheGuardian } from '../gateway/guardian.ts';
+import { KeptTools } from '../gateway/kept-tools.ts';
 import { Memory } from '../gateway/memory.ts';
 import { createPdfReader } from '../gateway/pdf.ts';
 import { Meter } from '../observe/meter.ts';
@@ -37,6 +38,7 @@ type Lasting =
   | 'turn'
   | 'memory'
   | 'carriages'
+  | 'keptTools'
   | 'conversations'
   | 'estimator'
   | 'guardian'
@@ -69,6 +71,7 @@ export async function layFoundation(config: Config, handover?: Handover): Promis
       turn,
       memory: new Memory(),
       carriages: new Carriages(),
+      keptTools: new KeptTools(),
       conversations: new Conversations(store),
       estimator,
       guardian: new CacheGuardian({ memory: promptMemory }),

@@ -83,7 +83,7 @@ export async function answered(gateway: Gateway, call: Call, work: () => Promise
 /** Looks at the request as far as it must be looked at, and finds out where it may go. */
 function setOut(gateway: Gateway, asked: Call): Journey {
   const call = gateway.conversations.resolved(asked);
-  const source = incoming(call, gateway.carriages);
+  const source = incoming(call, gateway);
   const name = source.model ?? '';
   call.record.model = name.slice(0, maxName);
   call.record.stream = source.stream;

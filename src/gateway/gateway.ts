@@ -17,6 +17,7 @@ import type { Carriages } from './carriages.ts';
 import type { Conversations } from './conversations.ts';
 import type { Estimator } from './estimate.ts';
 import type { CacheGuardian } from './guardian.ts';
+import type { KeptTools } from './kept-tools.ts';
 import type { Memory } from './memory.ts';
 import type { ModelList } from './model-list.ts';
 import type { PdfReader } from './pdf.ts';
@@ -51,6 +52,8 @@ export interface Gateway {
   readonly memory: Memory;
   /** Which models' calls are translated. */
   readonly carriages: Carriages;
+  /** The tools that clients send again and again. */
+  readonly keptTools: KeptTools;
   /** How targets have been doing. */
   readonly health: Health;
   /** What targets can do. */

@@ -1,8 +1,8 @@
 import { totalInput } from '../canon/usage.ts';
 import type { CacheMiss, CallRecord } from '../observe/call.ts';
 import { type Cached, cachedAfter, leastTokens, lostTokens, unreadTokens, usageWithout } from '../policy/cache-loss.ts';
+import type { BodyScan } from '../wire/body-scan.ts';
 import type { Pieces } from '../wire/pieces.ts';
-import type { BodyScan } from '../wire/splice.ts';
 import type { Incoming } from './incoming.ts';
 import { type KeptPrompt, KeptPrompts } from './kept-prompts.ts';
 import { isExpired, type Reason, reasonFor, unknownReason } from './miss.ts';

@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import type { DialectName } from '../canon/content.ts';
 import { GatewayError } from '../canon/error.ts';
 import { isObject, type JsonObject, parseJson, stringIn } from '../canon/json.ts';
 import type { Loss } from '../canon/loss.ts';
 import type { ChatRequest } from '../canon/request.ts';
 import { sealMark } from '../canon/seal-mark.ts';
-import { LongTexts } from '../wire/long-texts.ts';
+import { type BodyScan, NotJson } from '../wire/body-scan.ts';
+import { type Cut, LongTexts } from '../wire/long-texts.ts';
 import type { Pieces } from '../wire/pieces.ts';
-import { type BodyScan, NotJson, scanBody } from '../wire/splice.ts';
+import { scanBody } from '../wire/splice.ts';
 import type { Call } from './call.ts';
 import type { Carriages } from './carriages.ts';
 import type { ClientAnswer } from './client-answer.ts';
+import { type KeptTools, type MetTools, openWith, toolsIn, toolsStandIn } from './kept-tools.ts';
 
 /** A call's request as first read; the canonical form is made at most once, whatever number of providers is tried. */
 export interface Incoming {
@@ -39,16 +42,22 @@ export interface Outline {
   readonly texts?: LongTexts;
 }
 
+/** What earlier calls tell of those to come. */
+export interface Experience {
+  readonly carriages: Carriages;
+  readonly keptTools: KeptTools;
+}
+
 /** What stand-ins are known by: of this process alone. */
 const standIn = randomBytes(12).toString('hex');
 
 /** Looks at a client's body as far as it must be looked at. @throws invalid_request */
-export function incoming(call: Call, carriages?: Carriages): Incoming {
+export function incoming(call: Call, experience?: Experience): Incoming {
   let request: ChatRequest | undefined;
   let outline: Outline | undefined;
   let sealed: boolean | undefined;
   const { address } = call;
-  let opened = address === undefined && carriages !== undefined ? openedAtOnce(call, carriages) : undefined;
+  let opened = address === undefined && experience !== undefined ? openedAtOnce(call, experience) : undefined;
   let scan = address === undefined && opened === undefined ? scanned(call.body) : undefined;
   const { model, stream } = address ??
     scan ?? { model: stringIn(opened?.['model']), stream: opened?.['stream'] === true };
@@ -67,7 +76,9 @@ export function incoming(call: Call, carriages?: Carriages): Incoming {
     },
     request: read,
     outline: () => {
-      outline ??= (request === undefined && scan !== undefined ? outlineOf(call, scan) : undefined) ?? {
+      outline ??= (request === undefined && scan !== undefined
+        ? outlineOf(call, scan, experience?.keptTools)
+        : undefined) ?? {
         request: read(),
       };
       return outline;
@@ -102,31 +113,47 @@ const secondModel = 'model"';
  * A short body that begins with a model whose calls are translated. Nothing for any other, and where anything is wrong or
  * could be understood in two ways: what that is, the scan tells.
  */
-function openedAtOnce({ body, dialect: { name } }: Call, carriages: Carriages): JsonObject | undefined {
+function openedAtOnce({ body, dialect: { name } }: Call, { carriages, keptTools }: Experience): JsonObject | undefined {
   const [first, ...more] = body.list;
   if (first === undefined || more.length > 0 || body.length > shortBytes || !carriages.translatesAny(name))
     return undefined;
   const [opening = '', model] = openingModel.exec(first.toString('latin1', 0, openingLength)) ?? [];
   if (model === undefined || !carriages.willTranslate(name, model)) return undefined;
-  const text = body.text();
+  const start = toolsIn(first);
+  const met = start === -1 ? undefined : keptTools.find(name, first, start);
+  const text = met === undefined ? body.text() : LongTexts.in(body, [], standIn, cutOf(met))?.outline;
   if (text === undefined || text.includes(secondModel, opening.length)) return undefined;
-  const opened = parseJson(text);
-  return isObject(opened) && opened['model'] === model ? opened : undefined;
+  const opened = met === undefined ? parseJson(text) : openWith(met, text);
+  if (!isObject(opened) || opened['model'] !== model) return undefined;
+  if (start !== -1 && met === undefined && keptTools.wants()) keptTools.meet(name, first, scanned(body));
+  return opened;
 }
 
 /** Nothing where no text is long, and where anything is wrong: what that is, the whole request tells. */
-function outlineOf({ body, dialect, headers, resolved }: Call, { longStrings }: BodyScan): Outline | undefined {
-  const { client } = dialect;
+function outlineOf({ body, dialect, headers, resolved }: Call, scan: BodyScan, tools?: KeptTools): Outline | undefined {
+  const { client, name } = dialect;
   if (client.outlined !== true || resolved !== undefined) return undefined;
-  const texts = LongTexts.in(body, longStrings, standIn);
-  const opened = texts === undefined ? undefined : parseJson(texts.outline);
-  if (texts === undefined || !isObject(opened)) return undefined;
+  const met = tools === undefined || scan.toolsStart === -1 ? undefined : metTools(tools, name, body, scan);
+  const texts = LongTexts.in(body, scan.longStrings, standIn, met && cutOf(met));
+  if (texts === undefined) return undefined;
+  const opened = met === undefined ? parseJson(texts.outline) : openWith(met, texts.outline);
+  if (!isObject(opened)) return undefined;
   try {
     return { request: client.readRequest(opened, headers), texts };
   } catch (error) {
     if (error instanceof GatewayError) return undefined;
     throw error;
   }
+}
+
+function metTools(tools: KeptTools, client: DialectName, body: Pieces, scan: BodyScan): MetTools | undefined {
+  const met = tools.find(client, body.whole(), scan.toolsStart);
+  if (met === undefined && tools.wants()) tools.meet(client, body.whole(), scan);
+  return met;
+}
+
+function cutOf({ start, end }: MetTools): Cut {
+  return { start, end, by: `"${toolsStandIn}"` };
 }
 
 /** The body as JSON, with what the client said in the path. @throws invalid_request */

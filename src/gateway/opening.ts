@@ -1,5 +1,5 @@
+import type { BodyScan } from '../wire/body-scan.ts';
 import type { Pieces } from '../wire/pieces.ts';
-import type { BodyScan } from '../wire/splice.ts';
 
 /** What a conversation is known by in its next call, though something in its beginning has changed. */
 export interface Opening {
@@ -21,7 +21,8 @@ const counted = 96;
 
 /** Reads the opening of a body that has been scanned. */
 export function openingOf(body: Pieces, scan: BodyScan): Opening {
-  const { turns: count, tools } = scan;
+  const { turns: count } = scan;
+  const tools = scan.toolsStart !== -1;
   const turns: number[] = [];
   for (let i = 0; i < count && i < firstTurns; i++) turns.push(turnAt(body, scan, i));
   return { turns, last: count <= firstTurns ? (turns[count - 1] ?? 0) : turnAt(body, scan, count - 1), count, tools };

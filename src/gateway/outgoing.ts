@@ -21,6 +21,7 @@ import { type AdaptationTarget, adapted, type RefusedReasoning } from './adaptat
 import type { Call } from './call.ts';
 import { type Incoming, type Outline, openBody, parseBody } from './incoming.ts';
 import type { Sealer } from './seal.ts';
+import { writtenBody } from './written-body.ts';
 
 /** One way to a provider: the language spoken there, and where. */
 export interface OutgoingRoute {
@@ -138,9 +139,9 @@ function translation(
     outline: () => asked,
     ...(tap !== undefined && { tap }),
   };
-  if (texts === undefined) return sealed(opened, rest);
-  const restored = texts.restored(JSON.stringify(body));
-  return restored && sealed(opened, rest, restored);
+  if (route.wrapping !== undefined) return sealed(opened, rest);
+  const bytes = writtenBody(body, texts);
+  return bytes && sealed(opened, rest, bytes);
 }
 
 /** Says what the request has not said. */

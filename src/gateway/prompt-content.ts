@@ -1,6 +1,7 @@
 import type { Block, Source } from '../canon/content.ts';
 import { imageSizeOf } from '../canon/image-size.ts';
 import { bytesIn } from '../canon/media.ts';
+import { madeOf } from '../canon/recurring.ts';
 import type { ChatRequest, Tool } from '../canon/request.ts';
 import type { TokenFamily } from './token-family.ts';
 
@@ -33,10 +34,8 @@ export function promptContent(request: ChatRequest, family: TokenFamily): Prompt
     if (turn.name !== undefined) gathering.texts.push(turn.name);
     for (const block of turn.content) gathering.add(block);
   }
-  for (const tool of request.tools) {
-    gathering.frame += tokensPerTool;
-    gathering.texts.push(...textsOf(tool));
-  }
+  gathering.frame += tokensPerTool * request.tools.length;
+  gathering.texts.push(...madeOf(request.tools, promptContent, () => request.tools.flatMap(textsOf)));
   if (request.tools.length > 0) gathering.frame += family.toolPrompt;
   if (request.format?.type === 'json_schema') gathering.texts.push(JSON.stringify(request.format.schema));
   return gathering;

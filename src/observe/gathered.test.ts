@@ -12,10 +12,10 @@ test('lines leave together: when it is time, when there are many, when somebody 
     assert.deepEqual(written, []);
     mock.timers.tick(100);
     assert.deepEqual(written, ['a\nb\n']);
-    for (let i = 0; i < 63; i++) lines.write({ toString: () => `${i}\n` });
+    for (let i = 0; i < 255; i++) lines.write({ toString: () => `${i}\n` });
     assert.equal(written.length, 1);
-    lines.write('63\n');
-    assert.deepEqual(written.splice(1), [Array.from({ length: 64 }, (_, i) => `${i}\n`).join('')]);
+    lines.write('255\n');
+    assert.deepEqual(written.splice(1), [Array.from({ length: 256 }, (_, i) => `${i}\n`).join('')]);
     lines.write('c\n');
     lines.flush();
     lines.flush();

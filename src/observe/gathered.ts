@@ -7,7 +7,7 @@ export interface LineSink {
 export type Line = string | { toString(): string };
 
 /** Lines are handed on when so many have come together, or after so long. */
-const enough = 64;
+const enough = 256;
 const patienceMs = 100;
 
 /**

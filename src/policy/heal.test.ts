@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../canon/json.ts';
+import { recurring } from '../canon/recurring.ts';
 import { applyRemedy, type Outgoing, remedyFor } from './heal.ts';
 
 function heal(
@@ -191,4 +192,13 @@ test('a limit of the answer that is too high, wherever it stands', () => {
   ] as const) {
     assert.deepEqual(heal(body, message)?.body[field], to);
   }
+});
+
+test('what requests share is changed for one of them alone', () => {
+  const tools = recurring([{ name: 'a', strict: true, input_schema: { title: 'A', type: 'object' } }]);
+  const outgoing: Outgoing = { body: { tools }, betas: [] };
+  assert.equal(applyRemedy(outgoing, { type: 'drop', path: ['tools', '*', 'strict'] }), true);
+  assert.equal(applyRemedy(outgoing, { type: 'drop', path: ['tools', '*', 'input_schema', 'title'] }), true);
+  assert.deepEqual(outgoing.body, { tools: [{ name: 'a', input_schema: { type: 'object' } }] });
+  assert.deepEqual(tools, [{ name: 'a', strict: true, input_schema: { title: 'A', type: 'object' } }]);
 });

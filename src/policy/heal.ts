@@ -268,8 +268,10 @@ function dropPath(value: unknown, path: readonly string[]): boolean {
     delete value[head];
     return true;
   }
-  const dropped = dropPath(value[head], rest);
+  // What other requests share is not for this one to change.
+  if (Object.isFrozen(value[head])) value[head] = structuredClone(value[head]);
   const child = value[head];
+  const dropped = dropPath(child, rest);
   // An object that has become empty says nothing any more, and some services refuse it.
   if (dropped && isObject(child) && Object.keys(child).length === 0) delete value[head];
   return dropped;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isNamed } from './json-bytes.ts';
 import { Pieces } from './pieces.ts';
 
 /** A control character stands on either side. JSON escapes it, and escapes its escape where a text is written twice over. */
@@ -15,15 +16,19 @@ const longestEscape = 6;
 /** Names of fields that hold text, as they are written. */
 const textFields = ['"text"', '"content"', '"description"'];
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 const TAB = 0x09;
+
+/** A value that stands in a body, and JSON that is read instead. */
+export interface Cut {
+  readonly start: number;
+  readonly end: number;
+  readonly by: string;
+}
 
 /**
  * The long texts of a JSON body, whose middles a translation need not look into: they go from body to body as they are
@@ -38,26 +43,33 @@ export class LongTexts {
   /**
    * @param strings where each long string of a turn, a block or a tool begins and ends, as a scan has found them.
    * @param name letters and digits that are in each stand-in: nobody may have written them by chance, or be told them.
+   * @param cut a value that is known, and what is to be read in its place.
    * @returns nothing where there are none, or where they are not what JSON and UTF-8 take: the body is to be read whole then.
    */
-  static in(body: Pieces, strings: readonly number[], name: string): LongTexts | undefined {
-    if (strings.length === 0) return undefined;
+  static in(body: Pieces, strings: readonly number[], name: string, cut?: Cut): LongTexts | undefined {
+    if (strings.length === 0 && cut === undefined) return undefined;
     const bytes = body.whole();
     if (!isUtf8(bytes)) return undefined;
     const hasBlanks = bytes.includes(NEWLINE) || bytes.includes(TAB);
     const middles: Buffer[] = [];
     let outline = '';
     let at = 0;
+    const replace = (start: number, end: number, by: string): void => {
+      outline += bytes.toString('utf8', at, start) + by;
+      at = end;
+    };
     for (let i = 0; i < strings.length; i += 2) {
-      const middle = middleOf(bytes, strings[i] as number, (strings[i + 1] as number) - 1);
+      const open = strings[i] as number;
+      if (cut !== undefined && at <= cut.start && open > cut.start) replace(cut.start, cut.end, cut.by);
+      const middle = open < at ? undefined : middleOf(bytes, open, (strings[i + 1] as number) - 1);
       if (middle === undefined) continue;
       // Whoever writes JSON by hand forgets to escape these; the parser says where.
       if (hasBlanks && (middle.includes(NEWLINE) || middle.includes(TAB))) return undefined;
       const start = middle.byteOffset - bytes.byteOffset;
-      outline += `${bytes.toString('utf8', at, start)}${edge}${name}.${middles.length}${edge}`;
+      replace(start, start + middle.length, `${edge}${name}.${middles.length}${edge}`);
       middles.push(middle);
-      at = start + middle.length;
     }
+    if (cut !== undefined && at <= cut.start) replace(cut.start, cut.end, cut.by);
     return at === 0 ? undefined : new LongTexts(outline + bytes.toString('utf8', at), middles, name);
   }
 
@@ -104,35 +116,14 @@ function middleOf(bytes: Buffer, open: number, close: number): Buffer | undefine
   let first = open + 1;
   while (bytes[first] === SPACE) first += 1;
   const begin = bytes[first];
-  if (begin === OPEN_BRACE || begin === OPEN_BRACKET || begin === BACKSLASH || !isOfText(bytes, open)) return undefined;
+  if (begin === OPEN_BRACE || begin === OPEN_BRACKET || begin === BACKSLASH || !isNamed(bytes, open, textFields))
+    return undefined;
   const head = open + 1 + headLength;
   const start = cutIn(bytes, head, Math.min(close, head + cutWithin));
   const tail = close - tailLength;
   let end = cutIn(bytes, Math.max(start, tail - 2 * longestEscape), tail);
   if (end === -1) end = cutIn(bytes, Math.max(start, tail - cutWithin), tail);
   return start === -1 || end === -1 ? undefined : bytes.subarray(start, end);
-}
-
-/** Whether the string that begins at a quote is the value of a field that holds text. */
-function isOfText(bytes: Buffer, quote: number): boolean {
-  const colon = lastBefore(bytes, quote);
-  const name = lastBefore(bytes, colon);
-  if (bytes[colon] !== COLON || bytes[name] !== QUOTE) return false;
-  return textFields.some((field) => endsWith(bytes, name, field));
-}
-
-/** Whether a name in its quotes ends at a place, and is not the end of another one. */
-function endsWith(bytes: Buffer, end: number, name: string): boolean {
-  const start = end - name.length + 1;
-  for (let i = name.length - 1; i >= 0; i--) if (bytes[start + i] !== name.charCodeAt(i)) return false;
-  return bytes[start - 1] !== BACKSLASH;
-}
-
-/** The last place before another one where no blank stands. */
-function lastBefore(bytes: Buffer, place: number): number {
-  let at = place - 1;
-  while (bytes[at] === SPACE || bytes[at] === NEWLINE || bytes[at] === RETURN || bytes[at] === TAB) at -= 1;
-  return at;
 }
 
 /** The first place from `from` to `limit` that is in no escape and in no character of several bytes; -1 where there is none. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type BodyScan, NotJson } from './body-scan.ts';
 import { NestedReader } from './nested.ts';
 import { Pieces } from './pieces.ts';
-import { type BodyScan, NotJson, scanBody } from './splice.ts';
+import { scanBody } from './splice.ts';
 
 const mark = 'dragomanSEAL';
 const reader = new NestedReader();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type BodyScan, NotJson } from './body-scan.ts';
 import { Pieces } from './pieces.ts';
-import { type BodyScan, NotJson, scanBody, spliceModel } from './splice.ts';
+import { scanBody, spliceModel } from './splice.ts';
 
 const mark = 'dragoman';
 const scan = (text: string): BodyScan => scanBody(Pieces.ofText(text), mark);
@@ -147,13 +148,18 @@ test('the first turns, whether there are tools, and the key of the cache are fou
     const scan = scanBody(body);
     assert.equal(scan.turns, 5);
     assert.equal(scan.turnBounds[0], text.indexOf('[{"role'));
-    assert.equal(scan.tools, true);
+    assert.equal(body.latin1(scan.toolsStart, scan.toolsEnd), '[{"x":{}}]');
     assert.equal(scan.cacheKey, 'k\u00e9');
     assert.deepEqual(
       scan.turnBounds.slice(1).map((end, i) => body.latin1(end - (turns[i]?.length ?? 0), end)),
       turns,
     );
   }
-  const { turns: none, turnBounds, tools, cacheKey } = scanBody(Pieces.ofText('{"messages":"x","prompt_cache_key":5}'));
-  assert.deepEqual([none, turnBounds, tools, cacheKey], [0, [], false, undefined]);
+  const {
+    turns: none,
+    turnBounds,
+    toolsStart,
+    cacheKey,
+  } = scanBody(Pieces.ofText('{"messages":"x","prompt_cache_key":5,"tools":null}'));
+  assert.deepEqual([none, turnBounds, toolsStart, cacheKey], [0, [], -1, undefined]);
 });

@@ -1,37 +1,6 @@
+import { type BodyScan, NotJson } from './body-scan.ts';
 import { markBytes, mostBytes, type Nested, NestedReader, type Wanted } from './nested.ts';
 import type { Pieces } from './pieces.ts';
-
-/** What a gateway must know of a request body in order to pass it on, found without parsing the body. */
-export interface BodyScan {
-  /** The value of the top-level `model`, nothing when it is missing or not a string. */
-  readonly model: string | undefined;
-  /** The bytes of that value, quotes included. */
-  readonly modelStart: number;
-  readonly modelEnd: number;
-  /** Whether the top-level `stream` is true. */
-  readonly stream: boolean;
-  /** Whether any string in it, a field's name or a value, begins with the mark that was looked for. */
-  readonly marked: boolean;
-  /** The value of the top-level `prompt_cache_key`, where it is a string. */
-  readonly cacheKey: string | undefined;
-  /** How many turns the conversation has; none where it is not a list of objects. */
-  readonly turns: number;
-  /** Where their list begins, and where each of them ends, but for the last of very many. */
-  readonly turnBounds: readonly number[];
-  /** Whether there is a list of tools. */
-  readonly tools: boolean;
-  /** Where each long string begins and ends, quotes included: of a turn, of a block of it or of the instructions, of a tool. */
-  readonly longStrings: readonly number[];
-}
-
-/** A body that is not one JSON object. `at` is the byte where that shows. */
-export class NotJson extends Error {
-  readonly at: number;
-  constructor(message: string, at: number, cause?: unknown) {
-    super(message, { cause });
-    this.at = at;
-  }
-}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -129,7 +98,8 @@ class Scanner {
   /** Whether it has texts that may be long. */
   #inTexts = false;
   #turns = 0;
-  #tools = false;
+  #toolsStart = -1;
+  #toolsEnd = -1;
   #turnBounds = noBounds as number[];
   #turnsStart = 0;
   #longStrings = noBounds as number[];
@@ -225,7 +195,8 @@ class Scanner {
       cacheKey: this.#cacheKey,
       turns: this.#turns,
       turnBounds: this.#turnBounds,
-      tools: this.#tools,
+      toolsStart: this.#toolsStart,
+      toolsEnd: this.#toolsEnd,
       longStrings: this.#longStrings,
     };
   }
@@ -306,7 +277,7 @@ class Scanner {
       const isTools = this.#key === 'tools';
       this.#inTexts = this.#inTurns || isTools || this.#key === 'system';
       if (this.#inTurns) this.#turnsStart = this.#base + start;
-      if (isTools) this.#tools = true;
+      if (isTools) this.#toolsStart = this.#base + start;
       return true;
     }
     const isCacheKey = this.#key === 'prompt_cache_key';
@@ -374,6 +345,7 @@ class Scanner {
     this.#at = at;
     if (code !== this.#close) throw this.#wrong('Brackets do not match.');
     if (this.#key === 'model') this.#modelEnd = this.#base + at + 1;
+    if (this.#key === 'tools') this.#toolsEnd = this.#base + at + 1;
     return this.#go('comma');
   }
 

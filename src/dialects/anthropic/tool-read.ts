@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, numberIn, otherFields, stringIn } from '../../canon/json.ts';
 import { readUnder } from '../../canon/path.ts';
+import { madeOf } from '../../canon/recurring.ts';
 import type { FunctionTool, Tool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
 import { anthropicName, dotted } from './ext.ts';
 import { aBoolean, at, isAbsent, optional, requiredList, requiredObject, requiredString } from './field.ts';
@@ -16,10 +17,12 @@ const toolFields: ReadonlySet<string> = new Set([
 const choiceFields: ReadonlySet<string> = new Set(['type', 'name', 'disable_parallel_tool_use']);
 
 /** The tools of a request. */
-export function readTools(value: unknown): Tool[] {
+export function readTools(value: unknown): readonly Tool[] {
   const list = optional(value, 'tools', requiredList);
   if (list === undefined) return [];
-  return readUnder('tools', (path) => list.map((tool, i) => readTool(tool, at(path, i))));
+  return madeOf(list, readTools, () =>
+    readUnder('tools', (path) => list.map((tool, i) => readTool(tool, at(path, i)))),
+  );
 }
 
 function readTool(value: unknown, path: string): Tool {

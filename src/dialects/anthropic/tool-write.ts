@@ -1,17 +1,21 @@
 import { functionFor } from '../../canon/custom-tool.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { arePlain } from '../../canon/plain-tools.ts';
+import { madeOf } from '../../canon/recurring.ts';
 import type { FunctionTool, NativeTool, Tool, ToolChoice } from '../../canon/request.ts';
 import { anthropicName, fieldsOf, undotted } from './ext.ts';
 import { withMarks, writeCacheMark } from './mark.ts';
 import type { Writing } from './writing.ts';
 
 /** The tools of a request; those of other languages alone are left out. */
-export function writeTools(to: Writing): JsonObject[] {
+export function writeTools(to: Writing): readonly JsonObject[] {
   const { tools, toolChoice } = to.request;
   const allowed = toolChoice?.type === 'required' ? (toolChoice.allowed ?? []) : [];
   if (allowed.length === 1) to.lose('mapped', 'tool_choice', 'the one allowed tool is named');
   if (allowed.length > 1)
     to.lose('approximated', 'tool_choice', 'only the allowed tools are offered, and any of them has to be called');
+  if (allowed.length <= 1 && arePlain(tools, anthropicName))
+    return madeOf(tools, writeTools, () => tools.map((tool) => writeFunction(tool, to)));
   const written: JsonObject[] = [];
   for (const [i, tool] of tools.entries()) {
     // One allowed tool can be named; of several, the others have to be out of sight.

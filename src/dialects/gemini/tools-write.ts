@@ -1,5 +1,8 @@
 import { functionFor } from '../../canon/custom-tool.ts';
 import { isObject, type JsonObject, objectsIn, stringIn } from '../../canon/json.ts';
+import type { Loss } from '../../canon/loss.ts';
+import { arePlain } from '../../canon/plain-tools.ts';
+import { madeOf, recurring } from '../../canon/recurring.ts';
 import type { FunctionTool, NativeTool, ToolChoice, ToolMeaning } from '../../canon/request.ts';
 import { visibleTools } from '../../canon/visible-tools.ts';
 import { fieldsOf, geminiName } from './ext.ts';
@@ -15,9 +18,14 @@ const kinds: { readonly [type in ToolMeaning['type']]: string } = {
 };
 
 /** Writes `tools`: all functions in one entry, each of Google's own tools in one of its own. */
-export function writeTools(to: Writing): JsonObject[] {
+export function writeTools(to: Writing): readonly JsonObject[] {
   const { request, own } = to;
   const tools = own ? request.tools : visibleTools(request, ({ what, path, why }) => to.lose(what, path, why));
+  if (tools.length > 0 && arePlain(tools, geminiName)) {
+    const { written, losses } = madeOf(tools, writeTools, () => writeFunctions(tools));
+    for (const { what, path, why } of losses) to.loseOnce(what, path, why);
+    return written;
+  }
   const functions: JsonObject[] = [];
   const natives: JsonObject[] = [];
   const calls = tools.some(({ type }) => type !== 'native');
@@ -33,7 +41,18 @@ export function writeTools(to: Writing): JsonObject[] {
   return [...(functions.length > 0 ? [{ functionDeclarations: functions }] : []), ...natives];
 }
 
-function writeFunction(tool: FunctionTool, path: string, to: Writing): JsonObject {
+/** Functions alone, and what is to be told of it. */
+function writeFunctions(tools: readonly FunctionTool[]): {
+  readonly written: readonly JsonObject[];
+  readonly losses: readonly Loss[];
+} {
+  const losses: Loss[] = [];
+  const note = { loseOnce: (what: Loss['what'], path: string, why: string) => void losses.push({ what, path, why }) };
+  const functions = tools.map((tool, i) => writeFunction(tool, `tools[${i}]`, note));
+  return { written: recurring([{ functionDeclarations: functions }]), losses };
+}
+
+function writeFunction(tool: FunctionTool, path: string, to: Pick<Writing, 'loseOnce'>): JsonObject {
   const schema = acceptableSchema(tool.schema, (keyword) =>
     to.loseOnce('dropped', `${path}.schema.${keyword}`, `the provider refuses ${keyword} in schemas`),
   );

@@ -210,3 +210,20 @@ describe('what is not legal is where the translator takes over', () => {
     }
   });
 });
+
+test('an answer that other clients would not read is seen, in any style of JSON', () => {
+  const answer = (message: object, reason = 'stop'): object => ({
+    choices: [{ index: 0, message, finish_reason: reason, logprobs: { content: [] } }],
+    annotations: [],
+  });
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const foreign = (value: object): boolean[] =>
+    [0, 1, '\t'].map((indent) => pass.isForeign?.(Buffer.from(JSON.stringify(value, undefined, indent))) === true);
+  assert.deepEqual(foreign(answer({ content: 'An array: [1], "content":[2]' })), [false, false, false]);
+  assert.deepEqual(foreign(answer({ content: null, tool_calls: [call] }, 'tool_calls')), [false, false, false]);
+  assert.deepEqual(foreign(answer({ content: [{ type: 'text', text: 'a' }] })), [true, true, true]);
+  assert.deepEqual(foreign(answer({ content: null, tool_calls: [call] })), [true, true, true]);
+  const many = '[1] '.repeat(2000);
+  assert.deepEqual(foreign(answer({ content: many })), [false, false, false]);
+  assert.deepEqual(foreign(answer({ refusal: many, content: [{ type: 'text', text: 'a' }] })), [true, true, true]);
+});

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject, objectsIn, parseJson } from '../../canon/json.ts';
 import { mergeUsage, type Usage } from '../../canon/usage.ts';
 import { LearntForm } from '../../wire/frame-form.ts';
+import { isNamed } from '../../wire/json-bytes.ts';
 import { KeptFrames } from '../../wire/kept-frames.ts';
 import { lastMember, lastMembers } from '../../wire/last-members.ts';
 import type { PassSide, PassWatch } from '../dialect.ts';
@@ -149,12 +150,26 @@ function mayList(text: string): boolean {
 
 /** Some servers give lists of parts for text, objects for arguments, or calls without the word for them at the end. */
 function isForeign(body: Buffer): boolean {
-  if (!suspects.some((suspect) => body.includes(suspect))) return false;
+  if (!hasList(body)) return false;
   const answer = parseJson(body.toString('utf8'));
   return objectsIn(isObject(answer) ? answer['choices'] : undefined).some(isForeignChoice);
 }
 
-const suspects = ['"content":[', '"content": [', '"tool_calls":[', '"tool_calls": ['];
+/** Names under which a list is of interest; and so many lists that looking at each is not worth while. */
+const listed = ['"content"', '"tool_calls"'];
+const manyLists = 1000;
+
+const BRACKET = 0x5b;
+
+/** Whether content or calls may be a list. Brackets are found at once, and few answers have many. */
+function hasList(body: Buffer): boolean {
+  let at = body.indexOf(BRACKET);
+  for (let seen = 0; at !== -1; seen++) {
+    if (seen === manyLists || isNamed(body, at, listed)) return true;
+    at = body.indexOf(BRACKET, at + 1);
+  }
+  return false;
+}
 
 function isForeignChoice({ message, finish_reason: reason }: JsonObject): boolean {
   if (!isObject(message)) return false;

@@ -1,6 +1,7 @@
 import type { Ext } from '../../canon/content.ts';
 import { isObject, type JsonObject, objectsIn, otherFields, stringIn } from '../../canon/json.ts';
 import { readUnder } from '../../canon/path.ts';
+import { madeOf } from '../../canon/recurring.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../../canon/request.ts';
 import {
   at,
@@ -31,15 +32,17 @@ export function asksForFunctions({ tools }: ChatRequest): boolean {
 }
 
 /** Reads `tools`, the older `functions`, and what is asked for beside them. */
-export function readTools(body: JsonObject): Tool[] {
+export function readTools(body: JsonObject): readonly Tool[] {
   const tools = optional(body, 'tools', objects);
   const functions = optional(body, 'functions', objects) ?? [];
-  const read =
-    tools === undefined ? [] : readUnder('tools', (path) => tools.map((tool, i) => readTool(tool, nth(path, i))));
-  for (const [i, fn] of functions.entries())
-    read.push(readFunction(fn, {}, { [functionForm]: true }, `functions[${i}].`));
-  read.push(...readWebSearch(body));
-  return read;
+  const read = tools === undefined ? [] : madeOf(tools, readTools, () => readList(tools));
+  const more: Tool[] = functions.map((fn, i) => readFunction(fn, {}, { [functionForm]: true }, `functions[${i}].`));
+  more.push(...readWebSearch(body));
+  return more.length === 0 ? read : [...read, ...more];
+}
+
+function readList(tools: readonly JsonObject[]): readonly Tool[] {
+  return readUnder('tools', (path) => tools.map((tool, i) => readTool(tool, nth(path, i))));
 }
 
 const toolFields = new Set(['type', 'function', 'custom', 'cache_control']);

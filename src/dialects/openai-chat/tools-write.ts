@@ -1,5 +1,7 @@
 import { functionFor } from '../../canon/custom-tool.ts';
 import type { JsonObject } from '../../canon/json.ts';
+import { arePlain } from '../../canon/plain-tools.ts';
+import { madeOf } from '../../canon/recurring.ts';
 import type { ChatRequest, CustomTool, FunctionTool, NativeTool, Tool } from '../../canon/request.ts';
 import { visibleTools } from '../../canon/visible-tools.ts';
 import { writeNative } from './web-search.ts';
@@ -14,6 +16,26 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const offered = allowed === undefined || asList ? shown : shown.filter((tool) => allowed.includes(tool.name));
   if (offered !== shown) writing.lose('approximated', 'tool_choice', 'only the allowed tools are offered');
   const fields: JsonObject = {};
+  const tools = arePlain(offered, 'openai-chat')
+    ? madeOf(offered, writeTools, () => offered.map(writeFunction))
+    : writeList(offered, request, fields, writing);
+  if (tools.length === 0) {
+    if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');
+    if (request.parallelTools !== undefined) writing.lose('dropped', 'parallel_tools', 'there is no tool');
+    return fields;
+  }
+  const written: JsonObject = { tools, ...fields, ...writeToolChoice(request, asList ? allowed : undefined, writing) };
+  if (request.parallelTools !== undefined) written['parallel_tool_calls'] = request.parallelTools;
+  return written;
+}
+
+/** @param fields takes what is asked for beside the tools. */
+function writeList(
+  offered: readonly Tool[],
+  request: ChatRequest,
+  fields: JsonObject,
+  writing: Writing,
+): readonly JsonObject[] {
   const tools: JsonObject[] = [];
   for (const tool of offered) {
     const path = `tools[${request.tools.indexOf(tool)}]`;
@@ -25,14 +47,7 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
     addFields(fields, written.fields);
     if (written.tool !== undefined) tools.push(written.tool);
   }
-  if (tools.length === 0) {
-    if ((request.toolChoice?.type ?? 'auto') !== 'auto') writing.lose('dropped', 'tool_choice', 'there is no tool');
-    if (request.parallelTools !== undefined) writing.lose('dropped', 'parallel_tools', 'there is no tool');
-    return fields;
-  }
-  const written: JsonObject = { tools, ...fields, ...writeToolChoice(request, asList ? allowed : undefined, writing) };
-  if (request.parallelTools !== undefined) written['parallel_tool_calls'] = request.parallelTools;
-  return written;
+  return tools;
 }
 
 /** Lists of several tools become one. */
@@ -45,8 +60,7 @@ function addFields(fields: JsonObject, more: JsonObject = {}): void {
 }
 
 function writeTool(tool: Exclude<Tool, NativeTool>, path: string, writing: Writing): JsonObject {
-  if (tool.type === 'function' && tool.cache === undefined && tool.ext === undefined)
-    return { type: 'function', function: functionOf(tool) };
+  if (tool.type === 'function' && tool.cache === undefined && tool.ext === undefined) return writeFunction(tool);
   const { body, ...ext } = tool.ext?.['openai-chat'] ?? {};
   const mark = writing.mark(tool.cache, path);
   const inner = body as JsonObject | undefined;
@@ -55,6 +69,10 @@ function writeTool(tool: Exclude<Tool, NativeTool>, path: string, writing: Writi
   if (writing.own) return { type: 'custom', custom: { ...customOf(tool), ...inner }, ...ext };
   writing.lose('approximated', path, 'free text is asked for as the one argument of a function');
   return { type: 'function', function: functionOf(functionFor(tool)) };
+}
+
+function writeFunction(tool: FunctionTool): JsonObject {
+  return { type: 'function', function: functionOf(tool) };
 }
 
 function functionOf({ name, description, schema, strict }: FunctionTool): JsonObject {
