@@ -35,6 +35,11 @@ export interface Traveller {
  * one after a while may do better.
  */
 export class Journey<Source extends Traveller = Incoming> {
+  static readonly specimen: object = new Journey(
+    { retries: { budget: { earn: () => undefined } } } as unknown as Gateway,
+    {} as Incoming,
+    { targets: [] } as unknown as Plan,
+  );
   #source: Source;
   readonly #gateway: Gateway;
   readonly #plan: Plan;
@@ -46,7 +51,8 @@ export class Journey<Source extends Traveller = Incoming> {
   #again: Candidate[] | undefined;
   /** Of the target that is being asked. */
   #health: TargetHealth | undefined;
-  #began = 0;
+  /** By `performance.now()`. */
+  #began = Number.NaN;
   /** The error said that it cannot do what was asked of it: another one may. */
   #isUnable = false;
 

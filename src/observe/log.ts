@@ -121,6 +121,7 @@ export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, reda
 
 /** The line of a call that went well. */
 class CallLine {
+  static readonly specimen: object = new CallLine({} as CallRecord, 0);
   readonly #record: CallRecord;
   readonly #level: number;
   readonly #time = Date.now();

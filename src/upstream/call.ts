@@ -8,13 +8,20 @@ import type { Exchange, Headers, Listener, Transport } from './transport.ts';
 
 /** One call: an exchange within its time limits, its answer decompressed. */
 export class Call implements Sending, Ticking, Listener {
+  static readonly specimen: object = new Call(
+    { start: () => ({}) } as unknown as Transport,
+    { add: () => undefined } as unknown as Ticker,
+    {} as UpstreamRequest,
+    {} as AnswerSink,
+  );
   seat: number | undefined;
   readonly #ticker: Ticker;
   readonly #sink: AnswerSink;
   readonly #timeouts: Timeouts;
   readonly #started = performance.now();
-  #connectingSince = 0;
-  #quietSince = 0;
+  /** By `performance.now()`, as long as it is so. */
+  #connectingSince = Number.NaN;
+  #quietSince = Number.NaN;
   /** Something has come since the clock was last looked at. */
   #heard = false;
   #exchange: Exchange | undefined;
@@ -86,7 +93,7 @@ export class Call implements Sending, Ticking, Listener {
   }
 
   connected(): void {
-    this.#connectingSince = 0;
+    this.#connectingSince = Number.NaN;
   }
 
   head(status: number, headers: Headers): void {

@@ -3,6 +3,7 @@ import type { Numbering } from '../dialect.ts';
 
 /** Writes the events of one stream, numbered. */
 export class EventWriter {
+  static readonly specimen: object = new EventWriter(undefined);
   readonly #write: ((text: string) => void) | undefined;
   readonly #numbering: Numbering;
 

@@ -63,8 +63,8 @@ export class Connection implements TurnTask {
   #heard = false;
   #paused = false;
   readonly #turn: Turn;
-  #usableUntil = 0;
-  #sentAt = 0;
+  #usableUntil = Number.NaN;
+  #sentAt = Number.NaN;
 
   constructor(destination: Destination, keeper: Keeper, turn: Turn) {
     this.#keeper = keeper;

@@ -12,6 +12,7 @@ const cr = 0x0d;
 const semicolon = 0x3b;
 const lineEnd = '\r\n';
 const headEnd = '\r\n\r\n';
+const empty = Buffer.alloc(0);
 
 /** What has to come next. */
 const expecting = {
@@ -38,6 +39,7 @@ type Expecting = (typeof expecting)[keyof typeof expecting];
  * the payload that was in these bytes, whether the answer is over or was none. It calls nobody, so nobody can call it back.
  */
 export class ResponseParser {
+  static readonly specimen: object = new ResponseParser();
   head: ResponseHead | undefined;
   /** Why these bytes are no answer; what was read before is good. */
   error: Error | undefined;
@@ -236,8 +238,6 @@ export class ResponseParser {
     this.excess = start + found + headEnd.length - before.length < end;
   }
 }
-
-const empty = Buffer.alloc(0);
 
 function bodyExpected({ framing, length }: ResponseHead): Expecting {
   if (framing === 'chunked') return expecting.size;
