@@ -110,3 +110,25 @@ test('what is no JSON or no UTF-8 is left to be read whole', () => {
   const body = Pieces.of(bytes);
   assert.equal(LongTexts.in(body, scanBody(body).longStrings, name), undefined);
 });
+
+test('a value that is known is left out, with the long strings in it', () => {
+  const middle = 'word '.repeat(400);
+  const text = JSON.stringify({ system: [{ type: 'text', text: middle }], tools: [{ description: middle }], x: 1 });
+  const body = Pieces.ofText(text);
+  const { toolsStart: start, toolsEnd: end, longStrings } = scanBody(body);
+  assert.equal(longStrings.length, 4);
+  const texts = LongTexts.in(body, longStrings, 'name', { start, end, by: '"known"' });
+  const { system, ...rest } = JSON.parse(texts?.outline ?? '') as { system: readonly { text: string }[] };
+  assert.deepEqual(rest, { tools: 'known', x: 1 });
+  assert.ok((system[0]?.text.length ?? 0) < 500);
+  const restored = texts?.restored(texts.outline)?.whole().toString();
+  assert.deepEqual(JSON.parse(restored ?? ''), { system: [{ type: 'text', text: middle }], tools: 'known', x: 1 });
+});
+
+test('a value that is known may be all there is to leave out, at either end', () => {
+  const body = Pieces.ofText('{"é":"ü","tools":[1]}');
+  const outline = (start: number, end: number): string | undefined =>
+    LongTexts.in(body, [], 'name', { start, end, by: '2' })?.outline;
+  assert.equal(outline(19, 22), '{"é":"ü","tools":2}');
+  assert.equal(outline(0, 23), '2');
+});
