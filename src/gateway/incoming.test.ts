@@ -58,6 +58,8 @@ const bodies: { readonly [what: string]: string | Buffer } = {
   'whose model stands last': `{${rest},"model":"far"}`,
   'whose model stands twice': `{"model":"far",${rest},"model":"far"}`,
   'whose model stands twice, once in disguise': `{"model":"far",${rest},"mod\\u0065l":"near"}`,
+  'whose model stands twice, the same, once in disguise': `{"model":"far",${rest},"mod\\u0065l":"far"}`,
+  'whose model stands twice beside tools, once in disguise': `{"model":"far","tools":${others},${rest},"mod\\u0065l":"far"}`,
   'that speaks of models': `{"model":"far",${rest},"metadata":{"model":"near"}}`,
   'whose text speaks of models': `{"model":"far",${rest},"system":"the \\"model\\" far"}`,
   'whose model has escapes': `{"model":"f\\u0061r",${rest}}`,

@@ -108,6 +108,8 @@ const openingLength = 160;
 const openingModel = /^\s*\{\s*"model"\s*:\s*"([^"\\]+)"/;
 /** How a second one would end: searching for its quote first would stop at every string. */
 const secondModel = 'model"';
+/** How it would be disguised. Hardly anybody escapes letters. */
+const escapedLetter = /\\u00[4-7]/i;
 
 /**
  * A short body that begins with a model whose calls are translated. Nothing for any other, and where anything is wrong or
@@ -122,7 +124,7 @@ function openedAtOnce({ body, dialect: { name } }: Call, { carriages, keptTools 
   const start = toolsIn(first);
   const met = start === -1 ? undefined : keptTools.find(name, first, start);
   const text = met === undefined ? body.text() : LongTexts.in(body, [], standIn, cutOf(met))?.outline;
-  if (text === undefined || text.includes(secondModel, opening.length)) return undefined;
+  if (text === undefined || text.includes(secondModel, opening.length) || escapedLetter.test(text)) return undefined;
   const opened = met === undefined ? parseJson(text) : openWith(met, text);
   if (!isObject(opened) || opened['model'] !== model) return undefined;
   if (start !== -1 && met === undefined && keptTools.wants()) keptTools.meet(name, first, scanned(body));
