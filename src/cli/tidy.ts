@@ -1,4 +1,4 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 
 /** How often it is looked whether anything happens, milliseconds. */
 const lookMs = 1000;
@@ -6,57 +6,80 @@ const lookMs = 1000;
 const looksOfRest = 10;
 /** A process that uses less between two looks does nothing, milliseconds of CPU time. */
 const nothingMs = 20;
+/** And so much more for each call that is open and silent, milliseconds: it is seen that it lives. */
+const silentMs = 0.01;
+/** The same while other threads of V8 may still sweep what was collected. */
+const sweepingMs = 100;
 /** Less is not worth a pause, bytes. */
 const leastGain = 16 * 1024 * 1024;
+/**
+ * Looks after the first collection of a rest at which there is another one, of everything and of what is young: V8 keeps
+ * the pages that one has emptied for itself until the next one. The last of them go some 20 seconds later.
+ */
+const again = { all: 2, young: 4, released: 25 } as const;
 
-/** What is looked at, and what is done. */
+/** What is looked at, and what is done. Nothing else runs while garbage is collected. */
 export interface Household {
   /** Calls that have begun and are not over. */
   underWay(): number;
   /** CPU time so far, milliseconds. */
   cpuMs(): number;
-  /** Bytes that are taken from the system for objects, whether anybody needs them or not. */
-  taken(): number;
-  /** Gives back what nobody needs. Nothing else runs meanwhile. */
+  /** Bytes of memory that the process has, whether anybody needs them or not. */
+  resident(): number;
+  /** Collects what nobody needs. */
   collect(): void;
+  /** The same, where it is young. */
+  collectYoung(): void;
 }
 
 /**
- * Gives memory back after work. V8 does that by itself some seconds after it has collected garbage, but it collects only
- * while something is allocated: when the last of thousands of streams ends, what they held would stay. So once in a rest,
- * when no call is under way and much more is taken than after the last time, it is told to.
+ * Gives memory back after work: once in a rest, when next to nothing happens and much more is taken than the last time.
+ * V8 would do it by itself in most rests, but not in all, as it needs garbage that is made to begin. And it would do it so
+ * thoroughly that it forgets what it has compiled and learnt of the program: the calls behind a rest would cost twice as
+ * much, for seconds. So it is told not to.
  */
 export class Tidy {
   readonly #household: Household;
   #quietLooks = 0;
   #lastCpuMs = 0;
-  /** What was taken after the last time. */
-  #left = 0;
+  /** In this rest. */
+  #hasCollected = false;
+  /** What was left the last time that no call was under way. */
+  #left: number;
 
   constructor(household: Household) {
     this.#household = household;
+    this.#left = household.resident();
   }
 
   /** Looks from time to time; the process need not stay for it. Returns what stops that. */
   start(): () => void {
+    setFlagsFromString('--memory-reducer-gc-count=0');
     const timer = setInterval(() => this.look(), lookMs).unref();
     return () => clearInterval(timer);
   }
 
   /** One look, to be taken every second. */
   look(): void {
-    const { underWay, cpuMs, taken, collect } = this.#household;
-    const used = cpuMs();
-    const isQuiet = underWay() === 0 && used - this.#lastCpuMs < nothingMs;
-    this.#lastCpuMs = used;
-    this.#quietLooks = isQuiet ? this.#quietLooks + 1 : 0;
-    if (this.#quietLooks !== looksOfRest) return;
-    // V8 may have done it meanwhile.
-    this.#left = Math.min(this.#left, taken());
-    if (taken() - this.#left < leastGain) return;
-    collect();
-    this.#left = taken();
+    const { underWay, cpuMs, resident, collect, collectYoung: young } = this.#household;
+    const used = cpuMs() - this.#lastCpuMs;
+    const limit = (this.#hasCollected ? sweepingMs : nothingMs) + silentMs * underWay();
+    this.#quietLooks = used < limit ? this.#quietLooks + 1 : 0;
+    const looks = this.#quietLooks - looksOfRest;
+    if (looks <= 0) this.#hasCollected = looks === 0 && this.#isMuch();
+    if (this.#hasCollected) {
+      if (looks === 0 || looks === again.all) collect();
+      else if (looks === again.young) young();
+      else if (looks === again.released && underWay() === 0) this.#left = resident();
+    }
     this.#lastCpuMs = cpuMs();
+  }
+
+  /** Whether much more is taken than was left. */
+  #isMuch(): boolean {
+    const resident = this.#household.resident();
+    this.#left = Math.min(this.#left, resident);
+    return resident - this.#left >= leastGain;
   }
 }
 
@@ -68,11 +91,9 @@ export function ownHousehold(underWay: () => number): Household {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;
     },
-    taken() {
-      const { total_heap_size: heap, external_memory: external } = getHeapStatistics();
-      return heap + external;
-    },
-    collect: collectAll,
+    resident: () => process.memoryUsage.rss(),
+    collect: () => collector()({ type: 'major' }),
+    collectYoung,
   };
 }
 
@@ -85,12 +106,11 @@ export function relieve(): void {
   const now = performance.now();
   if (now - relievedAt < reliefMs) return;
   relievedAt = now;
-  collectAll();
+  // Everything that could be made again as well, 0.1 seconds.
+  collector()({ type: 'major', flavor: 'last-resort' });
 }
 
-type Collector = (
-  options: { readonly type: 'major'; readonly flavor: 'last-resort' } | { readonly type: 'minor' },
-) => void;
+type Collector = (options: { readonly type: 'major' | 'minor'; readonly flavor?: 'last-resort' }) => void;
 
 let made: Collector | undefined;
 
@@ -102,11 +122,6 @@ function collector(): Collector {
     setFlagsFromString('--no-expose-gc');
   }
   return made;
-}
-
-/** Everything at once, 0.1 seconds: in steps V8 would need events of its own to begin. */
-function collectAll(): void {
-  collector()({ type: 'major', flavor: 'last-resort' });
 }
 
 /** What is young and over, half a millisecond: bodies of calls above all. */
