@@ -52,11 +52,14 @@ export class Tidy {
     this.#left = household.resident();
   }
 
-  /** Looks from time to time; the process need not stay for it. Returns what stops that. */
+  /** Looks from time to time, in V8's place; the process need not stay for it. Returns what stops that. */
   start(): () => void {
     setFlagsFromString('--memory-reducer-gc-count=0');
     const timer = setInterval(() => this.look(), lookMs).unref();
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      setFlagsFromString('--memory-reducer-gc-count=2');
+    };
   }
 
   /** One look, to be taken every second. */
