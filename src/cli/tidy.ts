@@ -18,13 +18,27 @@ const leastGain = 16 * 1024 * 1024;
  */
 const again = { all: 2, young: 4, released: 25 } as const;
 
+/** For ever: the longest time that the flags of V8 take, milliseconds. */
+const never = 2 ** 31 - 1;
+
 /**
- * Told to V8 while there is tidying: its memory reducer collects nothing, and the heap may grow to three times of what a
- * collection has left before there is another one. V8 decides that by how fast memory was needed lately: behind a rest it
- * would allow next to nothing, and collect everything five times in the first thousand calls with bodies of 200 KB.
+ * What V8 is told, and told again when there is no tidying any more. Its memory reducer waits for ever; to allow it no
+ * collection would end the process where it has begun. And the heap may grow to three times of what a collection has left
+ * before there is another one: V8 decides that by how fast memory was needed lately, so behind a rest it would allow next to
+ * nothing, and collect everything five times in the first thousand calls with bodies of 200 KB.
  */
-const ownRules = ['--memory-reducer-gc-count=0', '--heap-growing-percent=200'];
-const v8Rules = ['--memory-reducer-gc-count=2', '--heap-growing-percent=0'];
+const rules = {
+  tidied: rulesOf(never, never, 200),
+  usual: rulesOf(8_000, 30_000, 0),
+};
+
+function rulesOf(reducerMs: number, reducerStartMs: number, growthPercent: number): readonly string[] {
+  return [
+    `--memory-reducer-delay-ms=${reducerMs}`,
+    `--gc-memory-reducer-start-delay-ms=${reducerStartMs}`,
+    `--heap-growing-percent=${growthPercent}`,
+  ];
+}
 
 /** What is looked at, and what is done. Nothing else runs while garbage is collected. */
 export interface Household {
@@ -62,11 +76,11 @@ export class Tidy {
 
   /** Looks from time to time, in V8's place; the process need not stay for it. Returns what stops that. */
   start(): () => void {
-    ownRules.forEach(setFlagsFromString);
+    rules.tidied.forEach(setFlagsFromString);
     const timer = setInterval(() => this.look(), lookMs).unref();
     return () => {
       clearInterval(timer);
-      v8Rules.forEach(setFlagsFromString);
+      rules.usual.forEach(setFlagsFromString);
     };
   }
 
