@@ -36,8 +36,13 @@ function rulesOf(reducerMs: number, reducerStartMs: number, growthPercent: numbe
   return [
     `--memory-reducer-delay-ms=${reducerMs}`,
     `--gc-memory-reducer-start-delay-ms=${reducerStartMs}`,
-    `--heap-growing-percent=${growthPercent}`,
+    growingBy(growthPercent),
   ];
+}
+
+/** How far the heap may grow above what a collection has left; nothing is what V8 thinks right. */
+function growingBy(percent: number): string {
+  return `--heap-growing-percent=${percent}`;
 }
 
 /** What is looked at, and what is done. Nothing else runs while garbage is collected. */
@@ -126,8 +131,12 @@ export function ownHousehold(underWay: () => number): Household {
 const reliefMs = 30_000;
 let relievedAt = Number.NEGATIVE_INFINITY;
 
-/** Gives back what nobody needs though calls are under way: they wait for it. */
+/**
+ * Gives back what nobody needs though calls are under way: they wait for it. From then on the heap grows as V8 has it,
+ * which takes less where there is little memory.
+ */
 export function relieve(): void {
+  setFlagsFromString(growingBy(0));
   const now = performance.now();
   if (now - relievedAt < reliefMs) return;
   relievedAt = now;

@@ -1,7 +1,7 @@
-// A program that rests and grows, first as V8 has it and then with tidying, and tells how often V8 collected everything.
+// A program that rests and grows, first as V8 has it, then with tidying, then when memory was short, and tells how often V8 collected everything.
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ownHousehold, Tidy } from '../../src/cli/tidy.ts';
+import { ownHousehold, relieve, Tidy } from '../../src/cli/tidy.ts';
 
 const limitMs = 20_000;
 /** So often V8 collects in a rest. */
@@ -27,12 +27,12 @@ function objects(count: number): object[] {
   return Array.from({ length: count }, (_, i) => ({ i, list: [i] }));
 }
 
-/** Grows to twice of what a collection and some quiet have left; returns how often everything was collected meanwhile, and what was made. */
-async function grow(): Promise<{ readonly growing: number; readonly kept: readonly object[] }> {
+/** Grows to twice of what a collection in a rest has left; returns how often everything was collected meanwhile. */
+async function grow(): Promise<{ readonly growing: number; readonly kept: number }> {
   const kept = [objects(200_000)];
-  household.collect();
-  household.collect();
   await sleep(quietMs);
+  household.collect();
+  household.collect();
   collections = 0;
   for (let i = 0; i < 40; i++) {
     kept.push(objects(10_000));
@@ -41,19 +41,30 @@ async function grow(): Promise<{ readonly growing: number; readonly kept: readon
   await sleep(100);
   const growing = collections;
   collections = 0;
-  return { growing, kept };
+  return { growing, kept: kept.length };
+}
+
+/** Returns how long it took, milliseconds. */
+async function untilCollected(times: number): Promise<number> {
+  const began = performance.now();
+  while (collections < times && performance.now() < began + limitMs) await sleep(10);
+  return performance.now() - began;
 }
 
 const usual = await grow();
-const began = performance.now();
-while (collections < inRest && performance.now() < began + limitMs) await sleep(10);
-const usually = { growing: usual.growing, resting: collections };
-const usualMs = performance.now() - began;
+const usualMs = await untilCollected(inRest);
+const usually = { resting: collections };
 
 const stop = new Tidy(household).start();
 const tidy = await grow();
 await sleep(usualMs * 2);
 const tidying = { growing: tidy.growing, resting: collections };
+
+relieve();
+const short = await grow();
+if (short.growing === 0) await untilCollected(1);
+const relieved = { growing: short.growing + collections };
 stop();
 
-console.log(JSON.stringify({ usually, tidying, kept: usual.kept.length + tidy.kept.length }));
+const kept = usual.kept + tidy.kept + short.kept;
+console.log(JSON.stringify({ usually, tidying, relieved, kept }));
