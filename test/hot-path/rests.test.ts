@@ -17,7 +17,7 @@ test('V8 collects nothing by itself in a rest, and lets the heap grow behind it'
   const soon = ['--memory-reducer-delay-ms=1500', '--gc-memory-reducer-start-delay-ms=1500'];
   const { stdout } = await promisify(execFile)(process.execPath, [...soon, program]);
   const { usually, tidying, relieved } = JSON.parse(stdout) as Told;
-  assert.ok(usually.resting >= 2, 'where nobody tidies V8 collects in a rest, or the test would not see it');
+  assert.ok(usually.resting > 0, 'where nobody tidies V8 collects in a rest, or the test would not see it');
   assert.deepEqual(tidying, { growing: 0, resting: 0 });
   assert.ok(relieved.growing > 0, 'once memory was short V8 decides again how far the heap grows');
 });
