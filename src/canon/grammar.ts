@@ -51,7 +51,6 @@ interface OpenBlock {
 }
 
 class AnswerGuard implements Guard {
-  static readonly specimen: object = new AnswerGuard(() => undefined, { onMend: () => undefined });
   readonly #next: Sink;
   readonly #onMend: ((mend: Mend) => void) | undefined;
   #started = false;

@@ -71,12 +71,6 @@ export function surveyOf(request: ChatRequest): Survey {
 
 /** Goes through a request. Where it stands is put into words only where there is something to tell: histories are long. */
 class Surveyor implements Survey {
-  static readonly specimen: object = new Surveyor({
-    system: [],
-    turns: [],
-    tools: [],
-    sampling: {},
-  } as unknown as ChatRequest);
   readonly features = new Map<Feature, string>();
   readonly natives: [path: string, block: NativeBlock][] = [];
   readonly extFields: [path: string, owner: string][] = [];

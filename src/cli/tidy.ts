@@ -8,8 +8,9 @@ const looksOfRest = 10;
 const nothingMs = 20;
 /** And so much more for each call that is open and silent, milliseconds: it is seen that it lives. */
 const silentMs = 0.01;
-/** The same while other threads of V8 may still sweep what was collected. */
-const sweepingMs = 100;
+/** The same while V8 may still be collecting, on other threads above all: milliseconds, and so many more for each byte. */
+const collectingMs = 100;
+const collectingMsOfByte = 1e-6;
 /** Less is not worth a pause, bytes. */
 const leastGain = 16 * 1024 * 1024;
 /**
@@ -45,7 +46,7 @@ function growingBy(percent: number): string {
   return `--heap-growing-percent=${percent}`;
 }
 
-/** What is looked at, and what is done. Nothing else runs while garbage is collected. */
+/** What is looked at, and what is done. */
 export interface Household {
   /** Calls that have begun and are not over. */
   underWay(): number;
@@ -53,9 +54,9 @@ export interface Household {
   cpuMs(): number;
   /** Bytes of memory that the process has, whether anybody needs them or not. */
   resident(): number;
-  /** Collects what nobody needs. */
+  /** Begins to collect what nobody needs. */
   collect(): void;
-  /** The same, where it is young. */
+  /** Collects it where it is young; nothing else runs meanwhile. */
   collectYoung(): void;
 }
 
@@ -93,7 +94,8 @@ export class Tidy {
   look(): void {
     const { underWay, cpuMs, resident, collect, collectYoung: young } = this.#household;
     const used = cpuMs() - this.#lastCpuMs;
-    const limit = (this.#hasCollected ? sweepingMs : nothingMs) + silentMs * underWay();
+    const spared = this.#hasCollected ? collectingMs + collectingMsOfByte * resident() : nothingMs;
+    const limit = spared + silentMs * underWay();
     this.#quietLooks = used < limit ? this.#quietLooks + 1 : 0;
     const looks = this.#quietLooks - looksOfRest;
     if (looks <= 0) this.#hasCollected = looks === 0 && this.#isMuch();
@@ -122,7 +124,7 @@ export function ownHousehold(underWay: () => number): Household {
       return (user + system) / 1000;
     },
     resident: () => process.memoryUsage.rss(),
-    collect: () => collector()({ type: 'major' }),
+    collect,
     collectYoung,
   };
 }
@@ -156,6 +158,19 @@ function collector(): Collector {
     setFlagsFromString('--no-expose-gc');
   }
   return made;
+}
+
+/**
+ * Has V8 collect as it does while a program is at work, in small steps between which others run. There it keeps the shapes
+ * of objects that its compiled code knows though none of them is left; collecting all at once it drops them, and the code
+ * with them. It looks whether to begin when it has collected what is young.
+ */
+function collect(): void {
+  // What asking for it makes is made by the first one: V8 could begin in the middle of the second one, and end at once.
+  collectYoung();
+  setFlagsFromString('--stress-incremental-marking');
+  collectYoung();
+  setFlagsFromString('--no-stress-incremental-marking');
 }
 
 /** What is young and over, half a millisecond: bodies of calls above all. */

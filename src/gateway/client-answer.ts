@@ -38,7 +38,6 @@ interface Breach {
  * one before broke off.
  */
 export class ClientAnswer {
-  static readonly specimen: object = new ClientAnswer({ dialect: {} } as Call);
   readonly told: Told;
   /** Set as soon as something has been said in events and not in a provider's own bytes. */
   writer: ClientWriter | undefined;

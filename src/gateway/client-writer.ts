@@ -16,10 +16,6 @@ export interface Before {
 
 /** The client's end of a streamed answer: events in, bytes of its language out. It may outlive the provider that feeds it. */
 export class ClientWriter {
-  static readonly specimen: object = new ClientWriter(
-    { writeStream: () => () => undefined, takesRuns: true } as unknown as ClientSide,
-    {} as ChatRequest,
-  );
   readonly #next: Sink;
   #written = '';
   /** What was written before that, as bytes: runs, and everything where the client's language is binary. */

@@ -55,7 +55,6 @@ export interface ErrorReply {
  * known to be good, so that a failure up to then can still become an HTTP error, or another try.
  */
 export class Delivery implements AnswerSink, Ticking {
-  static readonly specimen: object = new Delivery({} as Gateway, { call: {} } as Incoming, {} as Outgoing, {});
   seat: number | undefined;
   readonly done: Promise<Delivered>;
   readonly #source: Incoming;

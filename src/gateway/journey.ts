@@ -35,11 +35,6 @@ export interface Traveller {
  * one after a while may do better.
  */
 export class Journey<Source extends Traveller = Incoming> {
-  static readonly specimen: object = new Journey(
-    { retries: { budget: { earn: () => undefined } } } as unknown as Gateway,
-    {} as Incoming,
-    { targets: [] } as unknown as Plan,
-  );
   #source: Source;
   readonly #gateway: Gateway;
   readonly #plan: Plan;

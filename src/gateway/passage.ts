@@ -30,11 +30,6 @@ export function createPassage(pass: PassSide, takeOver: TakeOver, onMend: (mend:
 }
 
 class StreamPassage implements Passage {
-  static readonly specimen: object = new StreamPassage(
-    {} as PassWatch,
-    () => ({}) as Translator,
-    () => undefined,
-  );
   readonly #watch: PassWatch;
   readonly #takeOver: TakeOver;
   readonly #onMend: (mend: Mend) => void;

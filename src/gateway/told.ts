@@ -27,7 +27,6 @@ export interface ToldAnswer {
  * gathered as they leave, and read, as the client would, only when they are many or when it has come to that.
  */
 export class Told {
-  static readonly specimen: object = new Told({} as UpstreamSide);
   readonly #language: UpstreamSide;
   /** Blocks that are full, and the one that is being filled. */
   #full: Buffer[] = [];

@@ -34,11 +34,6 @@ export function createTranslator(translation: Translation): Translator {
 }
 
 class StreamTranslator implements Translator {
-  static readonly specimen: object = new StreamTranslator({
-    from: { readStream: () => ({}) },
-    to: {},
-    tap: (sink: unknown) => sink,
-  } as unknown as Translation);
   readonly #guard: Guard;
   readonly #reader: StreamReader;
   readonly #writer: ClientWriter;

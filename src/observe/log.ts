@@ -121,7 +121,6 @@ export function logCalls({ log, write }: Pick<RunningLog, 'log' | 'write'>, reda
 
 /** The line of a call that went well. */
 class CallLine {
-  static readonly specimen: object = new CallLine({} as CallRecord, 0);
   readonly #record: CallRecord;
   readonly #level: number;
   readonly #time = Date.now();

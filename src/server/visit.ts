@@ -4,7 +4,6 @@ import { checkShare, type Share } from './shares.ts';
 
 /** A call from when it comes to when it is over, as far as it counts against limits. */
 export class Visit implements ReplyHost {
-  static readonly specimen: object = new Visit({ turn: { enter: () => undefined } } as unknown as Serving);
   readonly #serving: Serving;
   #isCounted = true;
   #caller = '';

@@ -8,12 +8,6 @@ import type { Exchange, Headers, Listener, Transport } from './transport.ts';
 
 /** One call: an exchange within its time limits, its answer decompressed. */
 export class Call implements Sending, Ticking, Listener {
-  static readonly specimen: object = new Call(
-    { start: () => ({}) } as unknown as Transport,
-    { add: () => undefined } as unknown as Ticker,
-    {} as UpstreamRequest,
-    {} as AnswerSink,
-  );
   seat: number | undefined;
   readonly #ticker: Ticker;
   readonly #sink: AnswerSink;

@@ -17,7 +17,6 @@ const escapes: ReadonlySet<number> = new Set(Buffer.from('"\\bfnrt'));
  * parsed: nine of ten frames in most streams. Comparing takes a tenth of parsing.
  */
 export class FrameForm {
-  static readonly specimen: object = new FrameForm('', [], []);
   /** What the counts are called, in the order in which they stand. */
   readonly names: readonly string[];
   /**
@@ -281,7 +280,6 @@ const mostMisses = 16;
 
 /** The form of the frames of one stream, learnt anew when it changes. */
 export class LearntForm<Meaning> {
-  static readonly specimen: object = new LearntForm();
   #form: FrameForm | undefined;
   #meaning: Meaning | undefined;
   #misses = 0;

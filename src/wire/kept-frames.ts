@@ -3,7 +3,6 @@
  * slices of a large one that others have long let go of, and each keeps all of it.
  */
 export class KeptFrames {
-  static readonly specimen: object = new KeptFrames();
   readonly #frames: string[] = [];
 
   keep(bytes: Buffer, start: number, end: number): void {

@@ -35,7 +35,6 @@ export interface Cut {
  * spelled, and are neither decoded nor escaped anew. What is read meanwhile has a stand-in in the place of each middle.
  */
 export class LongTexts {
-  static readonly specimen: object = new LongTexts('', [], '');
   /** The body as JSON, with the stand-ins. */
   readonly outline: string;
   readonly #middles: readonly Buffer[];

@@ -2,7 +2,6 @@ import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Bytes in the pieces in which they came. They are joined only for who needs them in one, and then once. */
 export class Pieces {
-  static readonly specimen: object = new Pieces([]);
   readonly length: number;
   #list: readonly Buffer[];
 

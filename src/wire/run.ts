@@ -10,7 +10,6 @@ const nothing: Buffer = Buffer.alloc(0);
 
 /** The strings of frames that follow each other, by their places in the bytes: what they say is read only when it is asked for. */
 export class Run {
-  static readonly specimen: object = new Run();
   readonly #froms: number[] = [];
   readonly #tos: number[] = [];
   #bytes: Buffer = nothing;

@@ -73,7 +73,6 @@ type State = 'begin' | 'first' | 'name' | 'colon' | 'value' | 'nested' | 'string
 
 /** Reads a body's pieces one after the other. A token that the piece's end cuts is read again with the next piece. */
 class Scanner {
-  static readonly specimen: object = new Scanner('');
   readonly #mark: string;
   /** What a marked string begins with. */
   readonly #first: number;

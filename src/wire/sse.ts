@@ -48,7 +48,6 @@ export function createFrameSplitter(onFrame: FrameSink, options: SplitOptions = 
  * that doubles, so that the cost stays linear however small the chunks are.
  */
 class Splitter implements FrameSplitter {
-  static readonly specimen: object = new Splitter(() => undefined, {});
   readonly #onFrame: FrameSink;
   readonly #limit: number;
   readonly #leap: SplitOptions['leap'];

@@ -39,7 +39,6 @@ interface Waiting {
  * another is open is held back until that one closes.
  */
 export class BlockReader {
-  static readonly specimen: object = new BlockReader(() => undefined);
   /** The message's id, from which calls without an id get one. */
   messageId = '';
   readonly #emit: Sink;

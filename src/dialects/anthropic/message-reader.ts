@@ -20,7 +20,6 @@ const messageFields: ReadonlySet<string> = new Set([
 
 /** Turns an answer, whole or in pieces, into events: its start, its counts, its end. */
 export class MessageReader {
-  static readonly specimen: object = new MessageReader(() => undefined);
   readonly blocks: BlockReader;
   readonly #emit: Sink;
   #started = false;

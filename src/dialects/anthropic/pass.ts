@@ -33,7 +33,6 @@ const plainBlocks: ReadonlySet<string> = new Set(['text', 'thinking', 'tool_use'
 
 /** Follows a stream through its grammar. Each form of frame is parsed once; frames of a known form are compared. */
 class StreamWatch implements PassWatch {
-  static readonly specimen: object = new StreamWatch();
   #started = false;
   #ended = false;
   #open: OpenBlock | undefined;

@@ -31,7 +31,6 @@ interface Waiting {
  * one that begins while another is open is held back until that one is over.
  */
 export class AnswerBlocks {
-  static readonly specimen: object = new AnswerBlocks(() => undefined);
   /** Whether the client has been asked to call a tool. */
   called = false;
   readonly #sink: Sink;

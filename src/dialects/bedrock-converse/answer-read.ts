@@ -18,7 +18,6 @@ const knownFields: ReadonlySet<string> = new Set([
 
 /** One answer on its way in: its start, its blocks, why it ended, what it cost. */
 export class AnswerReader {
-  static readonly specimen: object = new AnswerReader(() => undefined);
   /** True once `finish` or `error` was emitted; whatever comes then is not part of the answer. */
   ended = false;
   readonly blocks: AnswerBlocks;

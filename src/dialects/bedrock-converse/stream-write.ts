@@ -57,7 +57,6 @@ interface OpenBlock {
 }
 
 class EventWriter {
-  static readonly specimen: object = new EventWriter(() => undefined);
   readonly #write: (piece: Uint8Array) => void;
   readonly #delta = writerOf('contentBlockDelta');
   #open: OpenBlock | undefined;

@@ -24,7 +24,6 @@ const planPlace = -1;
  * citations may come after its end. What contradicts itself is left to the guard.
  */
 export class AnswerBlocks {
-  static readonly specimen: object = new AnswerBlocks(() => undefined);
   /** True once a tool was called. */
   called = false;
   readonly #emit: Sink;

@@ -16,7 +16,6 @@ const messageFields: ReadonlySet<string> = new Set(['role', 'content', 'tool_pla
 
 /** One answer on its way in, event by event or whole. */
 export class AnswerReader {
-  static readonly specimen: object = new AnswerReader(() => undefined);
   /** True once `finish` or `error` was emitted. */
   ended = false;
   readonly #emit: Sink;

@@ -18,7 +18,6 @@ type Call = Extract<BlockHead, { type: 'tool_call' }>;
 
 /** Turns the blocks of an answer into parts: calls whole, proofs on the parts that clients bring back. */
 export class AnswerParts {
-  static readonly specimen: object = new AnswerParts({} as PartSink);
   readonly grounding = new Grounding();
   readonly #sink: PartSink;
   #open: BlockHead | undefined;

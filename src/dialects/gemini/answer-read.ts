@@ -28,7 +28,6 @@ const candidateFields: ReadonlySet<string> = new Set([
 
 /** Reads the chunks of one answer, or its one whole body. */
 export class AnswerReader {
-  static readonly specimen: object = new AnswerReader(() => undefined);
   ended = false;
   readonly #emit: Sink;
   readonly #blocks: PartBlocks;

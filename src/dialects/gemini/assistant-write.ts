@@ -43,7 +43,6 @@ function plainParts({ content }: Turn, to: Writing): JsonObject[] | undefined {
 
 /** Parts as they grow, and the proof that waits for the part that it belongs to. */
 class ProvenParts {
-  static readonly specimen: object = new ProvenParts();
   readonly #parts: JsonObject[] = [];
   #waiting: { readonly proof: string; readonly forCall: boolean } | undefined;
 

@@ -13,7 +13,6 @@ interface Begun {
  * its own; those without a name belong to the call before them.
  */
 export class CallPieces {
-  static readonly specimen: object = new CallPieces();
   #begun: Begun | undefined;
 
   /** The part, its call ready to grow; nothing for a piece that has been added to an earlier one. */

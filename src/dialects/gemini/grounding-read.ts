@@ -10,7 +10,6 @@ interface Stretch {
 
 /** What an answer says about its sources, as it becomes known, and what of it has been told. */
 export class Sources {
-  static readonly specimen: object = new Sources();
   #grounding: JsonObject | undefined;
   #citations: JsonObject[] = [];
   /** What the server calls the list of these: the Gemini API has another name than Vertex AI. */

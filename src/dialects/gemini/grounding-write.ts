@@ -11,7 +11,6 @@ interface Cited {
 
 /** Gathers an answer's citations and says them as Google does: at the end, by their place in the text. */
 export class Grounding {
-  static readonly specimen: object = new Grounding();
   readonly #cited: Cited[] = [];
   #pending: Citation[] = [];
   #text = '';

@@ -18,7 +18,6 @@ type Open = { readonly type: 'text' | 'thinking' | 'call' };
 
 /** Turns the parts of an answer into blocks: pieces of text into one, proofs into blocks of their own. */
 export class PartBlocks {
-  static readonly specimen: object = new PartBlocks(() => undefined);
   /** True once a function was called. */
   called = false;
   /** True once the answer has gone on although a call's arguments were not complete: nothing after that can be believed. */

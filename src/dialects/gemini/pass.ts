@@ -25,7 +25,6 @@ const silent = /^(?::[^\r\n]*|[\r\n])*$/;
 
 /** Follows a stream: what matters may stand in any frame, so each form of frame is read once. */
 class StreamWatch implements PassWatch {
-  static readonly specimen: object = new StreamWatch();
   readonly #kept = new KeptFrames();
   readonly #texts = new TextFrames(true);
   /** Whether the usage that was told last is still with those frames. */

@@ -34,7 +34,6 @@ export function writeResponse(answer: Folded, request: ChatRequest): JsonObject 
 
 /** Parts of a whole answer: pieces of one text together, proofs on the parts before them. */
 class Collected {
-  static readonly specimen: object = new Collected();
   readonly parts: JsonObject[] = [];
 
   text(text: string, thought: boolean): void {

@@ -19,7 +19,6 @@ const openBracket = 0x5b;
 const openBrace = 0x7b;
 
 class AnswerStream implements StreamReader {
-  static readonly specimen: object = new AnswerStream(() => undefined, false);
   readonly #answer: AnswerReader;
   readonly #texts: TextFrames;
   readonly #frames = createSseReader(

@@ -17,7 +17,6 @@ export function writeStream(write: (piece: string) => void, request: ChatRequest
 
 /** What is the same in all chunks is put together once; per piece of text only the text is made into JSON. */
 class ChunkWriter implements PartSink {
-  static readonly specimen: object = new ChunkWriter(() => undefined, {} as ChatRequest);
   readonly #write: (piece: string) => void;
   readonly #request: ChatRequest;
   readonly #array: boolean;

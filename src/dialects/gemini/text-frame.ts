@@ -16,7 +16,6 @@ interface Meaning {
 
 /** Recognizes the frames that differ from the one before by a piece of text and by counts: nearly all of most streams. */
 export class TextFrames {
-  static readonly specimen: object = new TextFrames(false);
   readonly #form: LearntForm<Meaning>;
   #usage: Usage | undefined;
   /** Whether what is not counted is the same in all frames of the form. */

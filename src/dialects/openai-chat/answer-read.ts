@@ -51,7 +51,6 @@ const deltaFields = new Set([
 
 /** One answer on its way in, from chunks or from a whole body: both have the same shape but for `delta` and `message`. */
 export class AnswerReader {
-  static readonly specimen: object = new AnswerReader(() => undefined);
   /** True once `finish` or `error` was emitted. */
   ended = false;
   readonly #emit: Sink;

@@ -35,7 +35,6 @@ type Segment =
  * arguments are not complete, whatever else arrives is held back and follows it, in the order of first appearance.
  */
 export class Blocks {
-  static readonly specimen: object = new Blocks(() => undefined);
   /** True once a call was seen, written or held. */
   called = false;
   refused = false;

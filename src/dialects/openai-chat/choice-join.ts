@@ -2,7 +2,6 @@ import { isObject, type JsonObject, numberIn, objectsIn } from '../../canon/json
 
 /** Adds to the first choice what rode beside it, and puts further choices together from their pieces. */
 export class ChoiceJoin {
-  static readonly specimen: object = new ChoiceJoin({});
   /** Fields that belong to no choice. */
   readonly rest: JsonObject = {};
   readonly #choices = new Map<number, JsonObject>();

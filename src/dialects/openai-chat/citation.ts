@@ -32,7 +32,6 @@ export function readAnnotation(annotation: JsonObject): Citation {
  * are counted from the beginning of the message, which may hold several texts.
  */
 export class Annotations {
-  static readonly specimen: object = new Annotations();
   readonly #written: JsonObject[] = [];
   #held: Citation[] = [];
   /** Characters of the texts that are over, and of the one that is open. */

@@ -67,7 +67,6 @@ function writeMidSystem(turn: Turn, index: number, writing: Writing): JsonObject
 
 /** The replies to calls: each call is answered right after it is made, whatever the order of the turns. */
 class Replies {
-  static readonly specimen: object = new Replies([], {} as Writing);
   readonly #turns: readonly Turn[];
   readonly #writing: Writing;
   readonly #used = new Set<ToolResultBlock>();

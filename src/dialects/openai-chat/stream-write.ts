@@ -27,7 +27,6 @@ const textFields = { text: 'content', refusal: 'refusal' } as const;
  * What is the same in all chunks is put together once; per event only the string that changes is made into JSON.
  */
 class ChunkWriter {
-  static readonly specimen: object = new ChunkWriter(() => undefined, { tools: [] } as unknown as ChatRequest);
   readonly #write: (piece: string | Uint8Array) => void;
   readonly #request: ChatRequest;
   readonly #legacy: boolean;

@@ -30,7 +30,6 @@ export const logprobsType = 'output_text.logprobs';
  * until it is complete. Blocks are numbered as they leave.
  */
 export class AnswerLine {
-  static readonly specimen: object = new AnswerLine(() => undefined);
   readonly #emit: Sink;
   readonly #waiting: ItemOutlet[] = [];
   #index = -1;
@@ -96,7 +95,6 @@ export class AnswerLine {
 }
 
 class ItemOutlet implements Outlet {
-  static readonly specimen: object = new ItemOutlet({} as AnswerLine);
   readonly held: Step[] = [];
   finished = false;
   readonly #line: AnswerLine;

@@ -22,7 +22,6 @@ const endFields: ReadonlySet<string> = new Set(['type', 'response', 'sequence_nu
 
 /** One answer on its way in, from its events or from the whole response. */
 export class AnswerReader {
-  static readonly specimen: object = new AnswerReader(() => undefined);
   /** True once `finish` or `error` was emitted. */
   ended = false;
   readonly #emit: Sink;

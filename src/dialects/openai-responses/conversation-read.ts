@@ -8,7 +8,6 @@ export type Side = 'assistant' | 'user' | 'system' | 'any';
 
 /** Puts the items of a request together to instructions and turns, in their order. */
 export class ConversationBuilder {
-  static readonly specimen: object = new ConversationBuilder();
   readonly system: TextBlock[] = [];
   readonly turns: Turn[] = [];
   /** The content of the last turn, which grows. */

@@ -3,7 +3,6 @@ import type { Numbering } from '../dialect.ts';
 
 /** Writes the events of one stream, numbered. */
 export class EventWriter {
-  static readonly specimen: object = new EventWriter(undefined);
   readonly #write: ((text: string) => void) | undefined;
   readonly #numbering: Numbering;
 

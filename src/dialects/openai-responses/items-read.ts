@@ -72,7 +72,6 @@ const sides: ReadonlyMap<unknown, Side> = new Map<unknown, Side>([
 const messageFields: ReadonlySet<string> = new Set(['type', 'role', 'content']);
 
 class ItemReader {
-  static readonly specimen: object = new ItemReader({} as ConversationBuilder, {} as ToolTable);
   readonly #builder: ConversationBuilder;
   readonly #table: ToolTable;
   /** Ids of calls that the client runs, by the ids of their items. */

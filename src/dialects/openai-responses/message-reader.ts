@@ -16,7 +16,6 @@ interface Part {
 
 /** Reads a message: each of its parts is a block that remembers the message. */
 export class MessageReader implements ItemReader {
-  static readonly specimen: object = new MessageReader({}, {} as Outlet);
   refused = false;
   readonly #outlet: Outlet;
   readonly #about: JsonObject | undefined;

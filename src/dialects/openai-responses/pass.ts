@@ -38,7 +38,6 @@ const ends: ReadonlyMap<string, string> = new Map([
 
 /** Follows a stream item by item: one at a time, each told whole, as clients expect it and as a translator can go on from. */
 class ResponseWatch implements PassWatch {
-  static readonly specimen: object = new ResponseWatch();
   #id: unknown;
   #open: OpenItem | undefined;
   #items = 0;

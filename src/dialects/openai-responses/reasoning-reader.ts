@@ -12,7 +12,6 @@ type Form = 'summary' | 'content';
 
 /** Reads reasoning. Its proof comes with the complete item; the ones before are not the one that counts. */
 export class ReasoningReader implements ItemReader {
-  static readonly specimen: object = new ReasoningReader({}, {} as Outlet);
   readonly #outlet: Outlet;
   readonly #about: JsonObject | undefined;
   /** What has been passed on of each part, by form and number. */

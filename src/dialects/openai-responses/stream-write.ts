@@ -26,7 +26,6 @@ type TextHead = Extract<BlockHead, { type: 'text' | 'refusal' | 'thinking' }>;
 
 /** Puts an answer's blocks into items, and tells of each as it grows; what they add up to is the response. */
 export class ResponseWriter {
-  static readonly specimen: object = new ResponseWriter(undefined, {} as ChatRequest);
   readonly #events: EventWriter;
   readonly #request: ChatRequest;
   readonly #output: JsonObject[] = [];

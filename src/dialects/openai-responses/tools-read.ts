@@ -18,7 +18,6 @@ const customFields: ReadonlySet<string> = new Set(['type', 'name', 'description'
 
 /** The tools of a request: those that it lists, and those that its items bring along. */
 export class ToolTable {
-  static readonly specimen: object = new ToolTable({});
   readonly tools: Tool[] = [];
   /** Canonical names by the flat ones, where these were taken. */
   readonly renamed = new Map<string, string>();

@@ -22,7 +22,6 @@ export interface Carrier {
 
 /** The reply to a request with a plain head. */
 export class Http1Reply implements ClientReply {
-  static readonly specimen: object = new Http1Reply({} as Carrier, false, false);
   /** Where it goes, until it is over. */
   #carrier: Carrier | undefined;
   /** HEAD asks for what stands before the body, and for no body. */

@@ -4,7 +4,6 @@ import type { RequestHead } from './request-head.ts';
 
 /** A request with a plain head. */
 export class Http1Request implements ClientRequest {
-  static readonly specimen: object = new Http1Request({ headers: {} } as RequestHead);
   readonly method: string;
   readonly url: string;
   readonly headers: { readonly [name: string]: string };

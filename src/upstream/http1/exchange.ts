@@ -6,11 +6,6 @@ import { writeRequestHead } from './request-head.ts';
 
 /** One request on a connection that was kept, or on a new one. */
 export class Http1Exchange implements Exchange, Use {
-  static readonly specimen: object = new Http1Exchange(
-    { host: '', takeKept: () => ({ use: () => undefined }) } as unknown as Pool,
-    { method: 'GET', path: '/', headers: {} } as unknown as UpstreamRequest,
-    {} as Listener,
-  );
   /** The request is let go as soon as it is answered: an answer may take long, and the request be large. */
   head: string;
   pieces: readonly Uint8Array[];

@@ -39,7 +39,6 @@ type Expecting = (typeof expecting)[keyof typeof expecting];
  * the payload that was in these bytes, whether the answer is over or was none. It calls nobody, so nobody can call it back.
  */
 export class ResponseParser {
-  static readonly specimen: object = new ResponseParser();
   head: ResponseHead | undefined;
   /** Why these bytes are no answer; what was read before is good. */
   error: Error | undefined;
