@@ -8,16 +8,17 @@ const looksOfRest = 10;
 const nothingMs = 20;
 /** And so much more for each call that is open and silent, milliseconds: it is seen that it lives. */
 const silentMs = 0.01;
-/** The same while V8 may still be collecting, on other threads above all: milliseconds, and so many more for each byte. */
-const collectingMs = 100;
-const collectingMsOfByte = 1e-6;
+/** The same while other threads of V8 may still sweep what was collected. */
+const sweepingMs = 100;
+/** And so much more at the look behind which it was collected, milliseconds for each byte that the process has. */
+const collectingMs = 1e-6;
 /** Less is not worth a pause, bytes. */
 const leastGain = 16 * 1024 * 1024;
 /**
  * Looks after the first collection of a rest at which there is another one, of everything and of what is young: V8 keeps
- * the pages that one has emptied for itself until the next one. The last of them go some 20 seconds later.
+ * the pages that one has emptied for itself, and looks every eight seconds which of them no collection has asked for since.
  */
-const again = { all: 2, young: 4, released: 25 } as const;
+const again = { all: 2, young: [4, 8, 14, 20], released: 25 } as const;
 
 /** For ever: the longest time that the flags of V8 take, milliseconds. */
 const never = 2 ** 31 - 1;
@@ -72,6 +73,8 @@ export class Tidy {
   #lastCpuMs = 0;
   /** In this rest. */
   #hasCollected = false;
+  /** Since the last look. */
+  #isCollecting = false;
   /** What was left the last time that no call was under way. */
   #left: number;
 
@@ -94,14 +97,15 @@ export class Tidy {
   look(): void {
     const { underWay, cpuMs, resident, collect, collectYoung: young } = this.#household;
     const used = cpuMs() - this.#lastCpuMs;
-    const spared = this.#hasCollected ? collectingMs + collectingMsOfByte * resident() : nothingMs;
-    const limit = spared + silentMs * underWay();
-    this.#quietLooks = used < limit ? this.#quietLooks + 1 : 0;
+    const limit = (this.#hasCollected ? sweepingMs : nothingMs) + silentMs * underWay();
+    const ours = this.#isCollecting ? collectingMs * resident() : 0;
+    this.#quietLooks = used < limit + ours ? this.#quietLooks + 1 : 0;
     const looks = this.#quietLooks - looksOfRest;
     if (looks <= 0) this.#hasCollected = looks === 0 && this.#isMuch();
+    this.#isCollecting = this.#hasCollected && (looks === 0 || looks === again.all);
     if (this.#hasCollected) {
-      if (looks === 0 || looks === again.all) collect();
-      else if (looks === again.young) young();
+      if (this.#isCollecting) collect();
+      else if (again.young.some((each) => each === looks)) young();
       else if (looks === again.released && underWay() === 0) this.#left = resident();
     }
     this.#lastCpuMs = cpuMs();
@@ -160,16 +164,20 @@ function collector(): Collector {
   return made;
 }
 
+/** Characters of a name that gets memory of its own; and how many there were, so that each of them is new. */
+const longName = 200_000;
+let names = 0;
+
 /**
  * Has V8 collect as it does while a program is at work, in small steps between which others run. There it keeps the shapes
  * of objects that its compiled code knows though none of them is left; collecting all at once it drops them, and the code
- * with them. It looks whether to begin when it has collected what is young.
+ * with them. With the flag it begins at the next large object that is made to last, such as a long name of a field.
  */
 function collect(): void {
-  // What asking for it makes is made by the first one: V8 could begin in the middle of the second one, and end at once.
   collectYoung();
   setFlagsFromString('--stress-incremental-marking');
-  collectYoung();
+  names += 1;
+  Reflect.set({}, '-'.repeat(longName) + names, true);
   setFlagsFromString('--no-stress-incremental-marking');
 }
 
