@@ -29,7 +29,7 @@ const full: Effort = {
 const quick: Effort = { ...full, rounds: 3, pacedRounds: 1, turns: 2, turnSeconds: 0.05, warmSeconds: 0.3 };
 /** Memory is given back from ten seconds behind the last of the work on, and the last of it 25 later. */
 const fullRest: RestEffort = {
-  patience: { warmSeconds: 1, restMs: 28_000 },
+  patience: { warmSeconds: 1, restMs: 36_000 },
   streams: [1000, 5000],
   requests: 100_000,
   starts: 9,
