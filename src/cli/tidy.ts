@@ -18,7 +18,11 @@ const leastGain = 16 * 1024 * 1024;
  * Looks after the first collection of a rest at which there is another one, of everything and of what is young: V8 keeps
  * the pages that one has emptied for itself, and looks every eight seconds which of them no collection has asked for since.
  */
-const again = { all: 2, young: [4, 8, 14, 20], released: 25 } as const;
+const again: { all: number; young: readonly number[]; released: number } = {
+  all: 2,
+  young: [4, 8, 14, 20],
+  released: 25,
+};
 
 /** For ever: the longest time that the flags of V8 take, milliseconds. */
 const never = 2 ** 31 - 1;
@@ -105,7 +109,7 @@ export class Tidy {
     this.#isCollecting = this.#hasCollected && (looks === 0 || looks === again.all);
     if (this.#hasCollected) {
       if (this.#isCollecting) collect();
-      else if (again.young.some((each) => each === looks)) young();
+      else if (again.young.includes(looks)) young();
       else if (looks === again.released && underWay() === 0) this.#left = resident();
     }
     this.#lastCpuMs = cpuMs();

@@ -1,4 +1,4 @@
-// What V8 throws away in a rest, when no call is left whose objects would show it their shapes (docs/decisions/0021-rests.md).
+// What V8 throws away in a rest, when no call is left whose objects would show it their shapes (docs/decisions/0022-collecting-in-steps.md).
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
