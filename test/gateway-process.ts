@@ -80,11 +80,22 @@ export async function startGateway(
   throw new Error(`the gateway did not start:\n${output()}`);
 }
 
+/** Whole lines alone: what is read of two streams, each cut anywhere, must not meet in one. */
 function gather(child: ChildProcess): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
     stream?.setEncoding('utf8').on('data', (piece: string) => {
-      text = (text + piece).slice(-maxOutput);
+      const end = piece.lastIndexOf('\n') + 1;
+      if (end > 0) {
+        const all = `${text}${rest}${piece.slice(0, end)}`;
+        text = all.slice(all.length > maxOutput ? all.indexOf('\n', all.length - maxOutput) + 1 : 0);
+        rest = '';
+      }
+      rest += piece.slice(end);
+    });
+    stream?.once('end', () => {
+      text += rest;
     });
   }
   return () => text;
