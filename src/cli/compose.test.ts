@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../canon/error.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -116,17 +117,19 @@ test('gateways of configurations before are let go of, with all they had', async
     );
   const { next, close } = await compose(of(0));
   t.after(close);
-  const gateways: WeakRef<Gateway>[] = [];
+  let left = 0;
+  const gone = new FinalizationRegistry(() => {
+    left -= 1;
+  });
   const resources = process.getActiveResourcesInfo().length;
   for (let turn = 1; turn <= 10; turn++) {
-    gateways.push(new WeakRef(await next(of(turn), { env: {}, generation: turn + 1, isFresh: false })));
+    gone.register(await next(of(turn), { env: {}, generation: turn + 1, isFresh: false }), undefined);
+    left += 1;
   }
-  const left = (): number => gateways.filter((each) => each.deref() !== undefined).length;
-  // What was made in this turn of the event loop is held to its end.
-  for (let turn = 0; left() > 1 && turn < 100; turn++) {
-    await new Promise((resolve) => setImmediate(resolve));
+  for (let look = 0; left > 1 && look < 200; look++) {
     ownHousehold(() => 0).collect();
+    await sleep(100);
   }
-  assert.equal(left(), 1);
+  assert.equal(left, 1);
   assert.ok(process.getActiveResourcesInfo().length <= resources);
 });

@@ -178,7 +178,6 @@ let names = 0;
  * with them. With the flag it begins at the next large object that is made to last, such as a long name of a field.
  */
 function collect(): void {
-  collectYoung();
   setFlagsFromString('--stress-incremental-marking');
   names += 1;
   Reflect.set({}, '-'.repeat(longName) + names, true);
