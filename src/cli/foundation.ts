@@ -19,7 +19,8 @@ import { createSender } from '../upstream/send.ts';
 import { Ticker } from '../upstream/ticker.ts';
 import { Turn } from '../upstream/turn.ts';
 import type { Handover } from './handover.ts';
-import { collectYoung } from './tidy.ts';
+import { Sweeper } from './sweeper.ts';
+import { ownHeap } from './tidy.ts';
 import { version } from './version.ts';
 
 /** How often silent streams are looked at, milliseconds. */
@@ -59,7 +60,8 @@ export interface Foundation {
 /** Opens sockets and stores for all configurations to come, as the first one says. */
 export async function layFoundation(config: Config, handover?: Handover): Promise<Foundation> {
   const store = await storeFor(config, handover);
-  const turn = new Turn(collectYoung);
+  const sweeper = new Sweeper(ownHeap);
+  const turn = new Turn(() => sweeper.sweep());
   const sender = createSender({ proxied: isProxied(process.env), turn });
   const direct = createSender();
   const pdfs = createPdfReader(pdfLimits);

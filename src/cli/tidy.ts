@@ -1,4 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import type { Heap } from './sweeper.ts';
 
 /** How often it is looked whether anything happens, milliseconds. */
 const lookMs = 1000;
@@ -52,17 +53,13 @@ function growingBy(percent: number): string {
 }
 
 /** What is looked at, and what is done. */
-export interface Household {
+export interface Household extends Pick<Heap, 'collect' | 'collectYoung'> {
   /** Calls that have begun and are not over. */
   underWay(): number;
   /** CPU time so far, milliseconds. */
   cpuMs(): number;
   /** Bytes of memory that the process has, whether anybody needs them or not. */
   resident(): number;
-  /** Begins to collect what nobody needs. */
-  collect(): void;
-  /** Collects it where it is young; nothing else runs meanwhile. */
-  collectYoung(): void;
 }
 
 /**
@@ -178,6 +175,8 @@ let names = 0;
  * with them. With the flag it begins at the next large object that is made to last, such as a long name of a field.
  */
 function collect(): void {
+  // What is young goes first: without that V8 does not begin for certain.
+  collectYoung();
   setFlagsFromString('--stress-incremental-marking');
   names += 1;
   Reflect.set({}, '-'.repeat(longName) + names, true);
@@ -185,6 +184,9 @@ function collect(): void {
 }
 
 /** What is young and over, half a millisecond: bodies of calls above all. */
-export function collectYoung(): void {
+function collectYoung(): void {
   collector()({ type: 'minor' });
 }
+
+/** This process's. */
+export const ownHeap: Heap = { outside: () => getHeapStatistics().external_memory, collect, collectYoung };

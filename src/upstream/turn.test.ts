@@ -40,7 +40,7 @@ test('what came in is swept after so many bytes, once and at the end of the turn
     swept += 1;
   });
   const megabyte = 1024 * 1024;
-  for (let i = 0; i < 15; i++) turn.took(megabyte);
+  for (let i = 0; i < 7; i++) turn.took(megabyte);
   await nextTurn();
   assert.equal(swept, 0);
   turn.took(megabyte);
@@ -48,10 +48,32 @@ test('what came in is swept after so many bytes, once and at the end of the turn
   assert.equal(swept, 0);
   await nextTurn();
   assert.equal(swept, 1);
-  turn.took(14 * megabyte);
+  turn.took(6 * megabyte);
   await nextTurn();
   assert.equal(swept, 1);
   turn.took(megabyte);
+  await nextTurn();
+  assert.equal(swept, 2);
+});
+
+test('with many large bodies under way it is swept after twice as many bytes', async () => {
+  let swept = 0;
+  const turn = new Turn(() => {
+    swept += 1;
+  });
+  const megabyte = 1024 * 1024;
+  for (let i = 0; i < 16; i++) turn.enter();
+  for (let i = 0; i < 7; i++) turn.took(2 * megabyte);
+  await nextTurn();
+  assert.equal(swept, 0);
+  turn.took(2 * megabyte);
+  await nextTurn();
+  assert.equal(swept, 1);
+  // Where they are many the calls are short.
+  for (let i = 0; i < 63; i++) turn.took(megabyte / 7);
+  await nextTurn();
+  assert.equal(swept, 1);
+  turn.took(megabyte / 7);
   await nextTurn();
   assert.equal(swept, 2);
 });

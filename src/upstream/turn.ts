@@ -9,9 +9,13 @@ const few = 4;
 /**
  * After so many bytes, which lie outside of V8's heap, it is swept. V8 sweeps when its young objects have become many, and
  * large bodies make few of them: then it notices only that much is taken, and marks everything there is, on all threads,
- * which costs a fifth of a large call.
+ * which costs a fifth of a large call. Where many calls with large bodies are under way it is done after twice as many:
+ * what lives through two sweeps has grown old, and only a collection of everything gives it back.
  */
-const sweepBytes = 16 * 1024 * 1024;
+const sweepBytes = { least: 8 * 1024 * 1024, most: 16 * 1024 * 1024 };
+
+/** So many pieces of each call that is under way have come in when most of those have ended that were under way before. */
+const piecesOfLife = 4;
 
 /**
  * Puts writing to sockets off to the end of the event loop's turn while many calls are under way. Everything that has
@@ -23,6 +27,7 @@ export class Turn {
   #calls = 0;
   #waiting: TurnTask[] = [];
   #taken = 0;
+  #pieces = 0;
   readonly #sweep: (() => void) | undefined;
 
   /** @param sweep gives back what came in and is over; nothing else runs meanwhile. */
@@ -58,8 +63,11 @@ export class Turn {
   /** So many bytes have come in, or were made for somebody. */
   took(bytes: number): void {
     this.#taken += bytes;
-    if (this.#taken < sweepBytes) return;
+    this.#pieces += 1;
+    if (this.#taken < sweepBytes.least) return;
+    if (this.#taken < sweepBytes.most && this.#pieces < piecesOfLife * this.#calls) return;
     this.#taken = 0;
+    this.#pieces = 0;
     if (this.#sweep !== undefined) setImmediate(this.#sweep);
   }
 
