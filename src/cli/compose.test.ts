@@ -121,9 +121,10 @@ test('gateways of configurations before are let go of, with all they had', async
   const gone = new FinalizationRegistry(() => {
     left -= 1;
   });
+  t.after(() => gone.unregister(t));
   const resources = process.getActiveResourcesInfo().length;
   for (let turn = 1; turn <= 10; turn++) {
-    gone.register(await next(of(turn), { env: {}, generation: turn + 1, isFresh: false }), undefined);
+    gone.register(await next(of(turn), { env: {}, generation: turn + 1, isFresh: false }), undefined, t);
     left += 1;
   }
   for (let look = 0; left > 1 && look < 200; look++) {
